@@ -1,0 +1,53 @@
+"""What every results file says beside its figures: the machine, the versions, the command."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+_PACKAGES = ("inkdigits", "numpy", "opencv-python-headless", "onnxruntime", "keras", "tensorflow-cpu", "tensorflow")
+
+
+def describe() -> dict[str, Any]:
+    """Return processor, cores, Python and package versions."""
+    versions = {}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "python": platform.python_version(),
+        "versions": versions,
+    }
+
+
+def write_results(name: str, figures: dict[str, Any]) -> None:
+    """Write benchmarks/results/NAME.json, whole or not at all."""
+    command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]])
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    document = {"command": command, "date": today, "machine": describe(), **figures}
+    RESULTS.mkdir(exist_ok=True)
+    aside = RESULTS / f".{name}.json"
+    aside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    aside.replace(RESULTS / f"{name}.json")
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    flags = next((line for line in lines if line.startswith("flags")), "")
+    extras = [f for f in ("avx512_bf16", "avx512f", "avx2") if f in flags]
+    return f"{names[0] if names else platform.machine()} ({', '.join(extras[:1]) or 'no AVX2'})"

@@ -1,0 +1,52 @@
+"""Inkdigits reads handwritten digits.
+
+    import inkdigits
+    digit = inkdigits.classify("photo.jpg")
+    digit.label, digit.confidence
+
+Everything here is imported when it is first used, so that `import inkdigits` itself costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "classify": "inkdigits.reading.single",
+    "classify_many": "inkdigits.reading.single",
+    "classify_glyphs": "inkdigits.reading.single",
+    "Digit": "inkdigits.results",
+    "InputError": "inkdigits.errors",
+    "MissingExtraError": "inkdigits.errors",
+}
+
+__all__ = [
+    "Digit",
+    "InputError",
+    "MissingExtraError",
+    "__version__",
+    "classify",
+    "classify_glyphs",
+    "classify_many",
+]
+
+if TYPE_CHECKING:
+    from inkdigits.errors import InputError, MissingExtraError
+    from inkdigits.reading.single import classify, classify_glyphs, classify_many
+    from inkdigits.results import Digit
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from the module that it lives in (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'inkdigits' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

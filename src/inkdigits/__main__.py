@@ -1,0 +1,5 @@
+"""`python -m inkdigits` is `inkdigits`."""
+
+from inkdigits.cli import main
+
+main()

@@ -1,0 +1,53 @@
+"""The command line: `inkdigits VERB …`. Each verb lives in the file of its name and is imported when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from inkdigits import __version__
+from inkdigits.errors import InputError, MissingExtraError
+
+# The verbs and what `inkdigits --help` says of them: said here, so that help imports none of them.
+_VERBS = {
+    "classify": "Read one digit a picture.",
+    "train": "Train a recipe: network, figures and report in a run folder.",
+    "evaluate": "Measure a model on a data set.",
+    "data": "Show the data sets.",
+    "models": "Show the shipped models.",
+    "recipes": "Show the recipes.",
+}
+
+
+class _Verbs(click.Group):
+    """A group whose commands are imported one at a time: TensorFlow is not loaded to read a digit."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _VERBS:
+            return None
+        command = getattr(import_module(f"inkdigits.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(_VERBS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (InputError, MissingExtraError) as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="inkdigits")
+def main() -> None:
+    """Read handwritten digits, and train the networks that do.
+
+    Exit codes: 0 done, 1 some input failed (the others are still done), 2 wrong usage.
+    """

@@ -1,0 +1,122 @@
+"""`inkdigits classify PICTURE…`: one digit a picture."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from inkdigits import network
+from inkdigits.errors import InputError
+from inkdigits.reading.decide import Trust
+from inkdigits.reading.single import BATCH, Prepared, answer, prepare
+from inkdigits.results import Digit
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+
+@click.command()
+@click.argument("pictures", nargs=-1, required=True, metavar="PICTURE…")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, and nothing else.")
+@click.option("--brief", is_flag=True, help="One line a picture, also on a terminal.")
+@click.option(
+    "--model",
+    default=network.DEFAULT,
+    show_default=True,
+    help="A shipped model, a run folder or a model.onnx.",
+)
+@click.option("--trust", type=click.Choice(get_args(Trust)), default="normal", show_default=True,
+              help="How sure it must be to answer.")  # fmt: skip
+def classify(pictures: tuple[str, ...], as_json: bool, brief: bool, model: str, trust: Trust) -> None:
+    """Read the one digit in each PICTURE; - reads a picture from standard input.
+
+    Any polarity, size, place and light; PNG, JPEG, BMP, GIF, TIFF or WebP. A ? stands where it is not sure.
+    """
+    net = network.load(model)
+    failed: list[str] = []
+    console = None if as_json or brief or not sys.stdout.isatty() else _console()
+    for digit in _answers(pictures, net, trust, failed):
+        if as_json:
+            click.echo(digit.to_json())
+        elif console is None:
+            click.echo(f"{digit.source}: {digit}")
+        else:
+            show(digit, console)
+    if failed:
+        sys.exit(1)
+
+
+def _answers(pictures: Iterable[str], net: network.Network, trust: Trust, failed: list[str]) -> Iterator[Digit]:
+    """Yield a digit a picture as batches fill; a bad picture is a line on standard error, and the rest goes on."""
+    waiting: list[Prepared] = []
+    for name in pictures:
+        try:
+            waiting.append(prepare(sys.stdin.buffer if name == "-" else name))
+        except InputError as error:
+            failed.append(name)
+            click.echo(f"inkdigits: {error}", err=True)
+        if len(waiting) == BATCH:
+            yield from answer(waiting, net, trust)
+            waiting = []
+    yield from answer(waiting, net, trust)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def show(digit: Digit, console: Console) -> None:
+    """Show on a terminal what the network saw, its answer, and the three most probable digits as bars."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from inkdigits.errors import one_line
+
+    lines: list[Text] = [Text(one_line(os.fspath(digit.source), 60), style="dim"), Text()]
+    if digit.reason == "blank":
+        lines.append(Text("blank: there is no ink in this picture", style="bold"))
+    else:
+        colour = "green" if digit.label is not None else "yellow"
+        lines.append(Text.assemble((f" {digit.label if digit.label is not None else '?'} ", f"bold reverse {colour}"),
+                                   f"  {_words(digit)}"))  # fmt: skip
+        lines.append(Text())
+        for rank, (label, probability) in enumerate(digit.top()):
+            length = round(probability * 24)
+            bar = ("█" * length) or ("▏" if probability >= 0.001 else "")
+            lines.append(Text.assemble(f"{label} ", (bar.ljust(24, " "), colour if rank == 0 else "dim"),
+                                       f" {probability:6.1%}"))  # fmt: skip
+    grid = Table.grid(padding=(0, 3))
+    grid.add_row(picture(digit, shaded=console.color_system is not None), Text("\n").join([Text(), *lines]))
+    console.print(grid)
+
+
+def _words(digit: Digit) -> str:
+    if digit.label is not None:
+        return f"{digit.confidence:.1%} sure"
+    return f"not sure: perhaps a {digit.best}, at {digit.confidence:.1%}"
+
+
+def picture(digit: Digit, shaded: bool) -> Text:
+    """Return the glyph as text, 28 columns by 14 lines: grey half-blocks, or letters where there is no colour."""
+    from rich.color import Color
+    from rich.style import Style
+    from rich.text import Text
+
+    text = Text(no_wrap=True)
+    for upper, lower in zip(digit.glyph[0::2], digit.glyph[1::2], strict=True):
+        for above, below in zip(upper.tolist(), lower.tolist(), strict=True):
+            if shaded:
+                colours = Color.from_rgb(above, above, above), Color.from_rgb(below, below, below)
+                text.append("▀", Style.from_color(*colours))
+            else:
+                text.append(" .:-=+*#%@"[(above + below) * 9 // 510])
+        text.append("\n")
+    text.right_crop(1)
+    return text

@@ -1,0 +1,55 @@
+"""`inkdigits evaluate MODEL`: what a model is worth on a data set."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from inkdigits import network
+from inkdigits.cli.summary import summary
+from inkdigits.errors import InputError, one_line
+
+
+@click.command()
+@click.argument("model", default=network.DEFAULT)
+@click.option("--data", "data_name", default="mnist", show_default=True,
+              help="mnist, a folder (IDX files, or class folders 0 to 9), a .csv or an .npz.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False),
+              help="Folder for metrics, pictures and report.  [default: runs/evaluate-MODEL-DATA]")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object, and no report.")
+def evaluate(model: str, data_name: str, out: Path | None, as_json: bool) -> None:
+    """Measure a MODEL (a shipped one's name, a run folder or a model.onnx) on the test half of a data set.
+
+    A data set without a test half is used whole.
+    """
+    from inkdigits.datasets import load
+
+    bad: list[InputError] = []
+
+    def report_and_go_on(error: InputError) -> None:
+        bad.append(error)
+        click.echo(f"inkdigits: {error}; left out", err=True)
+
+    net = network.load(model)
+    data = load.find(data_name, report_and_go_on)
+    digits = data.test() if data.test is not None else data.train()
+    from inkdigits.evaluation import evaluate as evaluation
+
+    metrics, probabilities = evaluation.evaluate(net, digits)
+    if as_json:
+        click.echo(json.dumps({"model": net.name, **metrics.to_dict()}))
+    else:
+        out = out or Path("runs") / f"evaluate-{net.name}-{Path(data_name).stem}"
+        facts = {
+            "Command": one_line(f"inkdigits evaluate {model} --data {data_name}"),
+            "Model": f"{net.name}, seed {net.config.get('seed', 'unknown')}",
+            "Data": f"{digits.name}, {len(digits):,} digits, SHA-256 {digits.fingerprint()[:16]}…",
+        }
+        evaluation.write(out, f"Model “{net.name}”", digits, metrics, probabilities, facts)
+        summary(metrics)
+        click.echo(f"Report: {out / 'report.html'}")
+    if bad:
+        sys.exit(1)

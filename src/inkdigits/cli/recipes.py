@@ -1,0 +1,46 @@
+"""`inkdigits recipes`: what can be trained."""
+
+from __future__ import annotations
+
+import tomllib
+
+import click
+
+from inkdigits.errors import InputError
+
+
+def _texts() -> dict[str, str]:
+    """Return the recipes in the package, name → TOML, read without the training extra."""
+    from importlib.resources import files
+
+    entries = files("inkdigits").joinpath("recipes").iterdir()
+    return {
+        e.name[:-5]: e.read_text(encoding="utf-8")
+        for e in sorted(entries, key=lambda e: e.name)
+        if e.name.endswith(".toml")
+    }
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def recipes(ctx: click.Context) -> None:
+    """Show the recipes in the package."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_)
+
+
+@recipes.command("list")
+def list_() -> None:
+    """List the recipes."""
+    for name, text in _texts().items():
+        click.echo(f"{name:<12} {tomllib.loads(text).get('description', '')}")
+
+
+@recipes.command()
+@click.argument("name", default="classic")
+def show(name: str) -> None:
+    """Print a recipe, ready to be saved to a file and changed."""
+    texts = _texts()
+    if name not in texts:
+        raise InputError(name, "is not a recipe in the package", f"choose one of {', '.join(texts)}")
+    click.echo(texts[name], nl=False)

@@ -1,0 +1,28 @@
+"""A test's figures as a few lines of text, for the verbs that make one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from inkdigits.evaluation.metrics import Metrics
+
+
+def summary(metrics: Metrics) -> None:
+    """Print accuracy with its interval, what each level of trust gives, and the commonest mistakes."""
+    low, high = metrics.interval
+    click.echo(
+        f"{metrics.name}: {metrics.accuracy:.2%} of {metrics.count:,} digits right "
+        f"(95 % interval {low:.2%} to {high:.2%}), {metrics.count - metrics.correct} wrong."
+    )
+    for level, figures in metrics.trust.items():
+        if level != "always":
+            click.echo(
+                f"Trust {level}: answers {figures['coverage']:.1%}, {figures['error']:.2%} of those wrong "
+                f"({figures['wrong']} of {figures['answered']:,})."
+            )
+    confusions = ", ".join(f"{truth} read as {said} ({count}×)" for truth, said, count in metrics.confusions(3))
+    if confusions:
+        click.echo(f"Commonest mistakes: {confusions}.")

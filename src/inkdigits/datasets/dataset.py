@@ -1,0 +1,45 @@
+"""What a data set is here: glyphs, labels, and who wrote them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Digits in MNIST's form with their labels.
+
+    `images` is uint8 (N, 28, 28), white ink on black; `labels` uint8 (N,), 0 to 9; `writers` int16 (N,), a number per
+    person, or None where nobody wrote it down.
+    """
+
+    name: str
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.uint8]
+    writers: npt.NDArray[np.int16] | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def subset(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp], name: str | None = None) -> Dataset:
+        """Return the rows that a mask or an array of indices picks, under a new name if one is given."""
+        writers = None if self.writers is None else self.writers[rows]
+        return Dataset(name or self.name, self.images[rows], self.labels[rows], writers)
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of images and labels: equal if and only if the data are equal."""
+        digest = hashlib.sha256(np.ascontiguousarray(self.images).data)
+        digest.update(np.ascontiguousarray(self.labels).data)
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Splits:
+    """A data set's two halves. Training code is handed `train` alone; `test` is opened by the evaluation."""
+
+    train: Dataset
+    test: Dataset

@@ -1,0 +1,63 @@
+"""The IDX format of the original MNIST files: read from bytes, strictly.
+
+Source: the format's description on LeCun's MNIST page: two zero bytes, a type code, the number of dimensions, each
+dimension as a big-endian 32-bit integer, then the values.
+"""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import math
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.errors import InputError
+
+_TYPES: dict[int, np.dtype[Any]] = {
+    0x08: np.dtype("u1"),
+    0x09: np.dtype("i1"),
+    0x0B: np.dtype(">i2"),
+    0x0C: np.dtype(">i4"),
+    0x0D: np.dtype(">f4"),
+    0x0E: np.dtype(">f8"),
+}
+_REMEDY = "expected an IDX file as the original MNIST has them, plain or .gz"
+
+
+def parse(data: bytes, name: str) -> npt.NDArray[Any]:
+    """Return the array that IDX bytes hold. Raises InputError, naming `name`, if they are malformed."""
+    if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in _TYPES:
+        raise InputError(name, f"is not an IDX file (it starts with {data[:4].hex(' ') or 'nothing'})", _REMEDY)
+    dtype, dimensions = _TYPES[data[2]], data[3]
+    start = 4 + 4 * dimensions
+    if dimensions == 0 or len(data) < start:
+        raise InputError(name, "is cut off within its header", _REMEDY)
+    shape = struct.unpack(f">{dimensions}I", data[4:start])
+    expected = math.prod(shape) * dtype.itemsize
+    if len(data) - start != expected:
+        what = "cut off" if len(data) - start < expected else "followed by something else"
+        raise InputError(
+            name,
+            f"is {what}: {len(data) - start:,} bytes of values",
+            f"its header {shape} promises {expected:,}",
+        )
+    return np.frombuffer(data, dtype, offset=start).reshape(shape)
+
+
+def read(path: Path) -> npt.NDArray[Any]:
+    """Return the array in an IDX file, plain or compressed (.gz, .xz). Raises InputError."""
+    try:
+        data = path.read_bytes()
+        if data[:2] == b"\x1f\x8b":
+            data = gzip.decompress(data)
+        elif data[:6] == b"\xfd7zXZ\0":
+            data = lzma.decompress(data)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise InputError(path, f"cannot be read ({error})", _REMEDY) from None
+    return parse(data, str(path))

@@ -1,0 +1,34 @@
+"""The two errors that users meet: a bad input, and an extra that is not installed."""
+
+from __future__ import annotations
+
+
+def one_line(text: object, limit: int = 300) -> str:
+    """Return `text` on one line, control characters escaped, at most `limit` characters long."""
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+class InputError(ValueError):
+    """An input that cannot be used: which one, what is wrong with it, and what would do.
+
+    `str(error)` is one line, ready to be shown to a person.
+    """
+
+    def __init__(self, source: object, problem: str, remedy: str) -> None:
+        self.source = one_line(source)
+        self.problem = one_line(problem)
+        self.remedy = one_line(remedy)
+        super().__init__(f"{self.source}: {self.problem}; {self.remedy}")
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
+        """Survive the way between processes (the default would call with one argument)."""
+        return type(self), (self.source, self.problem, self.remedy)
+
+
+class MissingExtraError(ImportError):
+    """A part of Inkdigits needs packages that this installation does not have."""
+
+    def __init__(self, needs: str, extra: str) -> None:
+        self.extra = extra
+        super().__init__(f"{needs} needs more packages: pip install 'inkdigits[{extra}]'")

@@ -1,0 +1,132 @@
+"""The pictures of a run: samples, curves, the confusion matrix, the worst errors. Each function returns a figure."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.errors import MissingExtraError
+from inkdigits.files import written_aside
+
+if importlib.util.find_spec("seaborn") is None:
+    raise MissingExtraError("drawing plots", "train")
+
+import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+INK, PAPER, GRID = "#1d2733", "#ffffff", "#dfe4ea"
+TRAINING, VALIDATION, WRONG = "#8a97a8", "#0b6bcb", "#c62f3b"
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG, whole or not at all."""
+    with written_aside(path) as aside:
+        figure.savefig(aside, dpi=150, facecolor=PAPER, format="png")
+
+
+def samples(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], title: str, columns: int = 12) -> Figure:
+    """Return a row of glyphs for each digit, with the digit in front of it."""
+    figure = Figure(figsize=(columns * 0.58 + 0.6, 10 * 0.58 + 0.5))
+    figure.suptitle(title, fontsize=12, color=INK, x=0.02, ha="left")
+    sheet = np.full((10 * 30, columns * 30), 255, np.uint8)
+    for digit in range(10):
+        for column, row in enumerate(np.flatnonzero(labels == digit)[:columns]):
+            sheet[digit * 30 + 1 : digit * 30 + 29, column * 30 + 1 : column * 30 + 29] = 255 - images[row]
+    axes = figure.add_axes((0.06, 0.01, 0.93, 0.92))
+    axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="antialiased")
+    axes.set_yticks([digit * 30 + 15 for digit in range(10)], [str(digit) for digit in range(10)])
+    axes.set_xticks([])
+    axes.tick_params(length=0, colors=INK, labelsize=11)
+    axes.spines[:].set_visible(False)
+    return figure
+
+
+def curves(history: Sequence[dict[str, float]]) -> Figure:
+    """Return loss and accuracy by epoch, on training and validation digits, side by side."""
+    figure = Figure(figsize=(9, 3.4), layout="constrained")
+    epochs = [row["epoch"] for row in history]
+    left, right = figure.subplots(1, 2)
+    for axes, key, title in ((left, "loss", "Loss"), (right, "accuracy", "Accuracy")):
+        _style(axes, title)
+        values = [row[key] for row in history], [row[f"val_{key}"] for row in history]
+        axes.plot(epochs, values[0], color=TRAINING, marker="o", markersize=3.5, label="training (with dropout)")
+        axes.plot(
+            epochs,
+            values[1],
+            color=VALIDATION,
+            marker="o",
+            markersize=3.5,
+            label="validation (other writers)",
+        )
+        axes.set_xlabel("epoch", color=INK)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    left.set_yscale("log")
+    left.legend(frameon=False, fontsize=9, labelcolor=INK)
+    # The first epoch lies so low that the rest would be a flat line at the top.
+    right.set_ylim(bottom=max(0.0, min(row["val_accuracy"] for row in history) - 0.02), top=1.0)
+    right.yaxis.set_major_formatter(PercentFormatter(1.0))
+    return figure
+
+
+def confusion_matrix(confusion: npt.NDArray[np.int64]) -> Figure:
+    """Return the confusion matrix as a heat map; colour shows the mistakes, since the diagonal would drown them."""
+    figure = Figure(figsize=(6.2, 5.4), layout="constrained")
+    axes = figure.subplots()
+    mistakes = confusion - np.diag(np.diag(confusion))
+    text = np.where((confusion > 0) | np.eye(10, dtype=bool), confusion.astype(str), "")
+    sns.heatmap(
+        mistakes, annot=text, fmt="", cmap="Reds", cbar_kws={"label": "mistakes", "shrink": 0.8}, square=True,
+        linewidths=1, linecolor="#f1f3f5", vmin=0, vmax=max(5, int(mistakes.max())), ax=axes, annot_kws={"fontsize": 9},
+    )  # fmt: skip
+    for i in range(10):
+        axes.add_patch(_square(i))
+    for label in axes.texts:
+        column, row = (int(v) for v in label.get_position())
+        if column == row:
+            label.set(color=INK, fontweight="bold")
+    axes.set_xlabel("read as", color=INK)
+    axes.set_ylabel("was a", color=INK)
+    axes.tick_params(colors=INK, rotation=0)
+    return figure
+
+
+def _square(i: int) -> Any:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((i, i), 1, 1, facecolor="#e3f1e6", edgecolor="#f1f3f5", zorder=1)
+
+
+def errors(
+    images: npt.NDArray[np.uint8],
+    labels: npt.NDArray[np.uint8],
+    probabilities: npt.NDArray[np.float32],
+    rows: npt.NDArray[np.intp],
+    columns: int = 10,
+) -> Figure:
+    """Return a gallery of wrong answers, in the order of `rows`: the glyph, its label, the answer and its confidence."""
+    lines = max(1, -(-len(rows) // columns))
+    figure = Figure(figsize=(columns * 0.95, lines * 1.3 + 0.1), layout="constrained")
+    grid = np.atleast_2d(np.array(figure.subplots(lines, columns, squeeze=False)))
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for axes, row in zip(grid.flat, rows, strict=False):
+        said = int(probabilities[row].argmax())
+        axes.imshow(255 - images[row], cmap="gray", vmin=0, vmax=255)
+        axes.set_title(f"{labels[row]} read as {said}\n{probabilities[row, said]:.0%}", fontsize=8, color=WRONG, pad=3)
+    if not len(rows):
+        grid[0, 0].text(0, 0.5, "no errors", color=INK)
+    return figure
+
+
+def _style(axes: Any, title: str) -> None:
+    axes.set_title(title, loc="left", fontsize=11, color=INK)
+    axes.grid(axis="y", color=GRID, linewidth=0.8)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.spines["bottom"].set_color(GRID)
+    axes.tick_params(colors=INK, length=0, labelsize=9)

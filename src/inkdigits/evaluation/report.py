@@ -1,0 +1,66 @@
+"""One self-contained HTML file that tells what a run showed: no script, no other file, no network."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from inkdigits.evaluation.metrics import Metrics
+from inkdigits.files import write_text
+
+
+def percent(value: float, digits: int = 2) -> str:
+    """Return 0.9934 as "99.34 %"."""
+    return f"{value * 100:.{digits}f} %"
+
+
+def write(
+    path: Path,
+    title: str,
+    metrics: Metrics,
+    facts: dict[str, str],
+    history: list[dict[str, float]] | None = None,
+) -> None:
+    """Write the report beside the pictures that it shows (samples, curves, confusion_matrix and errors .png).
+
+    `facts` is the table at its end: how to make the run again. Pictures that are not there are left out.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("inkdigits.evaluation", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["percent"] = percent
+    names = ("samples", "curves", "confusion_matrix", "errors")
+    pictures = {name: _embed(path.with_name(f"{name}.png")) for name in names if path.with_name(f"{name}.png").exists()}
+    low, high = metrics.interval
+    values: dict[str, Any] = {
+        "title": title,
+        "metrics": metrics,
+        "low": low,
+        "high": high,
+        "scale": _scale(metrics.accuracy, low, high),
+        "per_digit": metrics.per_digit(),
+        "confusions": metrics.confusions(),
+        "pictures": pictures,
+        "history": history or [],
+        "facts": facts,
+    }
+    write_text(path, environment.get_template("report.html.j2").render(values))
+
+
+def _embed(path: Path) -> str:
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+
+
+def _scale(accuracy: float, low: float, high: float) -> dict[str, float]:
+    """Return where accuracy and interval lie, in per cent, on a ruler that is about six intervals long."""
+    start = max(0.0, low - 2.5 * (high - low))
+    end = min(1.0, high + 2.5 * (high - low))
+    spots = {"low": low, "high": high, "accuracy": accuracy}
+    return {"start": start, "end": end} | {k: 100 * (v - start) / (end - start) for k, v in spots.items()}

@@ -1,0 +1,106 @@
+"""Bytes of a picture file → pixels, with every limit checked before a single pixel is decoded."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from inkdigits.errors import InputError
+
+# Only formats that Pillow decodes itself: EPS, for one, would start a PostScript interpreter on somebody's file.
+FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM")
+FORMATS_TEXT = "PNG, JPEG, BMP, GIF, TIFF or WebP"
+MAX_BYTES = 256 * 1024 * 1024
+MAX_PIXELS = 64_000_000  # a 50-megapixel camera and some room; 60,000 × 60,000 would be 3.6 billion
+WORKING_SIZE = 2048  # pixels of the longer side that a picture is reduced to; a digit of a 40th of it is still 50 high
+
+
+def decode(data: bytes, name: str) -> tuple[npt.NDArray[Any], tuple[int, int]]:
+    """Decode a picture file and return its pixels and its size.
+
+    The pixels are uint8 (H, W), uint8 (H, W, 3), or whatever a 16- or 32-bit grey picture holds, (H, W), upright (the
+    EXIF turn applied). The size is (width, height) of the upright picture in the file; the pixels may be fewer, where a
+    large JPEG is decoded at a half, quarter or eighth of its size. Raises InputError.
+    """
+    if not data:
+        raise InputError(name, "is empty (0 bytes)", f"give a {FORMATS_TEXT} picture")
+    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"avif", b"hevc"):
+        raise InputError(name, "is a HEIC or AVIF picture", "save or export it as JPEG or PNG")
+    if data[:5] == b"%PDF-":
+        raise InputError(name, "is a PDF document", f"give a {FORMATS_TEXT} picture of one digit")
+    try:
+        # Pillow warns about large pictures, odd EXIF and the like; what matters of it is checked here.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                check_size(name, *image.size)
+                full = image.size
+                if image.format in ("JPEG", "MPO"):
+                    factor = max(full) / WORKING_SIZE
+                    image.draft(None, (int(full[0] / max(factor, 1)), int(full[1] / max(factor, 1))))
+                return upright(image, full)
+    except InputError:
+        raise
+    except Image.DecompressionBombError:
+        raise too_large(name, "far more than") from None
+    except UnidentifiedImageError:
+        raise InputError(name, "is not a picture that can be read", f"give a {FORMATS_TEXT} file") from None
+    except MemoryError:
+        raise InputError(name, "needs more memory than there is", "reduce the picture") from None
+    # A decoder fed with damaged bytes raises what its innermost line happens to raise: OSError, SyntaxError, struct.error,
+    # IndexError, … Whatever it is, the file is at fault and the caller gets told so.
+    except Exception as error:
+        reason = str(error).strip() or type(error).__name__
+        raise InputError(name, f"is damaged or cut off ({reason})", "save or copy the picture again") from None
+
+
+def check_size(name: str, width: int, height: int) -> None:
+    """Raise InputError for a picture that is too large to be decoded safely or too small to hold a digit."""
+    if width * height > MAX_PIXELS:
+        raise too_large(name, f"{width:,} × {height:,} pixels, more than")
+    if max(width, height) < 8 or min(width, height) < 2:
+        raise InputError(name, f"has only {width} × {height} pixels", "a digit needs a picture of about 8 × 8 or more")
+
+
+def too_large(name: str, how: str) -> InputError:
+    """Return the error for a picture beyond MAX_PIXELS."""
+    return InputError(
+        name,
+        f"has {how} the {MAX_PIXELS // 1_000_000} megapixels read here",
+        "reduce it or cut the digit out",
+    )
+
+
+def upright(image: Image.Image, full: tuple[int, int]) -> tuple[npt.NDArray[Any], tuple[int, int]]:
+    """Return the pixels of an opened picture, turned as its EXIF says, and its full size turned likewise.
+
+    Transparency is laid on white, or on black where the opaque ink is light.
+    """
+    try:
+        turned = ImageOps.exif_transpose(image)
+    except Exception:  # a broken EXIF block says nothing about the pixels, which are still good
+        turned = image
+    orientation_swaps = (turned.size[0] > turned.size[1]) != (image.size[0] > image.size[1])
+    size = (full[1], full[0]) if orientation_swaps else full
+    if turned.mode in ("1", "L"):
+        return np.asarray(turned.convert("L")), size
+    if turned.mode.startswith(("I", "F")):
+        return np.asarray(turned), size
+    if "A" in turned.getbands() or "a" in turned.getbands() or "transparency" in turned.info:
+        return flatten(np.asarray(turned.convert("RGBA"))), size
+    return np.asarray(turned.convert("RGB")), size
+
+
+def flatten(rgba: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Lay RGBA pixels on white, or on black where what is opaque is light: ink must differ from what it lies on."""
+    alpha = rgba[..., 3:].astype(np.float32) / 255
+    colour = rgba[..., :3].astype(np.float32)
+    weight = float(alpha.sum())
+    mean = float((colour.mean(axis=-1, keepdims=True) * alpha).sum()) / weight if weight else 0.0
+    paper = 0.0 if mean > 127 and float(alpha.mean()) < 0.999 else 255.0
+    return np.rint(colour * alpha + paper * (1 - alpha)).astype(np.uint8)

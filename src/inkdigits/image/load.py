@@ -1,0 +1,152 @@
+"""Anything that holds a picture → `Picture`: a path, bytes, a file object, a PIL image or an array."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from inkdigits.errors import InputError
+from inkdigits.image import decode
+
+Source: TypeAlias = (
+    "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | Image.Image | npt.NDArray[Any]"
+)
+
+_ARRAY_REMEDY = "give (H, W), (H, W, 3) or (H, W, 4), uint8 0-255 or float 0-1"
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """An upright picture, ready for image work.
+
+    `pixels` is uint8, grey (H, W) or colour (H, W, 3), reduced to at most `decode.WORKING_SIZE` on its longer side;
+    `size` is the (width, height) of the picture before that, in whose pixels boxes are reported.
+    """
+
+    name: str
+    pixels: npt.NDArray[np.uint8]
+    size: tuple[int, int]
+
+    @property
+    def reduction(self) -> tuple[float, float]:
+        """Pixels of the full picture in one of `pixels`: across and down."""
+        height, width = self.pixels.shape[:2]
+        return self.size[0] / width, self.size[1] / height
+
+
+def name_of(source: object) -> str:
+    """Return what to call a source in results and messages."""
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source) if isinstance(os.fspath(source), str) else os.fsdecode(source)
+    name = getattr(source, "name", None) or getattr(source, "filename", None)
+    return name if isinstance(name, str) and name else f"<{type(source).__name__}>"
+
+
+def load(source: Source) -> Picture:
+    """Return the upright picture that `source` holds.
+
+    Raises InputError for anything else: a missing or damaged file, an array of the wrong shape or with values that are
+    no picture, a picture of more than 64 megapixels or of less than 8 pixels.
+    """
+    name = name_of(source)
+    if isinstance(source, np.ndarray):
+        return _finish(name, _from_array(source, name))
+    if isinstance(source, Image.Image):
+        return _from_pil(source, name)
+    pixels, size = decode.decode(_read_bytes(source, name), name)
+    return _finish(name, to_uint8(pixels, name), size)
+
+
+def _read_bytes(source: Any, name: str) -> bytes:
+    """Return a file's bytes, at most MAX_BYTES of them; Raises InputError for what is not a readable file."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source)
+    try:
+        if isinstance(source, str | os.PathLike):
+            path = Path(os.fsdecode(source))
+            if path.is_dir():
+                raise InputError(name, "is a folder", "name the pictures in it, such as folder/*.png")
+            with path.open("rb") as file:
+                data = file.read(decode.MAX_BYTES + 1)
+        elif hasattr(source, "read"):
+            data = source.read(decode.MAX_BYTES + 1)
+        else:
+            raise InputError(
+                name, "is not something a picture can be read from", "give a path, bytes, a file or an array"
+            )
+    except FileNotFoundError:
+        raise InputError(name, "does not exist", "check the path") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(name, f"cannot be opened ({reason})", "check the path and its permissions") from None
+    if not isinstance(data, bytes):
+        raise InputError(name, "was opened as text", 'open it in binary mode, open(path, "rb")')
+    if len(data) > decode.MAX_BYTES:
+        raise InputError(name, f"is longer than {decode.MAX_BYTES >> 20} MB", "reduce the picture")
+    return data
+
+
+def _from_pil(image: Image.Image, name: str) -> Picture:
+    decode.check_size(name, *image.size)
+    try:
+        pixels, size = decode.upright(image, image.size)
+    except Exception as error:  # PIL decodes lazily: here a damaged file shows itself
+        raise InputError(name, f"cannot be decoded ({error})", "open and save the picture again") from None
+    return _finish(name, to_uint8(pixels, name), size)
+
+
+def _from_array(array: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
+    """Return an array as uint8 grey or RGB. Raises InputError."""
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
+        raise InputError(name, f"has shape {array.shape}, which is not one picture", _ARRAY_REMEDY)
+    decode.check_size(name, array.shape[1], array.shape[0])
+    pixels = to_uint8(array, name, binary=True)
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
+        pixels = decode.flatten(pixels)
+    return pixels
+
+
+def to_uint8(array: npt.NDArray[Any], name: str, binary: bool = False) -> npt.NDArray[np.uint8]:
+    """Return grey or colour values of any number type as uint8, 0 to 255.
+
+    Floats up to 1 and whole numbers beyond 255 are scaled: the full scale is taken to be the smallest of 1, 255, 4095
+    (12-bit scanners) and 65535 that holds every value. With `binary`, whole numbers up to 1 are a black-and-white mask.
+    """
+    if array.dtype == np.bool_:
+        return array.astype(np.uint8) * np.uint8(255)
+    if array.dtype.kind not in "uif":
+        raise InputError(name, f"holds {array.dtype} values, not brightness", _ARRAY_REMEDY)
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise InputError(name, "holds NaN or infinite values", "replace them, as with numpy.nan_to_num")
+    low, high = float(array.min()), float(array.max())
+    if low < 0:
+        raise InputError(name, f"holds negative values (down to {low:g})", "shift it to 0-255 or 0-1")
+    if high > 65535:
+        raise InputError(name, f"holds values up to {high:g}", "scale it to 0-255 or 0-1")
+    is_unit = high <= 1 and (binary or array.dtype.kind == "f")
+    if array.dtype == np.uint8 and not is_unit:
+        return array
+    full = 1.0 if is_unit else next(f for f in (255.0, 4095.0, 65535.0) if high <= f)
+    scaled = np.rint(array.astype(np.float32) * np.float32(255 / full))
+    return np.asarray(scaled, np.uint8)
+
+
+def _finish(name: str, pixels: npt.NDArray[np.uint8], size: tuple[int, int] | None = None) -> Picture:
+    """Reduce pixels to the working size and remember the size that boxes refer to."""
+    height, width = pixels.shape[:2]
+    factor = decode.WORKING_SIZE / max(height, width)
+    if factor < 1:
+        target = (max(2, round(width * factor)), max(2, round(height * factor)))
+        pixels = np.asarray(cv2.resize(pixels, target, interpolation=cv2.INTER_AREA), np.uint8)
+    return Picture(name, np.ascontiguousarray(pixels), size or (width, height))

@@ -1,0 +1,92 @@
+"""A digit's ink → the 28×28 of MNIST: longer side 20 pixels, aspect kept, centre of mass in the middle.
+
+Source: LeCun, Cortes and Burges' description of MNIST: size-normalised to fit a 20×20 box with anti-aliasing, then placed
+so that the centre of mass is at the centre of a 28×28 field.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+SIDE = 28
+BOX = 20
+# The centre of the field in pixel coordinates, as MNIST's own digits have it (measured over all 60,000 of them).
+CENTRE = 14.0
+# Widths of strokes in a 20-pixel box: thinner ones are widened, since MNIST's pen never drew them.
+MIN_STROKE = 1.8
+_MIDDLE_SIZE = 4 * BOX
+
+
+def glyph(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return the digit as a network sees it, uint8 (28, 28), from its ink cut to its box, uint8 (h, w)."""
+    return place(fit(widen(_reduce(strength))))
+
+
+def _reduce(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Bring a large digit down to 80 pixels: enough for everything that follows, and fast."""
+    factor = _MIDDLE_SIZE / max(strength.shape)
+    if factor >= 0.75:
+        return strength
+    small = _resize(strength, factor).astype(np.float32)
+    return np.asarray(np.minimum(small * (255.0 / max(float(small.max()), 1.0)), 255), np.uint8)
+
+
+def widen(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Widen strokes that would be thinner than MNIST's at 20 pixels (a fine pen in a large drawing)."""
+    scale = BOX / max(strength.shape)
+    if scale > 0.75:
+        return strength
+    missing = (MIN_STROKE - stroke_width(strength) * scale) / scale
+    if missing < 0.5:
+        return strength
+    margin = round(missing / 2) + 1
+    side = 2 * round(missing / 2) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    padded = cv2.copyMakeBorder(strength, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
+    return np.asarray(cv2.dilate(padded, kernel), np.uint8)
+
+
+def stroke_width(strength: npt.NDArray[np.uint8]) -> float:
+    """Return the mean width of the strokes in pixels: twice the ink's area over the length of its outline."""
+    mask = (strength > 127).astype(np.uint8)
+    padded = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    area = float(mask.sum())
+    across = int(np.count_nonzero(np.diff(padded.astype(np.int8), axis=0)))
+    along = int(np.count_nonzero(np.diff(padded.astype(np.int8), axis=1)))
+    # Counting pixel edges overstates a slanting outline by 4/π on average over all directions.
+    outline = (across + along) * np.pi / 4
+    return 2 * area / max(outline, 1.0)
+
+
+def fit(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Resize ink to the 20-pixel box, float32 (h, w) with max(h, w) = 20; ink that already has that size is left alone."""
+    longest = max(strength.shape)
+    if longest in (BOX - 1, BOX):
+        return strength.astype(np.float32)
+    fitted = _resize(strength, BOX / longest).astype(np.float32)
+    peak = float(np.percentile(fitted[fitted > 0], 90)) if fitted.any() else 0.0
+    return np.asarray(np.clip(fitted * (255.0 / max(peak, 1.0)), 0, 255), np.float32)
+
+
+def place(fitted: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Lay ink of at most 20×20 into an empty 28×28, its centre of mass at the centre; uint8."""
+    height, width = fitted.shape
+    total = float(fitted.sum())
+    field = np.zeros((SIDE, SIDE), np.uint8)
+    if total == 0:
+        return field
+    centre_y = float(fitted.sum(axis=1) @ np.arange(height)) / total
+    centre_x = float(fitted.sum(axis=0) @ np.arange(width)) / total
+    top = min(max(round(CENTRE - centre_y), 0), SIDE - height)
+    left = min(max(round(CENTRE - centre_x), 0), SIDE - width)
+    field[top : top + height, left : left + width] = np.rint(fitted).astype(np.uint8)
+    return field
+
+
+def _resize(strength: npt.NDArray[np.uint8], factor: float) -> npt.NDArray[np.uint8]:
+    height, width = strength.shape
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(strength, size, interpolation=interpolation), np.uint8)

@@ -1,0 +1,83 @@
+"""Models by name or path: the shipped ones under models/, and anybody's own run folder or .onnx file."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from inkdigits.errors import InputError
+from inkdigits.network.session import Network, open_session
+
+DEFAULT = "classic"
+MODELS = Path(__file__).parent / "models"
+_LEVELS = ("strict", "normal", "always")
+
+
+def shipped() -> list[str]:
+    """Return the names of the models in the package."""
+    return sorted(path.parent.name for path in MODELS.glob("*/model.onnx"))
+
+
+def locate(model: str | os.PathLike[str]) -> Path:
+    """Return the .onnx file for a shipped model's name, a run folder, or the file itself. Raises InputError."""
+    text = os.fspath(model)
+    if text in shipped():
+        return MODELS / text / "model.onnx"
+    path = Path(text)
+    try:
+        if path.is_dir():
+            path = path / "model.onnx"
+        if path.is_file():
+            return path
+    except (OSError, ValueError):  # a name that no file system accepts
+        pass
+    names = ", ".join(shipped())
+    raise InputError(f"model {text}", "does not exist", f"give a shipped model ({names}), a run folder or a model.onnx")
+
+
+def load(model: str | os.PathLike[str] = DEFAULT) -> Network:
+    """Return the network for a name or path, loaded once per process (and again if its file changes).
+
+    Raises InputError for what is no model. A model is ONNX and JSON only: nothing in it is ever executed as code.
+    """
+    path = locate(model)
+    status = path.stat()
+    return _load(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=16)
+def _load(path: Path, _modified: int, _size: int) -> Network:
+    config = _read_config(path.with_name("config.json"))
+    name = str(config.get("name") or path.parent.name)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
+    session = open_session(data, str(path))
+    answering = config.get("answering", {})
+    if not answering:
+        return Network(name, session, config=config)
+    try:
+        temperature = float(answering["temperature"])
+        thresholds = {level: float(answering["thresholds"][level]) for level in _LEVELS}
+    except (KeyError, TypeError, ValueError):
+        temperature, thresholds = 0.0, {}
+    if not 0.01 <= temperature <= 100:
+        raise InputError(path.with_name("config.json"), 'has a malformed "answering" part', "export the model again")
+    return Network(name, session, temperature, thresholds, config)
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    """Return a model's config.json, or nothing where a lone .onnx file has none beside it. Raises InputError."""
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise InputError(path, f"is not a model's config ({error})", "export the model again") from None
+    if not isinstance(config, dict):
+        raise InputError(path, "is not a model's config (no JSON object)", "export the model again")
+    return config

@@ -1,0 +1,107 @@
+"""One picture, one digit: `classify`, `classify_many`, and the fast path `classify_glyphs`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits import network
+from inkdigits.errors import InputError
+from inkdigits.image import ink, normalise, segment
+from inkdigits.image.load import Source, load
+from inkdigits.reading import decide
+from inkdigits.reading.decide import Trust
+from inkdigits.results import Digit
+
+# Pictures per run of the network in classify_many: large enough to be fast, small enough for answers to come as they go.
+BATCH = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A picture on its way to the network: its glyph, uint8 (28, 28), and the digit's box; both None if it is blank."""
+
+    source: str
+    glyph: npt.NDArray[np.uint8] | None
+    box: tuple[int, int, int, int] | None
+
+
+def classify(source: Source, *, model: str | os.PathLike[str] = network.DEFAULT, trust: Trust = "normal") -> Digit:
+    """Read the one digit in a picture.
+
+    `source` is a path, bytes, a binary file object, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4), uint8 or
+    float; of any polarity, at least 8 pixels high or wide and at most 64 megapixels. `model` is a shipped model's name
+    or the path of a model.onnx or a run folder. `trust` sets how sure the reader must be to answer.
+    Raises InputError if the source holds no picture or the model cannot be used.
+
+    >>> import inkdigits
+    >>> inkdigits.classify(samples["seven"]).label
+    7
+    """
+    return classify_many([source], model=model, trust=trust)[0]
+
+
+def classify_many(
+    sources: Iterable[Source], *, model: str | os.PathLike[str] = network.DEFAULT, trust: Trust = "normal"
+) -> list[Digit]:
+    """Read the digit in each of many pictures, in batches. Raises InputError at the first source that holds none."""
+    decide.check_trust(trust)
+    net = network.load(model)
+    digits: list[Digit] = []
+    waiting: list[Prepared] = []
+    for source in sources:
+        waiting.append(prepare(source))
+        if len(waiting) == BATCH:
+            digits += answer(waiting, net, trust)
+            waiting = []
+    return digits + answer(waiting, net, trust)
+
+
+def classify_glyphs(
+    glyphs: npt.NDArray[np.uint8], *, model: str | os.PathLike[str] = network.DEFAULT
+) -> npt.NDArray[np.float32]:
+    """Return the calibrated probabilities of digits already in MNIST's form: uint8 (N, 28, 28) → float32 (N, 10).
+
+    No picture work is done: white ink on black, 20-pixel box, centre of mass in the middle. Raises InputError for any
+    other shape or type.
+    """
+    if not (isinstance(glyphs, np.ndarray) and glyphs.dtype == np.uint8 and glyphs.shape[1:] == (28, 28)):
+        what = f"{glyphs.dtype} {glyphs.shape}" if isinstance(glyphs, np.ndarray) else type(glyphs).__name__
+        raise InputError("glyphs", f"are {what}", "give uint8 (N, 28, 28); for other pictures use classify_many")
+    net = network.load(model)
+    return decide.calibrate(net.probabilities(glyphs), net.temperature)
+
+
+def prepare(source: Source) -> Prepared:
+    """Return a picture's glyph: the whole way from file to 28×28. Raises InputError."""
+    picture = load(source)
+    found = ink.extract(picture.pixels)
+    part = None if found is None else segment.main_digit(found.strength)
+    if part is None:
+        return Prepared(picture.name, None, None)
+    x, y = picture.reduction
+    left, top, right, bottom = part.box
+    box = (
+        int(left * x),
+        int(top * y),
+        min(picture.size[0], round(right * x)),
+        min(picture.size[1], round(bottom * y)),
+    )
+    return Prepared(picture.name, normalise.glyph(part.strength), box)
+
+
+def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list[Digit]:
+    """Run the network once over prepared pictures and decide each."""
+    glyphs = [p.glyph for p in prepared if p.glyph is not None]
+    rows = iter(decide.calibrate(net.probabilities(np.stack(glyphs)), net.temperature) if glyphs else ())
+    threshold = net.thresholds[trust]
+    return [
+        decide.blank(p.source)
+        if p.glyph is None or p.box is None
+        else decide.decide(next(rows), p.glyph, p.box, p.source, threshold)
+        for p in prepared
+    ]

@@ -1,0 +1,189 @@
+"""A run: one recipe, one seed → a folder with the network, its figures and its report. Stops and goes on without loss."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from inkdigits import __version__, network
+from inkdigits.datasets.load import Data
+from inkdigits.errors import InputError
+from inkdigits.evaluation import calibration, evaluate
+from inkdigits.evaluation.metrics import Metrics
+from inkdigits.files import write_text
+from inkdigits.training import export, fit, proof, recipe, split
+from inkdigits.training.recipe import Recipe
+
+_PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "onnx", "onnxruntime", "numpy")
+_OWN_TEST_SHARE = 1 / 6  # of a data set that has no test half of its own, as MNIST's 10,000 of 70,000 nearly are
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Who is told how a run gets on: `on_step` as in training.fit, `on_epoch` with each row, `on_stage` with a word."""
+
+    on_step: fit.Progress = fit.silent
+    on_epoch: Callable[[dict[str, float]], None] = field(default=lambda _row: None)
+    on_stage: Callable[[str], None] = field(default=lambda _stage: None)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished run: its folder, its figures, and the seconds that training and everything took in this session."""
+
+    folder: Path
+    metrics: Metrics
+    seconds: dict[str, float]
+
+
+def start(recipe_: Recipe, seed: int, data_name: str, out: Path) -> Path:
+    """Make the folder of a new run, with all that is needed to do it again, and return it."""
+    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S")
+    folder = out / f"{recipe_.name}-{seed}-{stamp}"
+    number = 1
+    while folder.exists():
+        number += 1
+        folder = out / f"{recipe_.name}-{seed}-{stamp}-{number}"
+    config = {
+        "name": recipe_.name,
+        "recipe": recipe_.to_dict(),
+        "recipe_hash": recipe_.hash(),
+        "seed": seed,
+        "data": data_name,
+    }
+    write_text(folder / "config.json", json.dumps(config | {"versions": _versions()}, indent=1) + "\n")
+    return folder
+
+
+def unfinished(recipe_: Recipe, seed: int, data_name: str, out: Path) -> Path | None:
+    """Return the newest folder of a run of this recipe, seed and data that was stopped before its end, or None."""
+    for path in sorted(out.glob(f"{recipe_.name}-{seed}-*/config.json"), reverse=True):
+        if (path.parent / "metrics.json").exists():
+            continue
+        config = _read_config(path)
+        if (config.get("recipe_hash"), config.get("seed"), config.get("data")) == (
+            recipe_.hash(),
+            seed,
+            data_name,
+        ):
+            return path.parent
+    return None
+
+
+def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
+    """Train what a run folder's config says, from its checkpoint if there is one, and write everything into it.
+
+    The test digits are opened once, after the network is finished. Raises InputError, and RuntimeError if the exported
+    network should not agree with the trained one.
+    """
+    config = _read_config(folder / "config.json")
+    recipe_ = recipe.from_dict(config["recipe"], config["recipe"]["name"], str(folder / "config.json"))
+    started = time.perf_counter()
+    watcher.on_stage("loading the digits")
+    whole, test = _halves(data)
+    training, validation = split.by_writer(whole, recipe_.data.validation)
+    watcher.on_stage("training")
+    trained = fit.fit(
+        recipe_,
+        config["seed"],
+        training,
+        validation,
+        folder / "checkpoint.npz",
+        watcher.on_step,
+        watcher.on_epoch,
+    )
+    training_seconds = time.perf_counter() - started
+    _write_history(folder / "history.csv", trained.history)
+
+    watcher.on_stage("exporting, and proving that the export is the network")
+    trained.network.save(folder / "model.keras")
+    export.save(trained.network, recipe_.name, folder / "model.onnx")
+    config["proof"] = proof.prove(folder / "model.onnx", trained.network, validation.images)
+    raw = network.load(folder).probabilities(validation.images)
+    config["answering"] = calibration.fit(raw, validation.labels)
+    config["parameters"] = int(trained.network.count_params())
+    config["data_sha256"] = {"training": training.fingerprint(), "validation": validation.fingerprint()}
+    config["digits"] = {"training": len(training), "validation": len(validation)}
+    config["precision"] = trained.dtype_policy
+    write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
+
+    watcher.on_stage("reading the test digits")
+    test_data = test()
+    finished_network = network.load(folder)
+    metrics, probabilities = evaluate.evaluate(finished_network, test_data)
+    watcher.on_stage("drawing the report")
+    evaluate.write(
+        folder, f"Recipe “{recipe_.name}”, seed {config['seed']}", test_data, metrics, probabilities,
+        _facts(config, recipe_, trained, training_seconds), trained.history, samples_of=training,
+    )  # fmt: skip
+    (folder / "checkpoint.npz").unlink(missing_ok=True)
+    seconds = {"training": round(training_seconds, 1), "everything": round(time.perf_counter() - started, 1)}
+    return Finished(folder, metrics, seconds)
+
+
+def _halves(data: Data) -> tuple[Any, Callable[[], Any]]:
+    """Return the digits to train on, and how to open those to test on; a part is held out where there is no test half."""
+    whole = data.train()
+    if data.test is not None:
+        return whole, data.test
+    rest, held_out = split.by_writer(whole, _OWN_TEST_SHARE)
+    return rest, lambda: held_out
+
+
+def _write_history(path: Path, history: list[dict[str, float]]) -> None:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(history[0]))
+    writer.writeheader()
+    writer.writerows(history)
+    write_text(path, text.getvalue())
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(path, f"is not a run's config ({error})", "start a new run") from None
+    if not isinstance(config, dict):
+        raise InputError(path, "is not a run's config (no JSON object)", "start a new run")
+    return config
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions that a result depends on. Distributions that are not installed are left out."""
+    versions = {"inkdigits": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except ModuleNotFoundError:
+            continue
+    return versions
+
+
+def _facts(config: dict[str, Any], recipe_: Recipe, trained: fit.Trained, seconds: float) -> dict[str, str]:
+    digits = config["digits"]
+    differences = ", ".join(f"{k} {v:.1g}" for k, v in config["proof"]["largest_difference"].items())
+    return {
+        "Command": f"inkdigits train {recipe_.name} --seed {config['seed']}",
+        "Recipe": f"{recipe_.description} (hash {recipe_.hash()}), {config['parameters']:,} parameters",
+        "Settings": ", ".join(f"{k} {v}" for k, v in config["recipe"]["training"].items()),
+        "Data": f"{config['data']}: {digits['training']:,} digits trained on, {digits['validation']:,} held out by writer",
+        "Training": f"{seconds:.0f} s in this session, {trained.dtype_policy}, on {_processor()}",
+        "Export": f"ONNX, agrees on {config['proof']['digits']:,} digits; largest difference: {differences}",
+        "Calibration": f"temperature {config['answering']['temperature']}, fitted on the held-out writers",
+        "Versions": ", ".join(f"{k} {v}" for k, v in config["versions"].items()),
+    }
+
+
+def _processor() -> str:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{cores} cores of {platform.machine()} ({platform.system()})"

@@ -1,0 +1,56 @@
+"""Checkpoints: after every whole epoch, all that a training needs to go on as if it had never stopped.
+
+That is every variable of the network (weights and the states of its random generators) and of the optimizer (moments and
+the step that the schedule stands at), and the history so far. Plain arrays and JSON in one .npz: no pickle.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from inkdigits.errors import InputError
+from inkdigits.files import written_aside
+
+History = list[dict[str, float]]
+
+
+def save(path: Path, key: str, network: keras.Model, optimizer: keras.Optimizer, history: History) -> None:
+    """Write a checkpoint. `key` tells which training it belongs to."""
+    arrays = {f"network_{i}": v.numpy() for i, v in enumerate(network.variables)}
+    arrays |= {f"optimizer_{i}": v.numpy() for i, v in enumerate(optimizer.variables)}
+    about = np.frombuffer(json.dumps({"key": key, "history": history}).encode(), np.uint8)
+    with written_aside(path) as aside, aside.open("wb") as file:
+        np.savez(file, about=about, **arrays)
+
+
+def restore(path: Path, key: str, network: keras.Model, optimizer: keras.Optimizer) -> History:
+    """Put a checkpoint's values into a freshly built network and optimizer, and return its history.
+
+    Returns an empty history where there is no checkpoint. Raises InputError for one that is damaged or belongs to another
+    training (another recipe, seed or data).
+    """
+    if not path.exists():
+        return []
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            about: dict[str, Any] = json.loads(stored["about"].tobytes())
+            _check_key(path, about["key"], key)
+            for kind, variables in (("network", network.variables), ("optimizer", optimizer.variables)):
+                for i, variable in enumerate(variables):
+                    variable.assign(stored[f"{kind}_{i}"])
+            return list(about["history"])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(path, f"is a damaged checkpoint ({error})", "start a new run without --resume") from None
+
+
+def _check_key(path: Path, stored: str, key: str) -> None:
+    if stored != key:
+        raise InputError(path, "belongs to another recipe, seed or data set", "start a new run without --resume")

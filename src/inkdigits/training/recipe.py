@@ -1,0 +1,134 @@
+"""Recipes: everything that makes a network what it is, in one small TOML file."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from inkdigits.errors import InputError, one_line
+from inkdigits.training.settings import DataSettings, NetworkSettings, TrainingSettings
+
+RECIPES = Path(__file__).parent.parent / "recipes"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe: its name and the settings of its file."""
+
+    name: str
+    description: str
+    network: NetworkSettings
+    training: TrainingSettings
+    data: DataSettings
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as plain values, as `from_dict` reads them."""
+        return dataclasses.asdict(self)
+
+    def hash(self) -> str:
+        """Return 12 hexadecimal digits that change whenever a setting does."""
+        settings = {key: value for key, value in self.to_dict().items() if key not in ("name", "description")}
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+
+    def with_epochs(self, epochs: int) -> Recipe:
+        """Return the recipe with another number of epochs."""
+        training = dataclasses.replace(self.training, epochs=epochs)
+        return dataclasses.replace(self, training=training)
+
+
+def names() -> list[str]:
+    """Return the names of the recipes in the package."""
+    return sorted(path.stem for path in RECIPES.glob("*.toml"))
+
+
+def load(name: str | os.PathLike[str]) -> Recipe:
+    """Return a recipe by its name or by the path of a .toml file. Raises InputError, naming the setting at fault."""
+    text = os.fspath(name)
+    path = RECIPES / f"{text}.toml" if text in names() else Path(text)
+    if path.suffix != ".toml":
+        hint = _nearest(text, names())
+        raise InputError(
+            f"recipe {text}",
+            "does not exist",
+            f"{hint}; there are {', '.join(names())}, or give a .toml file",
+        )
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(path, "does not exist", "check the path, or see: inkdigits recipes") from None
+    except (OSError, ValueError) as error:
+        raise InputError(
+            path, f"is not a recipe ({error})", "compare it with: inkdigits recipes show classic"
+        ) from None
+    return from_dict(values, path.stem, str(path))
+
+
+def from_dict(values: dict[str, Any], name: str, source: str) -> Recipe:
+    """Return a recipe from plain values. Raises InputError, naming `source` and the setting at fault."""
+    values = {key: value for key, value in values.items() if key != "name"}
+    _check_names(values, ("description", "network", "training", "data"), "", source)
+    description = values.get("description", "")
+    if not isinstance(description, str):
+        raise InputError(source, f"has description = {description!r}", "write a sentence in quotes")
+    return Recipe(
+        name,
+        description,
+        _section(NetworkSettings, values.get("network", {}), "network", source),
+        _section(TrainingSettings, values.get("training", {}), "training", source),
+        _section(DataSettings, values.get("data", {}), "data", source),
+    )
+
+
+def _section(kind: type[Any], values: Any, section: str, source: str) -> Any:
+    """Return a settings object from one TOML table, every value checked by type and then by its own rules."""
+    if not isinstance(values, dict):
+        raise InputError(source, f"has {section} = {values!r}", f"make it a table: [{section}]")
+    hints = get_type_hints(kind)
+    _check_names(values, tuple(hints), section, source)
+    checked = {key: _typed(value, hints[key], f"{section}.{key}", source) for key, value in values.items()}
+    try:
+        return kind(**checked)
+    except TypeError:
+        missing = [
+            f.name for f in dataclasses.fields(kind) if f.default is dataclasses.MISSING and f.name not in values
+        ]
+        raise InputError(source, f"lacks {section}.{missing[0]}", "add the setting") from None
+    except ValueError as error:
+        setting, wanted = error.args
+        value = checked.get(setting, getattr(kind, setting, None))
+        raise InputError(source, f"has {section}.{setting} = {value!r}", f"give {wanted}") from None
+
+
+def _typed(value: Any, hint: Any, setting: str, source: str) -> Any:
+    """Return a TOML value as the type of its setting: int where float is wanted, list where a tuple is."""
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, list) and all(isinstance(v, int | float) for v in value) and get_args(hint):
+        return tuple(float(v) for v in value)
+    if hint in (int, float, str, bool) and (
+        not isinstance(value, hint) or (hint is not bool and isinstance(value, bool))
+    ):
+        words = {int: "a whole number", float: "a number", str: "a word in quotes", bool: "true or false"}
+        raise InputError(source, f"has {setting} = {one_line(repr(value))}", f"give {words[hint]}")
+    if get_args(hint) and not isinstance(value, tuple):
+        raise InputError(source, f"has {setting} = {one_line(repr(value))}", "give a list of numbers")
+    return value
+
+
+def _check_names(values: dict[str, Any], known: tuple[str, ...], section: str, source: str) -> None:
+    for key in values:
+        if key not in known:
+            where = f"[{section}] " if section else ""
+            raise InputError(source, f"has an unknown setting {where}{key}", _nearest(key, list(known)))
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, 1, cutoff=0.0)
+    return f"did you mean {close[0]}?" if close else "remove it"

@@ -1,0 +1,29 @@
+"""Training and validation digits: whole writers are held out, since that is what a new user is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inkdigits.datasets.dataset import Dataset
+
+# One split for every run of every recipe, so that their validation figures can be compared pair by pair.
+_SPLIT_SEED = 1
+
+
+def by_writer(data: Dataset, share: float) -> tuple[Dataset, Dataset]:
+    """Return (training, validation) with about `share` of the digits held out, no writer in both.
+
+    Where the writers are not known, the digits are drawn at random, the same share of every label.
+    """
+    random = np.random.default_rng(_SPLIT_SEED)
+    held_out = np.zeros(len(data), bool)
+    if data.writers is not None:
+        people, counts = np.unique(data.writers, return_counts=True)
+        order = random.permutation(len(people))
+        enough = int(np.searchsorted(np.cumsum(counts[order]), share * len(data))) + 1
+        held_out = np.isin(data.writers, people[order[:enough]])
+    else:
+        for label in np.unique(data.labels):
+            rows = random.permutation(np.flatnonzero(data.labels == label))
+            held_out[rows[: max(1, round(share * len(rows)))]] = True
+    return data.subset(~held_out, f"{data.name}, training"), data.subset(held_out, f"{data.name}, validation")
