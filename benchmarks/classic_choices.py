@@ -10,10 +10,9 @@ import statistics
 import sys
 from typing import Any
 
-from machine import write_results
-
 from inkdigits.datasets import mnist
 from inkdigits.training import fit, recipe, split
+from machine import write_results
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "as shipped": {},

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from machine import write_results
 
 import inkdigits
 from inkdigits.evaluation.metrics import wilson
+from machine import write_results
 
 ARRAYS = {"usps": "usps_train", "optdigits": "optdigits_train", "crowd": "crowd", "hwd1000": "hwd1000"}
 

@@ -8,12 +8,35 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageOps,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 from inkdigits.errors import InputError
 
 # Only formats that Pillow decodes itself: EPS, for one, would start a PostScript interpreter on somebody's file.
-FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM")
+# Importing a plugin is what registers its format; leaving that to Pillow would import all fifty. (A phone's MPO, a JPEG
+# with a second picture behind it, comes through JPEG's.)
+_PLUGINS = (
+    BmpImagePlugin.BmpImageFile,
+    BmpImagePlugin.DibImageFile,
+    GifImagePlugin.GifImageFile,
+    JpegImagePlugin.JpegImageFile,
+    PngImagePlugin.PngImageFile,
+    PpmImagePlugin.PpmImageFile,
+    TiffImagePlugin.TiffImageFile,
+    WebPImagePlugin.WebPImageFile,
+)
+FORMATS = tuple(plugin.format for plugin in _PLUGINS)
 FORMATS_TEXT = "PNG, JPEG, BMP, GIF, TIFF or WebP"
 MAX_BYTES = 256 * 1024 * 1024
 MAX_PIXELS = 64_000_000  # a 50-megapixel camera and some room; 60,000 × 60,000 would be 3.6 billion

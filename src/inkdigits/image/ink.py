@@ -12,6 +12,8 @@ import numpy.typing as npt
 MIN_CONTRAST = 14.0
 # The side, in pixels, that the paper's brightness is estimated at: light varies slowly.
 _PAPER_SIZE = 160
+# The widest stroke there can be, as a share of the picture's longer side: a marker's, in a tight crop.
+_WIDEST = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +30,12 @@ def extract(pixels: npt.NDArray[np.uint8]) -> Ink | None:
     if int(grey.max()) - int(grey.min()) < MIN_CONTRAST:
         return None
     dark = is_dark_on_light(grey)
-    relief = contrast(grey if dark else cv2.bitwise_not(grey))
+    page = grey if dark else cv2.bitwise_not(grey)
+    relief = contrast(page, _WIDEST)
+    # Now the strokes are known well enough to tell how wide they are, and an element not much wider follows the light more
+    # closely: the edge of a shadow, too.
+    width = stroke_width(relief > 0.5 * float(relief.max()))
+    relief = contrast(page, min(_WIDEST, 5 * width / max(relief.shape)))
     floor, noise = _noise(relief)
     smooth = cv2.blur(relief, (3, 3)) if min(relief.shape) > 64 else relief
     peak = float(smooth.max())
@@ -59,7 +66,9 @@ def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
     threshold, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     lit = small > threshold
     share = float(lit.mean())
-    between = share * (1 - share) * (float(small[lit].mean()) - float(small[~lit].mean())) ** 2 if 0 < share < 1 else 0.0
+    between = (
+        share * (1 - share) * (float(small[lit].mean()) - float(small[~lit].mean())) ** 2 if 0 < share < 1 else 0.0
+    )
     two_levels = min(max((between / max(float(small.var()), 1e-6) - 0.75) / 0.15, 0.0), 1.0)
     ring = max(1, min(small.shape) // 20)
     inner = bright[ring:-ring, ring:-ring]
@@ -67,24 +76,36 @@ def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
     return bool(strokes + two_levels * (2 * (2 * border - 1) + (2 * share - 1)) > 0)
 
 
-def contrast(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Return how much darker than the paper around it each pixel is, 0 to 255, for dark ink on light paper.
+def contrast(grey: npt.NDArray[np.uint8], element: float) -> npt.NDArray[np.float32]:
+    """Return how much darker than the paper around it each pixel is, up to 255, for dark ink on light paper.
 
-    The paper's brightness is a morphological closing with an element wider than any stroke, taken on a reduced picture
+    What is lighter than the paper (its grain, half of it) is negative. The paper's brightness is a morphological closing
+    with an element wider than any stroke, `element` as a share of the picture's longer side, taken on a reduced picture
     and smoothed; dividing by it takes shadows and uneven light out.
     """
     height, width = grey.shape
     small = _reduce(grey, _PAPER_SIZE)
     if min(small.shape) >= 32:
         small = np.asarray(cv2.medianBlur(small, 3), np.uint8)
-    side = max(3, round(0.4 * max(small.shape))) | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
-    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel)
-    paper = cv2.blur(paper, (side // 2 | 1, side // 2 | 1))
+    side = max(5, round(element * max(small.shape))) | 1
+    # Past the frame the light goes on as it was: point reflection continues a slope, where a plain border would bend it.
+    wide = np.pad(small.astype(np.float32), side // 2, mode="reflect", reflect_type="odd")
+    wide = np.clip(wide, 0, float(small.max()))
+    wide = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (side, side)))
+    smoothing = side // 6 | 1
+    paper = cv2.blur(wide, (smoothing, smoothing))[side // 2 : -(side // 2), side // 2 : -(side // 2)]
     if paper.shape != grey.shape:
         paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    ratio = grey.astype(np.float32) / np.maximum(paper.astype(np.float32), 1.0)
-    return np.asarray(np.clip(1.0 - ratio, 0.0, 1.0) * np.float32(255), np.float32)
+    ratio = grey.astype(np.float32) / np.maximum(paper, 1.0)
+    return np.asarray((1.0 - ratio) * np.float32(255), np.float32)
+
+
+def stroke_width(mask: npt.NDArray[np.bool_]) -> float:
+    """Return the mean width of a mask's strokes in pixels: twice its area over the length of its outline."""
+    padded = np.pad(mask, 1).astype(np.int8)
+    edges = int(np.count_nonzero(np.diff(padded, axis=0))) + int(np.count_nonzero(np.diff(padded, axis=1)))
+    # Counting pixel edges overstates a slanting outline by 4/π on average over all directions.
+    return 2 * float(mask.sum()) / max(edges * np.pi / 4, 1.0)
 
 
 def _noise(relief: npt.NDArray[np.float32]) -> tuple[float, float]:

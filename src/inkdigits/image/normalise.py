@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.image.ink import stroke_width
+
 SIDE = 28
 BOX = 20
 # The centre of the field in pixel coordinates, as MNIST's own digits have it (measured over all 60,000 of them).
@@ -38,7 +40,7 @@ def widen(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     scale = BOX / max(strength.shape)
     if scale > 0.75:
         return strength
-    missing = (MIN_STROKE - stroke_width(strength) * scale) / scale
+    missing = (MIN_STROKE - stroke_width(strength > 127) * scale) / scale
     if missing < 0.5:
         return strength
     margin = round(missing / 2) + 1
@@ -46,18 +48,6 @@ def widen(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     padded = cv2.copyMakeBorder(strength, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
     return np.asarray(cv2.dilate(padded, kernel), np.uint8)
-
-
-def stroke_width(strength: npt.NDArray[np.uint8]) -> float:
-    """Return the mean width of the strokes in pixels: twice the ink's area over the length of its outline."""
-    mask = (strength > 127).astype(np.uint8)
-    padded = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    area = float(mask.sum())
-    across = int(np.count_nonzero(np.diff(padded.astype(np.int8), axis=0)))
-    along = int(np.count_nonzero(np.diff(padded.astype(np.int8), axis=1)))
-    # Counting pixel edges overstates a slanting outline by 4/π on average over all directions.
-    outline = (across + along) * np.pi / 4
-    return 2 * area / max(outline, 1.0)
 
 
 def fit(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:

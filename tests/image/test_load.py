@@ -1,0 +1,190 @@
+"""Every kind of source and file becomes the same upright picture; everything else is one clear error."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inkdigits.errors import InputError
+from inkdigits.image import decode
+from inkdigits.image.load import load
+from tests.conftest import drawing, encoded
+
+GREY = drawing()
+RGB = np.repeat(GREY[..., None], 3, axis=2)
+
+
+def nearly(a, b, tolerance=12):
+    grey = a if a.ndim == 2 else a.mean(axis=2)
+    return grey.shape == b.shape and np.abs(grey.astype(float) - b).mean() < tolerance
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM"])
+@pytest.mark.parametrize("pixels", [GREY, RGB], ids=["grey", "rgb"])
+def test_formats(kind, pixels):
+    assert nearly(load(encoded(pixels, kind)).pixels, GREY)
+
+
+def test_sources(tmp_path):
+    path = tmp_path / "seven.png"
+    path.write_bytes(encoded(GREY))
+    with path.open("rb") as file:
+        sources = [str(path), path, path.read_bytes(), bytearray(path.read_bytes()), io.BytesIO(path.read_bytes()), file,
+                   Image.open(path), GREY, RGB]  # fmt: skip
+        for source in sources:
+            assert nearly(load(source).pixels, GREY)
+
+
+@pytest.mark.parametrize(
+    "mode", ["1", "L", "P", "RGB", "RGBA", "LA", "PA", "CMYK", "YCbCr", "HSV", "LAB", "I", "F", "I;16"]
+)
+def test_pil_modes(mode):
+    image = Image.fromarray(GREY)
+    if mode == "I;16":
+        image = Image.fromarray(GREY.astype(np.uint16) * 257)
+    elif mode in ("PA", "HSV", "LAB"):
+        if mode == "LAB":
+            image = Image.merge("LAB", [image, Image.new("L", image.size, 128), Image.new("L", image.size, 128)])
+        else:
+            image = image.convert("RGB").convert("P" if mode == "PA" else mode).convert(mode)
+    else:
+        image = image.convert(mode)
+    if mode == "LAB":
+        pytest.importorskip("PIL.ImageCms")
+    assert nearly(load(image).pixels, GREY, 30)
+
+
+def test_sixteen_bits_in_a_file():
+    buffer = io.BytesIO()
+    Image.fromarray(GREY.astype(np.uint16) * 257).save(buffer, "PNG")
+    assert nearly(load(buffer.getvalue()).pixels, GREY, 1)
+
+
+def test_one_bit_in_a_file():
+    buffer = io.BytesIO()
+    Image.fromarray(GREY).convert("1").save(buffer, "TIFF", compression="group4")
+    assert nearly(load(buffer.getvalue()).pixels, GREY, 20)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [GREY.astype(np.float32) / 255, GREY.astype(np.float64), GREY.astype(np.int64), GREY.astype(np.uint16) * 257,
+     GREY.astype(np.uint16) * 16, GREY[..., None], GREY > 127, (GREY > 127).astype(np.uint8), np.asfortranarray(GREY),
+     np.dstack([RGB, np.full(GREY.shape, 255, np.uint8)]), GREY.astype(np.float16)],
+    ids=["unit", "float 255", "int64", "16 bit", "12 bit", "channel", "bool", "mask", "fortran", "rgba", "half"],
+)  # fmt: skip
+def test_arrays(array):
+    assert nearly(load(array).pixels, GREY, 14)
+
+
+@pytest.mark.parametrize("ink, shown", [(0, 255), (255, 0)], ids=["black on nothing", "white on nothing"])
+def test_transparency_is_laid_on_what_the_ink_is_not(ink, shown):
+    alpha = 255 - GREY
+    rgba = np.dstack([np.full((*GREY.shape, 3), ink, np.uint8), alpha])
+    pixels = load(encoded(rgba)).pixels
+    assert pixels[0, 0].mean() == shown
+    assert abs(int(pixels.mean(axis=2).min() if ink == 0 else pixels.mean(axis=2).max()) - ink) < 10
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_turn(orientation):
+    """A picture stored in any of EXIF's eight ways comes out upright, with the size of the upright picture."""
+    image = Image.fromarray(GREY)
+    methods = {2: [Image.Transpose.FLIP_LEFT_RIGHT], 3: [Image.Transpose.ROTATE_180], 4: [Image.Transpose.FLIP_TOP_BOTTOM],
+               5: [Image.Transpose.TRANSPOSE], 6: [Image.Transpose.ROTATE_90], 7: [Image.Transpose.TRANSVERSE],
+               8: [Image.Transpose.ROTATE_270]}  # fmt: skip
+    for method in methods.get(orientation, []):
+        image = image.transpose(method)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=95, exif=exif)
+    picture = load(buffer.getvalue())
+    assert nearly(picture.pixels, GREY)
+    assert picture.size == (GREY.shape[1], GREY.shape[0])
+
+
+def test_a_large_jpeg_is_reduced_and_remembers_its_size():
+    large = np.asarray(Image.fromarray(GREY).resize((6000, 4500)))
+    picture = load(encoded(large, "JPEG"))
+    assert picture.size == (6000, 4500)
+    assert max(picture.pixels.shape) <= decode.WORKING_SIZE
+    assert picture.reduction[0] == pytest.approx(6000 / picture.pixels.shape[1])
+
+
+def png_header(width, height):
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = header, b"IDAT" + zlib.compress(bytes(1000)), b"IEND"
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
+    )
+
+
+BAD_FILES = {
+    "empty": (b"", "is empty"),
+    "text": (b"hello, I am not a picture", "is not a picture"),
+    "cut off": (encoded(GREY)[:300], "is damaged or cut off"),
+    "cut off jpeg": (encoded(GREY, "JPEG")[:900], "is damaged or cut off"),
+    "bomb": (png_header(60_000, 60_000), "megapixels"),
+    "large": (png_header(12_000, 12_000), "megapixels"),
+    "tiny": (encoded(np.zeros((1, 1), np.uint8)), "only 1 × 1 pixels"),
+    "heic": (b"\0\0\0\x18ftypheic" + bytes(20), "HEIC"),
+    "pdf": (b"%PDF-1.7 " + bytes(20), "is a PDF"),
+    "postscript": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is not a picture"),
+}
+
+
+@pytest.mark.parametrize("data, what", BAD_FILES.values(), ids=BAD_FILES)
+def test_bad_files(tmp_path, data, what):
+    path = tmp_path / "bad.png"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=what) as caught:
+        load(path)
+    assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
+
+
+BAD_ARRAYS = {
+    "nan": (np.full((20, 20), np.nan), "NaN"),
+    "infinite": (np.full((20, 20), np.inf, np.float32), "NaN or infinite"),
+    "negative": (np.full((20, 20), -1), "negative"),
+    "too bright": (np.full((20, 20), 1e6), "values up to"),
+    "one dimension": (np.zeros(784, np.uint8), "shape"),
+    "two channels": (np.zeros((20, 20, 2), np.uint8), "shape"),
+    "four dimensions": (np.zeros((1, 28, 28, 1), np.uint8), "shape"),
+    "no pixels": (np.zeros((0, 0), np.uint8), "0 × 0"),
+    "one pixel": (np.zeros((1, 1), np.uint8), "1 × 1"),
+    "objects": (np.full((20, 20), None), "object"),
+    "complex": (np.zeros((20, 20), complex), "complex"),
+    "words": (np.full((20, 20), "a"), "values, not brightness"),
+}
+
+
+@pytest.mark.parametrize("array, what", BAD_ARRAYS.values(), ids=BAD_ARRAYS)
+def test_bad_arrays(array, what):
+    with pytest.raises(InputError, match=what):
+        load(array)
+
+
+@pytest.mark.parametrize("source, what", [
+    ("no/such/file.png", "does not exist"), ("", "is a folder|does not exist"), (".", "is a folder"),
+        ("a\0b", "cannot be opened"),
+    (42, "not something"), (None, "not something"), ([1, 2], "not something"), (io.StringIO("text"), "opened as text"),
+    ("x" * 5000, "cannot be opened"),
+])  # fmt: skip
+def test_bad_sources(source, what):
+    with pytest.raises(InputError, match=what):
+        load(source)
+
+
+def test_an_endless_file_is_not_read_to_its_end():
+    with pytest.raises(InputError, match="longer than"):
+        load("/dev/zero")
+
+
+def test_the_limit_allows_fifty_megapixels():
+    decode.check_size("x", 8688, 5792)
+    with pytest.raises(InputError):
+        decode.check_size("x", 9000, 9000)

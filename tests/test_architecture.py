@@ -1,0 +1,112 @@
+"""The house's walls: imports run downward only, and reading digits loads nothing that it does not need."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "inkdigits"
+
+# Rooms from the ground floor up. A module may import from its own room and from lower floors.
+FLOORS = [
+    {"errors", "files", "__init__"},
+    {"results", "image", "network", "synthetic"},
+    {"reading"},
+    {"datasets"},
+    {"training", "evaluation"},
+    {"run"},
+    {"cli"},
+    {"__main__"},
+]
+FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
+
+
+def modules():
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def room_of(path):
+    relative = path.relative_to(SOURCE)
+    return relative.parts[0].removesuffix(".py")
+
+
+def imports_of(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(SOURCE)))
+def test_imports_run_downward(path):
+    room = room_of(path)
+    if room == "__init__":
+        return  # the face: it names everything and imports nothing before it is used
+    for name in imports_of(path):
+        parts = name.split(".")
+        if parts[0] == "inkdigits" and len(parts) > 1 and parts[1] in FLOOR and parts[1] != room:
+            assert FLOOR[parts[1]] < FLOOR[room], f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(SOURCE)))
+def test_only_the_training_rooms_know_keras(path):
+    if room_of(path) != "training":
+        assert not {n.split(".")[0] for n in imports_of(path)} & {"keras", "tensorflow"}
+
+
+def test_training_cannot_reach_the_test_set():
+    for path in (SOURCE / "training").glob("*.py"):
+        assert "inkdigits.datasets.mnist" not in set(imports_of(path))
+        assert "inkdigits.datasets.load" not in set(imports_of(path))
+
+
+def loaded_after(code):
+    script = f"import sys\n{code}\nprint(' '.join(sorted(m for m in sys.modules if '.' not in m)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    assert not loaded_after("import inkdigits") & {
+        "numpy",
+        "cv2",
+        "onnxruntime",
+        "PIL",
+        "keras",
+        "tensorflow",
+        "matplotlib",
+    }
+
+
+def test_classifying_loads_no_training_package():
+    sample = SOURCE / "samples" / "7-crossed.jpg"
+    loaded = loaded_after(f"import inkdigits; inkdigits.classify({str(sample)!r})")
+    assert not loaded & {
+        "keras",
+        "tensorflow",
+        "torch",
+        "scipy",
+        "sklearn",
+        "matplotlib",
+        "pandas",
+        "seaborn",
+        "onnx",
+        "jinja2",
+    }
+
+
+def test_the_public_names_are_there():
+    import inkdigits
+
+    assert all(callable(getattr(inkdigits, name)) for name in inkdigits.__all__ if name != "__version__")
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = inkdigits.nonsense
+
+
+def test_no_python_file_is_long():
+    long = {p.name: n for p in modules() if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300}
+    assert not long
