@@ -51,3 +51,9 @@ def _processor() -> str:
     flags = next((line for line in lines if line.startswith("flags")), "")
     extras = [f for f in ("avx512_bf16", "avx512f", "avx2") if f in flags]
     return f"{names[0] if names else platform.machine()} ({', '.join(extras[:1]) or 'no AVX2'})"
+
+
+def read_results(name: str) -> dict[str, Any]:
+    """Return what is in benchmarks/results/NAME.json, or nothing."""
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

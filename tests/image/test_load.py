@@ -1,8 +1,6 @@
 """Every kind of source and file becomes the same upright picture; everything else is one clear error."""
 
 import io
-import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -11,7 +9,7 @@ from PIL import Image
 from inkdigits.errors import InputError
 from inkdigits.image import decode
 from inkdigits.image.load import load
-from tests.conftest import drawing, encoded
+from tests.conftest import drawing, encoded, png_header
 
 GREY = drawing()
 RGB = np.repeat(GREY[..., None], 3, axis=2)
@@ -113,14 +111,6 @@ def test_a_large_jpeg_is_reduced_and_remembers_its_size():
     assert picture.size == (6000, 4500)
     assert max(picture.pixels.shape) <= decode.WORKING_SIZE
     assert picture.reduction[0] == pytest.approx(6000 / picture.pixels.shape[1])
-
-
-def png_header(width, height):
-    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    chunks = header, b"IDAT" + zlib.compress(bytes(1000)), b"IEND"
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
-    )
 
 
 BAD_FILES = {

@@ -116,13 +116,16 @@ def _read_csv(path: Path) -> Dataset:
     try:
         with np.lib.npyio.DataSource().open(str(path), "rt", encoding="utf-8") as file:
             header = 0 if file.readline().split(",")[0].strip('" \r\n').isdigit() else 1
+            if header and not file.readline().strip():
+                raise ValueError("it has no rows")
         table = np.loadtxt(path, np.int16, delimiter=",", skiprows=header, ndmin=2, encoding="utf-8", quotechar='"')
     except (OSError, ValueError, EOFError) as error:
         reason = str(error).split(";")[0]
         raise InputError(path, f"is malformed ({reason})", "expected lines of a label and 784 pixels, 0-255") from None
-    if table.shape[1] != 785 or not len(table):
-        what = f"has {table.shape[1]} columns" if len(table) else "has no rows"
-        raise InputError(path, what, "expected 785: a label and 784 pixels, as Kaggle's train.csv")
+    if table.shape[1] != 785:
+        raise InputError(
+            path, f"has {table.shape[1]} columns", "expected 785: a label and 784 pixels, as Kaggle's train.csv"
+        )
     pixels = table[:, 1:]
     if pixels.min() < 0 or pixels.max() > 255:
         row = int(np.argmax(((pixels < 0) | (pixels > 255)).any(axis=1))) + 1
@@ -133,7 +136,7 @@ def _read_csv(path: Path) -> Dataset:
 
 def _find_in_npz(path: Path, on_error: OnError) -> Data:
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             names = set(stored.files)
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise InputError(path, f"is not an .npz ({error})", "expected arrays x and y, saved with numpy.savez") from None
@@ -154,7 +157,7 @@ def _find_in_npz(path: Path, on_error: OnError) -> Data:
 
 def _read_npz(path: Path, x_name: str, y_name: str, on_error: OnError) -> Dataset:
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             x, y = stored[x_name], stored[y_name]
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise InputError(path, f"cannot be read ({error})", "expected plain arrays, saved with numpy.savez") from None

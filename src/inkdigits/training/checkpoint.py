@@ -38,7 +38,7 @@ def restore(path: Path, key: str, network: keras.Model, optimizer: keras.Optimiz
     if not path.exists():
         return []
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             about: dict[str, Any] = json.loads(stored["about"].tobytes())
             _check_key(path, about["key"], key)
             for kind, variables in (("network", network.variables), ("optimizer", optimizer.variables)):

@@ -1,0 +1,151 @@
+"""The command line as a person types it: outputs, exit codes, and nothing on the wrong stream."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from inkdigits.cli import main
+from tests.conftest import SAMPLES, drawing, encoded, png_header
+
+
+def run(*arguments, data=None):
+    return CliRunner().invoke(main, [str(a) for a in arguments], input=data)
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Two good pictures with a bad one between them."""
+    paths = [tmp_path / name for name in ("four.png", "bad.png", "seven.png")]
+    paths[0].write_bytes(encoded(drawing(4, pen=14)))
+    paths[1].write_bytes(b"this is no picture")
+    paths[2].write_bytes(encoded(drawing(7, pen=14)))
+    return paths
+
+
+def test_help_and_version():
+    assert "classify" in run("--help").output and re.search(r"\d+\.\d+", run("--version").output)
+    for verb in ("classify", "train", "evaluate", "data", "models", "recipes"):
+        assert run(verb, "--help").exit_code == 0
+
+
+def test_usage_errors_exit_with_2():
+    for arguments in (
+        ["nonsense"],
+        ["classify"],
+        ["classify", "x.png", "--trust", "blind"],
+        ["train", "--epochs", "0"],
+    ):
+        assert run(*arguments).exit_code == 2
+
+
+def test_one_bad_picture_does_not_stop_the_rest(pictures):
+    result = run("classify", *pictures)
+    assert result.exit_code == 1
+    assert [line.split(": ")[1][0] for line in result.stdout.splitlines()] == ["4", "7"]
+    assert result.stderr.startswith(f"inkdigits: {pictures[1]}: ") and result.stderr.count("\n") == 1
+
+
+def test_json_is_one_object_a_line_and_nothing_else(pictures):
+    result = run("classify", "--json", *pictures)
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [row["label"] for row in rows] == [4, 7]
+    assert [row["source"] for row in rows] == [str(pictures[0]), str(pictures[2])]
+
+
+def test_standard_input(pictures):
+    assert json.loads(run("classify", "--json", "-", data=pictures[2].read_bytes()).stdout)["label"] == 7
+    assert run("classify", "-", data=b"").exit_code == 1
+
+
+@pytest.mark.parametrize("what", ["folder", "missing", "empty", "bomb"])
+def test_every_kind_of_bad_input_is_one_line(tmp_path, what):
+    path = tmp_path / "x.png"
+    if what == "folder":
+        path.mkdir()
+    elif what == "empty":
+        path.touch()
+    elif what == "bomb":
+        path.write_bytes(png_header(60_000, 60_000))
+    result = run("classify", path)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.count("\n") == 1 and str(path) in result.stderr and "Traceback" not in result.stderr
+
+
+def test_a_bad_model_is_one_line(pictures, tmp_path):
+    (tmp_path / "m.onnx").write_bytes(b"no")
+    for model in (tmp_path / "m.onnx", "nonsense", tmp_path):
+        result = run("classify", pictures[0], "--model", model)
+        assert result.exit_code == 1 and "Traceback" not in result.output and len(result.output.splitlines()) == 1
+
+
+def test_on_a_terminal_the_glyph_and_the_bars_are_shown(pictures):
+    """Run in a real pseudo-terminal: 14 lines of picture, the answer, three bars."""
+    output = in_terminal([sys.executable, "-m", "inkdigits", "classify", str(pictures[2])])
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
+    assert output.count("▀") == 28 * 14
+    assert re.search(r" 7  ", plain) and len(re.findall(r"\d+\.\d%", plain)) == 4 and "█" in plain
+
+
+def test_on_a_terminal_without_colour_letters_draw_the_glyph(pictures):
+    output = in_terminal([sys.executable, "-m", "inkdigits", "classify", str(pictures[2])], NO_COLOR="1", TERM="dumb")
+    assert "▀" not in output and "@" in output
+
+
+def in_terminal(command, **environment):
+    main_end, other_end = pty.openpty()
+    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40", **environment}
+    env.pop("NO_COLOR", None) if "NO_COLOR" not in environment else None
+    process = subprocess.Popen(command, stdout=other_end, stderr=other_end, stdin=subprocess.DEVNULL, env=env)
+    os.close(other_end)
+    output = b""
+    while True:
+        try:
+            part = os.read(main_end, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        output += part
+    os.close(main_end)
+    assert process.wait() == 0
+    return output.decode()
+
+
+def test_data(tmp_path):
+    assert "mnist" in run("data").output
+    out = tmp_path / "samples.png"
+    result = run("data", "show", "mnist", "--out", out)
+    assert result.exit_code == 0 and "60,000 digits by 539 writers" in result.output
+    with Image.open(out) as picture:
+        assert picture.size[0] > 500
+    assert run("data", "show", tmp_path / "nothing").exit_code == 1
+
+
+def test_models_and_recipes():
+    assert "classic" in run("models").output and "Limits" in run("models", "show", "classic").output
+    assert "classic" in run("recipes").output and "[network]" in run("recipes", "show", "classic").output
+    assert run("models", "show", "x").exit_code == 1 and run("recipes", "show", "x").exit_code == 1
+
+
+def test_evaluate(tmp_path, digits):
+    np.savez(tmp_path / "d.npz", x=digits.images[:200], y=digits.labels[:200])
+    result = run("evaluate", "classic", "--data", tmp_path / "d.npz", "--out", tmp_path / "out")
+    assert result.exit_code == 0 and "of 200 digits right" in result.output
+    assert (tmp_path / "out" / "report.html").exists()
+    figures = json.loads(run("evaluate", "--data", tmp_path / "d.npz", "--json").stdout)
+    assert figures["digits"] == 200 and figures["accuracy"] > 0.97
+    assert run("evaluate", "--data", tmp_path / "none").exit_code == 1
+
+
+def test_samples_are_read_by_the_command_of_the_readme():
+    result = run("classify", *sorted(SAMPLES.glob("*.jpg")))
+    assert result.exit_code == 0
+    assert [line.split(": ")[1][0] for line in result.stdout.splitlines()] == list("0123456789")

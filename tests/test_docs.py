@@ -1,0 +1,58 @@
+"""The documents tell the truth: commands that exist, files that exist, figures that come from results files."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import inkdigits
+from inkdigits.cli import main
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")),
+         *sorted(ROOT.glob("src/inkdigits/network/models/*/README.md"))]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_commands_exist(page):
+    """Every `inkdigits VERB --option` in a document is one that the program knows."""
+    for verb, rest in re.findall(
+        r"^\s*(?:\$ )?(?:\.venv/bin/)?inkdigits (\w+)(.*)$", page.read_text(encoding="utf-8"), re.M
+    ):
+        command = main.get_command(click.Context(main), verb)
+        assert command is not None, verb
+        known = CliRunner().invoke(main, [verb, "--help"]).output
+        for option in re.findall(r"--[a-z-]+", rest.split("#")[0]):
+            if not isinstance(command, click.Group):
+                assert option in known, f"{verb} {option}"
+
+
+def test_python_in_the_readme_runs(monkeypatch, capsys):
+    """The README's Python, as it stands there, on the package's own pictures."""
+    monkeypatch.chdir(ROOT)
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), {})
+
+
+def test_the_version_is_the_changelogs():
+    first = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert first is not None and first.group(1) == inkdigits.__version__
+
+
+def test_every_dependency_has_its_reason():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)["project"]["dependencies"]
+    for line in re.findall(r'^    "[a-z].*$', text.split("[project.scripts]")[0], re.M):
+        if ">=" in line and "tensorflow" not in line and "hatchling" not in line:
+            assert "#" in line, line

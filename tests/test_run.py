@@ -1,0 +1,109 @@
+"""A whole run from the command line: its folder, and kill -9 in the middle."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import inkdigits
+from inkdigits.datasets import mnist
+
+RECIPE = '[network]\narchitecture = "classic"\n[training]\nepochs = {epochs}\nbatch = 64\nlearning_rate = 0.002\n'
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("place")
+    rows = np.arange(0, 60_000, 20)
+    np.savez(folder / "small.npz", x=mnist.train().images[rows], y=mnist.train().labels[rows])
+    (folder / "mine.toml").write_text(RECIPE.format(epochs=4))
+    return folder
+
+
+def command(place, out, *more):
+    return [sys.executable, "-m", "inkdigits", "train", str(place / "mine.toml"), "--data", str(place / "small.npz"),
+            "--out", str(out), *more]  # fmt: skip
+
+
+def rows_of(folder):
+    with (folder / "history.csv").open(newline="") as file:
+        return [{k: float(v) for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="module")
+def whole(place):
+    """A run that was never stopped."""
+    done = subprocess.run(command(place, place / "whole"), capture_output=True, text=True, check=True)
+    (folder,) = (place / "whole").iterdir()
+    return folder, done
+
+
+def test_the_run_folder(whole):
+    folder, done = whole
+    assert {p.name for p in folder.iterdir()} == {
+        "config.json", "history.csv", "model.keras", "model.onnx", "metrics.json", "samples.png", "curves.png",
+        "confusion_matrix.png", "errors.png", "report.html",
+    }  # fmt: skip
+    assert folder.name.startswith("mine-0-")
+    config = json.loads((folder / "config.json").read_text())
+    assert config["seed"] == 0 and config["recipe"]["training"]["batch"] == 64
+    assert {"keras", "numpy", "inkdigits"} <= set(config["versions"])
+    assert max(config["proof"]["largest_difference"].values()) < 1e-4
+    assert str(folder / "report.html") in done.stdout and "95 % interval" in done.stdout
+    assert done.stderr.count("epoch ") == 4 and "Traceback" not in done.stderr and "oneDNN" not in done.stderr
+
+
+def test_a_run_folder_is_a_model(whole, digits):
+    folder, _ = whole
+    answers = inkdigits.classify_glyphs(digits.images, model=folder).argmax(axis=1)
+    assert (answers == digits.labels).mean() > 0.9
+
+
+def test_killed_and_resumed(place, whole):
+    """kill -9 in the middle of an epoch; the resumed run has the same history and the same final figures."""
+    out = place / "killed"
+    with subprocess.Popen(command(place, out), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "epoch  2/4" in line:
+                time.sleep(0.1)
+                process.send_signal(signal.SIGKILL)
+                break
+    (folder,) = out.iterdir()
+    assert (folder / "checkpoint.npz").exists() and not (folder / "metrics.json").exists()
+    done = subprocess.run(command(place, out, "--resume"), capture_output=True, text=True, check=True)
+    assert list(out.iterdir()) == [folder]
+    assert 1 <= done.stderr.count("epoch ") <= 2
+    for a, b in zip(rows_of(folder), rows_of(whole[0]), strict=True):
+        assert a == pytest.approx(b, abs=1e-5)
+    ours, theirs = (json.loads((f / "metrics.json").read_text()) for f in (folder, whole[0]))
+    assert ours["confusion"] == theirs["confusion"] and ours["loss"] == pytest.approx(theirs["loss"], abs=1e-5)
+
+
+def test_interrupted_by_ctrl_c(place):
+    out = place / "interrupted"
+    with subprocess.Popen(command(place, out), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        seen = ""
+        for line in process.stderr:
+            seen += line
+            if "epoch  1/4" in line:
+                process.send_signal(signal.SIGINT)
+    assert process.returncode == 1
+    assert "--resume" in seen and "Traceback" not in seen
+    (folder,) = out.iterdir()
+    assert {p.name for p in folder.iterdir()} == {"config.json", "checkpoint.npz"}
+
+
+def test_resume_with_nothing_to_resume_and_bad_data(place, tmp_path):
+    result = subprocess.run(
+        [sys.executable, "-m", "inkdigits", "train", "classic", "--data", str(tmp_path / "none"), "--resume"],
+        capture_output=True, text=True, cwd=tmp_path, check=False,
+    )  # fmt: skip
+    assert result.returncode == 1 and "does not exist" in result.stderr and "Traceback" not in result.stderr
+    assert not (tmp_path / "runs").exists()

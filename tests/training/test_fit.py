@@ -1,0 +1,116 @@
+"""Training is repeatable, stops and goes on without loss, and learns."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from inkdigits.datasets import mnist
+from inkdigits.errors import InputError
+from inkdigits.training import checkpoint, fit, recipe, schedules, split
+
+SMALL = mnist.train().subset(np.arange(3000), "small")
+RECIPE = recipe.load("classic").with_epochs(3)
+RECIPE = dataclasses.replace(RECIPE, training=dataclasses.replace(RECIPE.training, batch=128, learning_rate=0.003))
+
+
+class StoppedError(Exception):
+    pass
+
+
+def train(seed=0, path=None, stop_at=None, chosen=RECIPE):
+    def on_step(done, total, figures):
+        if done == stop_at:
+            raise StoppedError
+
+    return fit.fit(chosen, seed, SMALL.subset(np.arange(2000)), SMALL.subset(np.arange(2000, 3000)), path, on_step)
+
+
+def same(a, b):
+    return all(
+        np.allclose(x, y, atol=1e-6) for x, y in zip(a.network.get_weights(), b.network.get_weights(), strict=True)
+    )
+
+
+@pytest.fixture(scope="module")
+def uninterrupted():
+    return train()
+
+
+def test_it_learns(uninterrupted):
+    assert uninterrupted.history[-1]["val_accuracy"] > 0.85
+    assert [row["epoch"] for row in uninterrupted.history] == [1, 2, 3]
+    assert uninterrupted.network.dtype_policy.name == "float32"
+
+
+def test_the_same_seed_gives_the_same_network_and_another_another(uninterrupted):
+    assert same(train(), uninterrupted)
+    assert not same(train(seed=1), uninterrupted)
+
+
+def test_stopped_in_the_middle_of_an_epoch_and_resumed(uninterrupted, tmp_path):
+    """The resumed run is the run that was never stopped: weights, optimizer, schedule, dropout, order of batches."""
+    path = tmp_path / "checkpoint.npz"
+    with pytest.raises(StoppedError):
+        train(path=path, stop_at=30)  # the last step of the second epoch, which is therefore not whole
+    resumed = train(path=path)
+    assert same(resumed, uninterrupted)
+    drop = lambda rows: [{k: v for k, v in row.items() if k != "seconds"} for row in rows]  # noqa: E731
+    for a, b in zip(drop(resumed.history), drop(uninterrupted.history), strict=True):
+        assert a == pytest.approx(b, abs=1e-6)
+
+
+def test_float32_agrees_with_mixed_precision_within_noise(uninterrupted):
+    plain = dataclasses.replace(RECIPE, training=dataclasses.replace(RECIPE.training, precision="float32"))
+    float32 = train(chosen=plain)
+    assert float32.dtype_policy == "float32"
+    assert float32.history[-1]["val_accuracy"] == pytest.approx(uninterrupted.history[-1]["val_accuracy"], abs=0.03)
+
+
+def test_a_checkpoint_of_another_training_is_refused(tmp_path):
+    path = tmp_path / "checkpoint.npz"
+    train(path=path)
+    with pytest.raises(InputError, match="another recipe, seed or data"):
+        train(seed=1, path=path)
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(InputError, match="damaged checkpoint"):
+        train(path=path)
+
+
+def test_a_checkpoint_holds_no_pickle(tmp_path):
+    path = tmp_path / "checkpoint.npz"
+    train(path=path)
+    with np.load(path, allow_pickle=False) as stored:
+        assert all(stored[name].dtype != object for name in stored.files)
+    assert [p.name for p in tmp_path.iterdir()] == ["checkpoint.npz"]
+    assert checkpoint.restore(tmp_path / "none.npz", "", None, None) == []
+
+
+def test_too_few_digits():
+    with pytest.raises(InputError, match="fewer than one batch"):
+        fit.fit(RECIPE, 0, SMALL.subset(np.arange(50)), SMALL)
+
+
+def test_one_cycle():
+    steps = 100
+    rate = schedules.OneCycle(0.01, 0.25, steps)
+    values = np.array([float(rate(step)) for step in range(steps)])
+    assert values.argmax() in (24, 25) and values.max() == pytest.approx(0.01, rel=0.05)
+    assert 0 < values[-1] < 2e-4 and 0 < values[0] < 6e-4
+    assert (np.diff(values[:24]) > 0).all() and (np.diff(values[26:]) < 0).all()
+
+
+def test_split_by_writer():
+    training, validation = split.by_writer(mnist.train(), 0.1)
+    assert len(training) + len(validation) == 60_000 and 0.09 < len(validation) / 60_000 < 0.12
+    assert not np.intersect1d(training.writers, validation.writers).size
+    again = split.by_writer(mnist.train(), 0.1)[1]
+    assert np.array_equal(again.images, validation.images)
+
+
+def test_split_without_writers():
+    data = dataclasses.replace(SMALL, writers=None)
+    training, validation = split.by_writer(data, 0.2)
+    assert len(training) + len(validation) == len(data)
+    shares = np.bincount(validation.labels, minlength=10) / np.bincount(data.labels, minlength=10)
+    assert np.allclose(shares, 0.2, atol=0.01)

@@ -1,0 +1,76 @@
+"""Recipes say everything, and a wrong setting is named together with the right one."""
+
+import re
+
+import pytest
+
+from inkdigits.errors import InputError
+from inkdigits.training import architectures, recipe
+
+
+@pytest.mark.parametrize("name", recipe.names())
+def test_shipped_recipes(name):
+    loaded = recipe.load(name)
+    assert loaded.description
+    architectures.build(loaded.network)
+    assert recipe.from_dict(loaded.to_dict(), name, "x") == loaded
+    for line in (recipe.RECIPES / f"{name}.toml").read_text().splitlines():
+        assert "=" not in line or line.startswith("description") or "#" in line, f"no comment: {line}"
+
+
+GOOD = '[network]\narchitecture = "classic"\n[training]\nepochs = 3\n'
+
+
+def write(tmp_path, text):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    return path
+
+
+def test_own_recipe(tmp_path):
+    loaded = recipe.load(write(tmp_path, GOOD))
+    assert (loaded.name, loaded.training.epochs) == ("mine", 3)
+
+
+@pytest.mark.parametrize("text, what", [
+    (GOOD + "epoch = 3", r"unknown setting \[training\] epoch; did you mean epochs\?"),
+    (GOOD + "[trainin]\n", "unknown setting trainin; did you mean training"),
+    (GOOD + 'batch = "many"', "training.batch = 'many'; give a whole number"),
+    (GOOD + "batch = 2.5", "training.batch = 2.5; give a whole number"),
+    (GOOD + "batch = 0", "training.batch = 0; give 1 to 65536"),
+    (GOOD + "batch = true", "training.batch = True; give a whole number"),
+    (GOOD + 'schedule = "zigzag"', "training.schedule = 'zigzag'; give \"constant\" or \"one-cycle\""),
+    (GOOD + "learning_rate = -1", "learning_rate"),
+    ("[training]\nepochs = 3", "lacks network.architecture"),
+    ('[network]\narchitecture = "classic"\ndropout = 0.3', "network.dropout = 0.3; give a list"),
+    ('[network]\narchitecture = "classic"\ndropout = [1.5]', "network.dropout"),
+    ("network = 3", "make it a table"),
+    ("[network", "is not a recipe"),
+    ("description = 3\n" + GOOD, "description"),
+])  # fmt: skip
+def test_wrong_settings(tmp_path, text, what):
+    with pytest.raises(InputError) as caught:
+        recipe.load(write(tmp_path, text))
+    assert re.search(what, str(caught.value))
+
+
+def test_unknown_recipe():
+    with pytest.raises(InputError, match="did you mean classic"):
+        recipe.load("clasic")
+    with pytest.raises(InputError, match="does not exist"):
+        recipe.load("no/such.toml")
+
+
+def test_unknown_architecture(tmp_path):
+    loaded = recipe.load(write(tmp_path, GOOD.replace("classic", "baroque")))
+    with pytest.raises(InputError, match="choose one of classic"):
+        architectures.build(loaded.network)
+    wrong = recipe.load(write(tmp_path, '[network]\narchitecture = "classic"\ndropout = [0.1]'))
+    with pytest.raises(InputError, match="give three"):
+        architectures.build(wrong.network)
+
+
+def test_the_hash_follows_the_settings_and_not_the_name(tmp_path):
+    a = recipe.load(write(tmp_path, GOOD))
+    b = recipe.load(write(tmp_path, 'description = "other words"\n' + GOOD))
+    assert a.hash() == b.hash() != a.with_epochs(4).hash()
