@@ -1,6 +1,6 @@
 """Claim: one glyph through `classify_glyphs` in at most 0.15 ms, and 25,000 a second in batches of 1,024 on two cores.
 
-Keras' `predict` runs the same network beside it, in the same process, alternately.
+Keras' `predict` runs the same network beside it, in the same process, alternately, with a pause before each.
 
 Usage: python benchmarks/glyph_speed.py [MODEL]    writes benchmarks/results/glyph_speed.json
 """
@@ -47,6 +47,7 @@ def main(model: str) -> None:
         engine(glyphs)
     for _ in range(10):
         for name, engine in engines.items():
+            time.sleep(0.2)  # an engine's threads spin for a while after its work, and would slow the next one
             one[name] += seconds(lambda e=engine: e(glyphs[:1]), 20 if "keras" in name else 200)  # type: ignore[misc]
             batch[name] += seconds(lambda e=engine: e(glyphs), 3)  # type: ignore[misc]
     figures = {

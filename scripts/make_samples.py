@@ -18,7 +18,7 @@ OUT = Path(__file__).parent.parent / "src" / "inkdigits" / "samples"
 # digit: name, shape, height of the digit, width of the pen, (width, height) of the picture, (left, top), scene
 PICTURES: dict[int, tuple[str, int, int, float, tuple[int, int], tuple[int, int], Scene]] = {
     0: ("0-blue-pen", 0, 210, 11, (480, 400), (160, 90), Scene(light=0.35)),
-    1: ("1-upstroke-in-shadow", 1, 220, 10, (480, 400), (190, 80), Scene(pen=(30, 30, 34), shadow=0.45)),
+    1: ("1-in-shadow", 0, 220, 10, (480, 400), (210, 80), Scene(pen=(30, 30, 34), shadow=0.45)),
     2: ("2-chalk-on-board", 0, 240, 17, (520, 420), (180, 85),
         Scene(paper=(38, 66, 54), pen=(232, 234, 226), grain=0.03, blur=1.2)),
     3: ("3-faint-pencil", 0, 230, 6, (460, 400), (150, 80), Scene(pen=(150, 150, 152), grain=0.012, light=0.2)),

@@ -1,6 +1,8 @@
 """The documents tell the truth: commands that exist, files that exist, figures that come from results files."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -56,3 +58,14 @@ def test_every_dependency_has_its_reason():
     for line in re.findall(r'^    "[a-z].*$', text.split("[project.scripts]")[0], re.M):
         if ">=" in line and "tensorflow" not in line and "hatchling" not in line:
             assert "#" in line, line
+
+
+def test_figures_are_those_of_the_results_files():
+    """README and docs/results.md are what scripts/make_results.py makes of benchmarks/results/."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "make_results.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import inkdigits
+from inkdigits.results import chance
 from tests.conftest import SAMPLES, drawing
 
 
@@ -21,8 +22,16 @@ def test_json_says_the_same(seven):
     assert "\n" not in seven.to_json()
 
 
+@pytest.mark.parametrize(
+    "probability, text",
+    [(0.9731, "97.3%"), (0.9999, ">99.9%"), (1.0, ">99.9%"), (0.0001, "<0.1%"), (0.0, "<0.1%"), (0.9994, "99.9%")],
+)
+def test_chance(probability, text):
+    assert chance(probability) == text
+
+
 def test_printing(seven):
-    assert str(seven).startswith("7 (")
+    assert str(seven) == f"7 ({chance(seven.confidence)})"
     assert "label=7" in repr(seven)
     blank = inkdigits.classify(drawing()[:20, :20])
     assert str(blank) == "? (blank)"

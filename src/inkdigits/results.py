@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 Reason = Literal["blank", "unsure"]
 
 
+def chance(probability: float) -> str:
+    """Return a probability for people: "97.3%", and never "100.0%" or "0.0%": no reader is that certain."""
+    if probability >= 0.9995:
+        return ">99.9%"
+    if probability < 0.0005:
+        return "<0.1%"
+    return f"{probability:.1%}"
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Digit:
     """One digit, or the reason why there is no answer.
@@ -68,7 +77,7 @@ class Digit:
     def __str__(self) -> str:
         if self.reason == "blank":
             return "? (blank)"
-        answer = f"{self.best} ({self.confidence:.1%})"
+        answer = f"{self.best} ({chance(self.confidence)})"
         return answer if self.label is not None else f"? ({self.reason}; most probably {answer})"
 
     def __repr__(self) -> str:

@@ -91,7 +91,7 @@ def test_on_a_terminal_the_glyph_and_the_bars_are_shown(pictures):
     output = in_terminal([sys.executable, "-m", "inkdigits", "classify", str(pictures[2])])
     plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
     assert output.count("▀") == 28 * 14
-    assert re.search(r" 7  ", plain) and len(re.findall(r"\d+\.\d%", plain)) == 4 and "█" in plain
+    assert re.search(r" 7  ", plain) and len(re.findall(r"\d\.\d%", plain)) == 4 and "█" in plain
 
 
 def test_on_a_terminal_without_colour_letters_draw_the_glyph(pictures):

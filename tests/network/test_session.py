@@ -24,7 +24,15 @@ def test_shipped_models_load_and_are_small():
 
 
 def test_a_model_is_loaded_once():
-    assert network.load("classic") is network.load("classic") is network.load(MODELS / "classic")
+    assert network.load("classic") is network.load("classic")
+
+
+def test_a_model_is_loaded_again_when_its_config_changes(tmp_path):
+    (tmp_path / "model.onnx").write_bytes((MODELS / "classic" / "model.onnx").read_bytes())
+    assert network.load(tmp_path).temperature == 1.0
+    answering = {"temperature": 2.0, "thresholds": {"strict": 0.9, "normal": 0.5, "always": 0.0}}
+    (tmp_path / "config.json").write_text(json.dumps({"answering": answering}))
+    assert network.load(tmp_path).temperature == 2.0
 
 
 def test_batches_of_any_size_agree(digits):

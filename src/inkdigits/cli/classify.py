@@ -13,7 +13,7 @@ from inkdigits import network
 from inkdigits.errors import InputError
 from inkdigits.reading.decide import Trust
 from inkdigits.reading.single import BATCH, Prepared, answer, prepare
-from inkdigits.results import Digit
+from inkdigits.results import Digit, chance
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -91,16 +91,16 @@ def show(digit: Digit, console: Console) -> None:
             length = round(probability * 24)
             bar = ("█" * length) or ("▏" if probability >= 0.001 else "")
             lines.append(Text.assemble(f"{label} ", (bar.ljust(24, " "), colour if rank == 0 else "dim"),
-                                       f" {probability:6.1%}"))  # fmt: skip
+                                       f" {chance(probability):>6}"))  # fmt: skip
     grid = Table.grid(padding=(0, 3))
     grid.add_row(picture(digit, shaded=console.color_system is not None), Text("\n").join([Text(), *lines]))
-    console.print(grid)
+    console.print(grid, end="\n\n")
 
 
 def _words(digit: Digit) -> str:
     if digit.label is not None:
-        return f"{digit.confidence:.1%} sure"
-    return f"not sure: perhaps a {digit.best}, at {digit.confidence:.1%}"
+        return f"{chance(digit.confidence)} sure"
+    return f"not sure: perhaps a {digit.best}, at {chance(digit.confidence)}"
 
 
 def picture(digit: Digit, shaded: bool) -> Text:

@@ -18,7 +18,7 @@ if importlib.util.find_spec("seaborn") is None:
 
 import seaborn as sns
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, PercentFormatter
 
 INK, PAPER, GRID = "#1d2733", "#ffffff", "#dfe4ea"
 TRAINING, VALIDATION, WRONG = "#8a97a8", "#0b6bcb", "#c62f3b"
@@ -67,10 +67,13 @@ def curves(history: Sequence[dict[str, float]]) -> Figure:
         axes.set_xlabel("epoch", color=INK)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     left.set_yscale("log")
+    left.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    left.yaxis.set_major_formatter("{x:g}")
+    left.yaxis.set_minor_locator(NullLocator())
     left.legend(frameon=False, fontsize=9, labelcolor=INK)
     # The first epoch lies so low that the rest would be a flat line at the top.
     right.set_ylim(bottom=max(0.0, min(row["val_accuracy"] for row in history) - 0.02), top=1.0)
-    right.yaxis.set_major_formatter(PercentFormatter(1.0))
+    right.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
     return figure
 
 
@@ -111,13 +114,13 @@ def errors(
 ) -> Figure:
     """Return a gallery of wrong answers, in the order of `rows`: the glyph, its label, the answer and its confidence."""
     lines = max(1, -(-len(rows) // columns))
-    figure = Figure(figsize=(columns * 0.95, lines * 1.3 + 0.1), layout="constrained")
+    figure = Figure(figsize=(columns * 0.95, lines * 1.25 + 0.1), layout="constrained")
     grid = np.atleast_2d(np.array(figure.subplots(lines, columns, squeeze=False)))
     for axes in grid.flat:
         axes.set_axis_off()
     for axes, row in zip(grid.flat, rows, strict=False):
         said = int(probabilities[row].argmax())
-        axes.imshow(255 - images[row], cmap="gray", vmin=0, vmax=255)
+        axes.imshow(255 - images[row], cmap="gray", vmin=0, vmax=255, interpolation="nearest")
         axes.set_title(f"{labels[row]} read as {said}\n{probabilities[row, said]:.0%}", fontsize=8, color=WRONG, pad=3)
     if not len(rows):
         grid[0, 0].text(0, 0.5, "no errors", color=INK)

@@ -16,9 +16,10 @@ MODELS = Path(__file__).parent / "models"
 _LEVELS = ("strict", "normal", "always")
 
 
-def shipped() -> list[str]:
+@lru_cache(maxsize=1)
+def shipped() -> tuple[str, ...]:
     """Return the names of the models in the package."""
-    return sorted(path.parent.name for path in MODELS.glob("*/model.onnx"))
+    return tuple(sorted(path.parent.name for path in MODELS.glob("*/model.onnx")))
 
 
 def locate(model: str | os.PathLike[str]) -> Path:
@@ -39,17 +40,26 @@ def locate(model: str | os.PathLike[str]) -> Path:
 
 
 def load(model: str | os.PathLike[str] = DEFAULT) -> Network:
-    """Return the network for a name or path, loaded once per process (and again if its file changes).
+    """Return the network for a name or path, loaded once per process (and again when one of its files changes).
 
     Raises InputError for what is no model. A model is ONNX and JSON only: nothing in it is ever executed as code.
     """
+    if isinstance(model, str) and model in shipped():
+        return _load(MODELS / model / "model.onnx", (0, 0))  # what is installed does not change under a running process
     path = locate(model)
-    status = path.stat()
-    return _load(path, status.st_mtime_ns, status.st_size)
+    return _load(path, (_modified(path), _modified(path.with_name("config.json"))))
+
+
+def _modified(path: Path) -> int:
+    """Return when a file was last written, in nanoseconds; 0 if it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @lru_cache(maxsize=16)
-def _load(path: Path, _modified: int, _size: int) -> Network:
+def _load(path: Path, _stamps: tuple[int, int]) -> Network:
     config = _read_config(path.with_name("config.json"))
     name = str(config.get("name") or path.parent.name)
     try:
