@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 
 def one_line(text: object, limit: int = 300) -> str:
     """Return `text` on one line, control characters escaped, at most `limit` characters long."""
@@ -32,3 +34,9 @@ class MissingExtraError(ImportError):
     def __init__(self, needs: str, extra: str) -> None:
         self.extra = extra
         super().__init__(f"{needs} needs more packages: pip install 'inkdigits[{extra}]'")
+
+
+def require(needs: str, extra: str, *packages: str) -> None:
+    """Raise MissingExtraError unless all of these packages are installed. None of them is imported."""
+    if any(importlib.util.find_spec(package) is None for package in packages):
+        raise MissingExtraError(needs, extra)

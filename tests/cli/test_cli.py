@@ -149,3 +149,29 @@ def test_samples_are_read_by_the_command_of_the_readme():
     result = run("classify", *sorted(SAMPLES.glob("*.jpg")))
     assert result.exit_code == 0
     assert [line.split(": ")[1][0] for line in result.stdout.splitlines()] == list("0123456789")
+
+
+WITHOUT_EXTRAS = """
+import sys
+for name in ("tensorflow", "keras", "onnx", "scipy", "sklearn", "matplotlib", "seaborn", "pandas", "jinja2"):
+    sys.modules[name] = None
+from inkdigits.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("arguments", [["train"], ["evaluate"], ["data", "show"]], ids=" ".join)
+def test_a_missing_extra_is_one_line_that_says_what_to_install(arguments):
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_EXTRAS, *arguments], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "pip install 'inkdigits[train]'" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_classify_needs_no_extra():
+    sample = str(SAMPLES / "6-red-pen.jpg")
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_EXTRAS, "classify", sample], capture_output=True, text=True, check=True
+    )
+    assert ": 6 (" in done.stdout

@@ -7,13 +7,15 @@ import inkdigits
 from inkdigits.synthetic import strokes
 from tests.conftest import SAMPLES
 
+# Ways of writing that MNIST, all that `classic` has learned from, does not have: slashed 0, 1 with an upstroke.
+UNKNOWN_TO_CLASSIC = {(0, 1), (1, 1), (1, 2)}
+SHAPES = [(label, shape) for label in range(10) for shape in range(len(strokes.SHAPES[label]))]
 
-@pytest.mark.parametrize("label, shape", [(d, s) for d in range(10) for s in range(len(strokes.SHAPES[d]))])
+
+@pytest.mark.parametrize("label, shape", [s for s in SHAPES if s not in UNKNOWN_TO_CLASSIC])
 def test_shapes(label, shape):
-    if (label, shape) in {(0, 1), (1, 1), (1, 2)}:
-        pytest.skip("slashed 0 and 1 with an upstroke are not in MNIST, which is all that `classic` has seen")
     ink = strokes.draw(strokes.digit(label, shape), 100, 10, margin=20)
-    assert inkdigits.classify(ink, trust="always").label == label
+    assert inkdigits.classify(ink, trust="always", model="classic").label == label
 
 
 def test_smooth_passes_through_the_points():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inkdigits.cli.summary import summary
+from inkdigits.errors import require
 
 if TYPE_CHECKING:
     from inkdigits.datasets.load import Data
@@ -33,6 +34,7 @@ def train(recipe: str, seed: int, epochs: int | None, data_name: str, out: Path,
 
     A run that is stopped, even by kill -9, loses at most the epoch it was in: start it again with --resume.
     """
+    require("training", "train", "tensorflow", "keras", "onnx", "seaborn")
     click.echo("Starting TensorFlow …", err=True)
     from inkdigits import run
     from inkdigits.datasets import load

@@ -6,9 +6,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
 
+from inkdigits.errors import require
 from inkdigits.reading.decide import calibrate
+
+require("calibration", "train", "scipy")
+
+from scipy.optimize import minimize_scalar
 
 # The largest share of wrong answers among those given, per level, on the digits that the thresholds are fitted on.
 TARGETS = {"strict": 1 / 500, "normal": 1 / 200}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.errors import MissingExtraError
+from inkdigits.errors import require
 from inkdigits.files import written_aside
 
-if importlib.util.find_spec("seaborn") is None:
-    raise MissingExtraError("drawing plots", "train")
+require("drawing plots", "train", "seaborn", "matplotlib")
 
 import seaborn as sns
 from matplotlib.figure import Figure

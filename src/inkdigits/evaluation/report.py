@@ -6,10 +6,13 @@ import base64
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
+from inkdigits.errors import require
 from inkdigits.evaluation.metrics import Metrics
 from inkdigits.files import write_text
+
+require("the report", "train", "jinja2")
+
+import jinja2
 
 
 def percent(value: float, digits: int = 2) -> str:

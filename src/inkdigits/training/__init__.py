@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import tempfile
 
-from inkdigits.errors import MissingExtraError
+from inkdigits.errors import require
 
-if any(importlib.util.find_spec(package) is None for package in ("tensorflow", "keras", "onnx")):
-    raise MissingExtraError("training", "train")
+require("training", "train", "tensorflow", "keras", "onnx")
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
