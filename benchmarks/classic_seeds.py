@@ -28,7 +28,11 @@ def main(seeds: int) -> None:
         if str(seed) in rows:
             continue
         with tempfile.TemporaryDirectory() as place:
-            finished = run.finish(run.start(classic, seed, "mnist", Path(place)), load.find("mnist"), run.Watcher())
+            finished = run.finish(
+                run.start(classic, seed, "mnist", Path(place), f"inkdigits train classic --seed {seed}"),
+                load.find("mnist"),
+                run.Watcher(),
+            )
         rows[str(seed)] = {
             "accuracy": finished.metrics.accuracy,
             "wrong": finished.metrics.count - finished.metrics.correct,

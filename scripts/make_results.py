@@ -108,7 +108,7 @@ The same network, the same {plain["epochs"]} epochs, the same digits, alternatel
 ## How the recipe was chosen
 
 On the {choices["validation_digits"]:,} validation digits, {len(next(iter(choices["variants"].values()))["accuracy"])} seeds each. Differences below about 0.1 points are noise.
-In float32 the recipe gives the same as in bfloat16.
+In float32 the recipe gives the same as in bfloat16, within that noise.
 
 | variant | validation accuracy, mean | from, to | loss, mean |
 |---|---|---|---|

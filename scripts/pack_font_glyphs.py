@@ -1,7 +1,7 @@
 """Render the characters of handwriting fonts and pack them into src/inkdigits/synthetic/font_glyphs/.
 
-The fonts are not shipped: only pictures of their characters, which the SIL Open Font License leaves free. They come from the
-npm packages @fontsource/NAME (5.3), all under that licence:
+The fonts are not shipped: only pictures of their characters, which their licences (SIL Open Font License 1.1, Apache License 2.0)
+leave free. They come from the npm packages @fontsource/NAME (5.3):
 
     npm install @fontsource/caveat @fontsource/kalam …    (the list is FONTS below)
 
@@ -10,6 +10,7 @@ Usage: python scripts/pack_font_glyphs.py NODE_MODULES
 
 from __future__ import annotations
 
+import json
 import lzma
 import string
 import sys
@@ -97,7 +98,9 @@ def main(modules: Path) -> None:
             pictures.append(picture >> 4)  # 16 levels of grey are enough for a soft edge, and pack well
             codes.append(ord(character))
             fonts.append(number)
-        notices.append(f"- {name}: {(folder / 'LICENSE').read_text(encoding='utf-8').splitlines()[0].strip()}")
+        licence = json.loads((folder / "package.json").read_text(encoding="utf-8"))["license"]
+        first = (folder / "LICENSE").read_text(encoding="utf-8").strip().splitlines()[0].strip()
+        notices.append(f"- {name}: {licence}" + (f"; {first}" if first.lower().startswith("copyright") else ""))
     OUT.mkdir(parents=True, exist_ok=True)
     stack = np.stack(pictures)
     packed = (stack[:, :, 0::2] << 4) | stack[:, :, 1::2]
@@ -107,8 +110,10 @@ def main(modules: Path) -> None:
     text = (
         "# Characters of handwriting fonts\n\n"
         "Pictures of digits, letters and signs as 38 handwriting fonts draw them, made by `scripts/pack_font_glyphs.py`; the fonts\n"
-        "themselves are not here. `inkdigits.synthetic.fonts` reads them. Each font is licensed under the SIL Open Font License 1.1,\n"
-        "which does not extend to what is drawn with it; the notices:\n\n" + "\n".join(notices) + "\n"
+        "themselves are not here. `inkdigits.synthetic.fonts` reads them. Their licences, SIL Open Font License 1.1 or\n"
+        "Apache License 2.0, do not extend to what is drawn with them. The fonts and their notices:\n\n"
+        + "\n".join(notices)
+        + "\n"
     )
     (OUT / "README.md").write_text(text, encoding="utf-8")
     print(f"{len(stack)} characters of {len(FONTS)} fonts, {(OUT / 'glyphs.xz').stat().st_size / 1e3:.0f} kB")

@@ -6,12 +6,16 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 import inkdigits
-from inkdigits.datasets import mnist
+from inkdigits import run
+from inkdigits.datasets import load, mnist
+from inkdigits.errors import InputError
+from inkdigits.training import recipe
 
 RECIPE = '[network]\narchitecture = "classic"\n[training]\nepochs = {epochs}\nbatch = 64\nlearning_rate = 0.002\n'
 
@@ -79,6 +83,7 @@ def test_killed_and_resumed(place, whole):
     done = subprocess.run(command(place, out, "--resume"), capture_output=True, text=True, check=True)
     assert list(out.iterdir()) == [folder]
     assert 1 <= done.stderr.count("epoch ") <= 2
+    assert not list(folder.glob(".part-*"))
     for a, b in zip(rows_of(folder), rows_of(whole[0]), strict=True):
         assert a == pytest.approx(b, abs=1e-5)
     ours, theirs = (json.loads((f / "metrics.json").read_text()) for f in (folder, whole[0]))
@@ -107,3 +112,38 @@ def test_resume_with_nothing_to_resume_and_bad_data(place, tmp_path):
     )  # fmt: skip
     assert result.returncode == 1 and "does not exist" in result.stderr and "Traceback" not in result.stderr
     assert not (tmp_path / "runs").exists()
+
+
+def test_nothing_is_left_of_a_run_that_never_began(place, tmp_path):
+    (tmp_path / "wrong.toml").write_text('[network]\narchitecture = "classic"\ndropout = [0.1]\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "inkdigits", "train", "wrong.toml", "--data", str(place / "small.npz")],
+        capture_output=True, text=True, cwd=tmp_path, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1 and "network.dropout: has 1 rates" in done.stderr
+    assert not list((tmp_path / "runs").iterdir())
+
+
+def test_a_run_that_another_damaged_folder_does_not_hide(tmp_path):
+    chosen = recipe.load("classic")
+    good = run.start(chosen, 3, "mnist", tmp_path, "inkdigits train classic --seed 3")
+    (tmp_path / "classic-3-29990101T000000").mkdir()
+    (tmp_path / "classic-3-29990101T000000" / "config.json").write_text('{"na')
+    assert run.unfinished(chosen, 3, "mnist", tmp_path) == good
+    assert run.unfinished(chosen, 4, "mnist", tmp_path) is None
+    with pytest.raises(InputError, match="is not a run's config"):
+        run.finish(tmp_path / "classic-3-29990101T000000", load.find("mnist"), run.Watcher())
+
+
+def test_two_runs_of_the_same_moment_have_two_folders(tmp_path):
+    with ThreadPoolExecutor(4) as pool:
+        chosen = recipe.load("classic")
+        folders = list(pool.map(lambda _: run.start(chosen, 0, "mnist", tmp_path, "x"), range(4)))
+    assert len(set(folders)) == 4
+
+
+def test_the_same_data_by_another_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    chosen = recipe.load("classic")
+    folder = run.start(chosen, 0, "./d.npz", tmp_path, "x")
+    assert run.unfinished(chosen, 0, str(tmp_path / "d.npz"), tmp_path) == folder

@@ -1,4 +1,4 @@
-"""The two errors that users meet: a bad input, and an extra that is not installed."""
+"""The errors that users meet: a bad input, an extra that is not installed, a damaged installation."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ class MissingExtraError(ImportError):
     def __init__(self, needs: str, extra: str) -> None:
         self.extra = extra
         super().__init__(f"{needs} needs more packages: pip install 'inkdigits[{extra}]'")
+
+
+class DamagedInstallationError(RuntimeError):
+    """A file that ships with the package does not hold what it was shipped with."""
 
 
 def require(needs: str, extra: str, *packages: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +12,10 @@ from pathlib import Path
 def written_aside(path: Path) -> Iterator[Path]:
     """Give a path to write to that becomes `path` when the block ends well, and vanishes when it does not."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    aside = Path(name)
+    # Always the same name: what a killed process leaves behind is overwritten by the next.
+    aside = path.with_name(f".part-{path.name}")
     try:
         yield aside
-        aside.chmod(0o644)  # mkstemp's 0600 is for secrets
         with aside.open("rb+") as file:
             os.fsync(file.fileno())
         aside.replace(path)

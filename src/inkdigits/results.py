@@ -12,7 +12,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from PIL import Image
 
-Reason = Literal["blank", "unsure"]
+Reason = Literal["blank", "not a digit", "unsure"]
 
 
 def chance(probability: float) -> str:
@@ -32,7 +32,7 @@ class Digit:
     best           int 0-9: the most probable digit, whatever the confidence
     confidence     float 0-1: calibrated probability that `best` is right; 0 for a blank picture
     probabilities  float32 (10,), sums to 1
-    reason         None, or why there is no label: "blank" (no ink), "unsure" (confidence below the threshold)
+    reason         None, or why there is no label: "blank" (no ink), "not a digit", or "unsure"
     glyph          uint8 (28, 28), white on black: what the network saw
     box            (left, top, right, bottom) in pixels of the upright picture, right and bottom exclusive; None if blank
     source         the picture's name
@@ -65,8 +65,8 @@ class Digit:
         }
 
     def to_json(self) -> str:
-        """Return `to_dict()` as one line of JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False)
+        """Return `to_dict()` as one line of JSON, in ASCII: any stream takes it."""
+        return json.dumps(self.to_dict())
 
     def draw(self, scale: int = 8) -> Image.Image:
         """Return the glyph, enlarged, as a picture (mode L)."""

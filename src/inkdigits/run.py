@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime
+import glob
 import io
+import itertools
 import json
 import os
 import platform
@@ -16,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from inkdigits import __version__, network
+from inkdigits.datasets import pool
 from inkdigits.datasets.load import Data
 from inkdigits.errors import InputError
 from inkdigits.evaluation import calibration, evaluate
 from inkdigits.evaluation.metrics import Metrics
-from inkdigits.files import write_text
+from inkdigits.files import write_text, written_aside
 from inkdigits.training import export, fit, proof, recipe, split
 from inkdigits.training.recipe import Recipe
 
@@ -46,38 +49,55 @@ class Finished:
     seconds: dict[str, float]
 
 
-def start(recipe_: Recipe, seed: int, data_name: str, out: Path) -> Path:
+def start(recipe_: Recipe, seed: int, data_name: str, out: Path, command: str) -> Path:
     """Make the folder of a new run, with all that is needed to do it again, and return it."""
     stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S")
-    folder = out / f"{recipe_.name}-{seed}-{stamp}"
-    number = 1
-    while folder.exists():
-        number += 1
-        folder = out / f"{recipe_.name}-{seed}-{stamp}-{number}"
+    out.mkdir(parents=True, exist_ok=True)
+    for number in itertools.count(1):
+        folder = out / (f"{recipe_.name}-{seed}-{stamp}" + (f"-{number}" if number > 1 else ""))
+        try:
+            folder.mkdir()  # not "if it is not there": two runs may start in the same moment
+            break
+        except FileExistsError:
+            continue
     config = {
         "name": recipe_.name,
+        "command": command,
         "recipe": recipe_.to_dict(),
         "recipe_hash": recipe_.hash(),
         "seed": seed,
-        "data": data_name,
+        "data": _whole_name(data_name),
+        "versions": _versions(),
     }
-    write_text(folder / "config.json", json.dumps(config | {"versions": _versions()}, indent=1) + "\n")
+    write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
     return folder
+
+
+def discard_if_empty(folder: Path) -> None:
+    """Remove the folder of a run that failed before its first epoch: it holds nothing to go on from."""
+    if {path.name for path in folder.iterdir()} == {"config.json"}:
+        (folder / "config.json").unlink()
+        folder.rmdir()
 
 
 def unfinished(recipe_: Recipe, seed: int, data_name: str, out: Path) -> Path | None:
     """Return the newest folder of a run of this recipe, seed and data that was stopped before its end, or None."""
-    for path in sorted(out.glob(f"{recipe_.name}-{seed}-*/config.json"), reverse=True):
-        if (path.parent / "metrics.json").exists():
+    wanted = (recipe_.hash(), seed, _whole_name(data_name))
+    pattern = f"{glob.escape(recipe_.name)}-{seed}-*/config.json"
+    for path in sorted(out.glob(pattern), reverse=True):
+        try:
+            config = _read_config(path)
+        except InputError:  # somebody else's folder, or a damaged one: it hides none of the others
             continue
-        config = _read_config(path)
-        if (config.get("recipe_hash"), config.get("seed"), config.get("data")) == (
-            recipe_.hash(),
-            seed,
-            data_name,
-        ):
+        done = (path.parent / "metrics.json").exists()
+        if not done and (config.get("recipe_hash"), config.get("seed"), config.get("data")) == wanted:
             return path.parent
     return None
+
+
+def _whole_name(data_name: str) -> str:
+    """Return a data set's name, or its absolute path: the same data by whatever path it is called."""
+    return data_name if data_name == "mnist" else str(Path(data_name).resolve())
 
 
 def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
@@ -87,44 +107,44 @@ def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
     network should not agree with the trained one.
     """
     config = _read_config(folder / "config.json")
-    recipe_ = recipe.from_dict(config["recipe"], config["recipe"]["name"], str(folder / "config.json"))
+    recipe_ = _recipe_of(config, str(folder / "config.json"))
     started = time.perf_counter()
     watcher.on_stage("loading the digits")
     whole, test = _halves(data)
     training, validation = split.by_writer(whole, recipe_.data.validation)
+    learned_from = training
+    if recipe_.pool.counts():
+        watcher.on_stage("drawing synthetic pictures")
+        learned_from = pool.build(recipe_.pool.counts(), config["seed"], training)
     watcher.on_stage("training")
-    trained = fit.fit(
-        recipe_,
-        config["seed"],
-        training,
-        validation,
-        folder / "checkpoint.npz",
-        watcher.on_step,
-        watcher.on_epoch,
-    )
+    checkpoint = folder / "checkpoint.npz"
+    trained = fit.fit(recipe_, config["seed"], learned_from, validation, checkpoint, watcher.on_step, watcher.on_epoch)
     training_seconds = time.perf_counter() - started
     _write_history(folder / "history.csv", trained.history)
 
     watcher.on_stage("exporting, and proving that the export is the network")
-    trained.network.save(folder / "model.keras")
+    with written_aside(folder / "model.keras") as aside:
+        trained.network.save(aside)
     export.save(trained.network, recipe_.name, folder / "model.onnx")
     config["proof"] = proof.prove(folder / "model.onnx", trained.network, validation.images)
     raw = network.load(folder).probabilities(validation.images)
     config["answering"] = calibration.fit(raw, validation.labels)
     config["parameters"] = int(trained.network.count_params())
     config["data_sha256"] = {"training": training.fingerprint(), "validation": validation.fingerprint()}
-    config["digits"] = {"training": len(training), "validation": len(validation)}
+    synthetic = len(learned_from) - len(training)
+    config["digits"] = {"training": len(training), "synthetic": synthetic, "validation": len(validation)}
+    config["held_out"] = "by writer" if whole.writers is not None else "at random"
     config["precision"] = trained.dtype_policy
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
 
     watcher.on_stage("reading the test digits")
     test_data = test()
     finished_network = network.load(folder)
-    metrics, probabilities = evaluate.evaluate(finished_network, test_data)
+    metrics, beliefs = evaluate.evaluate(finished_network, test_data)
     watcher.on_stage("drawing the report")
     evaluate.write(
-        folder, f"Recipe “{recipe_.name}”, seed {config['seed']}", test_data, metrics, probabilities,
-        _facts(config, recipe_, trained, training_seconds), trained.history, samples_of=training,
+        folder, f"Recipe “{recipe_.name}”, seed {config['seed']}", test_data, metrics, beliefs,
+        _facts(config, recipe_, trained, training_seconds), trained.history, trained_on=training,
     )  # fmt: skip
     (folder / "checkpoint.npz").unlink(missing_ok=True)
     seconds = {"training": round(training_seconds, 1), "everything": round(time.perf_counter() - started, 1)}
@@ -136,7 +156,7 @@ def _halves(data: Data) -> tuple[Any, Callable[[], Any]]:
     whole = data.train()
     if data.test is not None:
         return whole, data.test
-    rest, held_out = split.by_writer(whole, _OWN_TEST_SHARE)
+    rest, held_out = split.by_writer(whole, _OWN_TEST_SHARE, ("without the test part", "test part"))
     return rest, lambda: held_out
 
 
@@ -158,6 +178,13 @@ def _read_config(path: Path) -> dict[str, Any]:
     return config
 
 
+def _recipe_of(config: dict[str, Any], source: str) -> Recipe:
+    settings, seed = config.get("recipe"), config.get("seed")
+    if not isinstance(settings, dict) or not isinstance(settings.get("name"), str) or not isinstance(seed, int):
+        raise InputError(source, "is not a run's config (recipe or seed is missing)", "start a new run")
+    return recipe.from_dict(settings, settings["name"], source)
+
+
 def _versions() -> dict[str, str]:
     """Return the versions that a result depends on. Distributions that are not installed are left out."""
     versions = {"inkdigits": __version__, "python": platform.python_version()}
@@ -173,13 +200,14 @@ def _facts(config: dict[str, Any], recipe_: Recipe, trained: fit.Trained, second
     digits = config["digits"]
     differences = ", ".join(f"{k} {v:.1g}" for k, v in config["proof"]["largest_difference"].items())
     return {
-        "Command": f"inkdigits train {recipe_.name} --seed {config['seed']}",
+        "Command": config["command"],
         "Recipe": f"{recipe_.description} (hash {recipe_.hash()}), {config['parameters']:,} parameters",
         "Settings": ", ".join(f"{k} {v}" for k, v in config["recipe"]["training"].items()),
-        "Data": f"{config['data']}: {digits['training']:,} digits trained on, {digits['validation']:,} held out by writer",
+        "Data": f"{Path(config['data']).name}: {digits['training']:,} digits trained on, "
+        f"{digits['validation']:,} held out {config['held_out']}",
         "Training": f"{seconds:.0f} s in this session, {trained.dtype_policy}, on {_processor()}",
         "Export": f"ONNX, agrees on {config['proof']['digits']:,} digits; largest difference: {differences}",
-        "Calibration": f"temperature {config['answering']['temperature']}, fitted on the held-out writers",
+        "Calibration": f"temperature {config['answering']['temperature']}, fitted on the digits held out",
         "Versions": ", ".join(f"{k} {v}" for k, v in config["versions"].items()),
     }
 

@@ -175,3 +175,16 @@ def test_classify_needs_no_extra():
         [sys.executable, "-c", WITHOUT_EXTRAS, "classify", sample], capture_output=True, text=True, check=True
     )
     assert ": 6 (" in done.stdout
+
+
+def test_steps(tmp_path):
+    out = tmp_path / "steps.png"
+    result = run("classify", SAMPLES / "2-chalk-on-board.jpg", "--steps", out)
+    assert result.exit_code == 0 and ": 2 (" in result.stdout
+    with Image.open(out) as strip:
+        assert strip.width > 7 * 200
+    blank = tmp_path / "blank.png"
+    blank.write_bytes(encoded(np.full((40, 40), 255, np.uint8)))
+    assert run("classify", blank, "--steps", out).exit_code == 0
+    assert run("classify", blank, blank, "--steps", out).exit_code == 2
+    assert run("classify", tmp_path / "none.png", "--steps", out).exit_code == 1

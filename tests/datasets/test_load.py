@@ -1,7 +1,9 @@
 """Every kind of data set gives the same digits, and every malformed one a clear error."""
 
 import gzip
+import io
 import struct
+import zipfile
 
 import numpy as np
 import pytest
@@ -107,6 +109,8 @@ def malformed(tmp_path, name):
             "idx too long": lambda: images.write_bytes(good + b"x"),
             "idx magic": lambda: images.write_bytes(b"\1" + good[1:]),
             "idx header": lambda: images.write_bytes(good[:9]),
+            "idx no digits": lambda: images.write_bytes(idx_bytes(X[:0])),
+            "idx 255 dimensions": lambda: images.write_bytes(b"\0\0\x08\xff" + bytes(1200)),
             "idx empty": lambda: images.write_bytes(b""),
             "idx fewer labels": lambda: labels.write_bytes(idx_bytes(Y[:7])),
             "idx wrong label": lambda: labels.write_bytes(idx_bytes(np.full(30, 10, np.uint8))),
@@ -114,6 +118,10 @@ def malformed(tmp_path, name):
             "idx broken gz": lambda: images.write_bytes(gzip.compress(good)[:50]),
         }[name]()
         return path
+    if name == "csv broken gz":
+        file = path / "d.csv.gz"
+        file.write_bytes(gzip.compress(b"1,2,3" * 100)[:-30])
+        return file
     if name.startswith("csv"):
         file = path / "d.csv"
         write_csv(file)
@@ -131,6 +139,11 @@ def malformed(tmp_path, name):
         return file
     file = path / "d.npz"
     objects = np.empty(40, object)
+    npy, zipped = io.BytesIO(), io.BytesIO()
+    np.save(npy, X)
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("x.npy", b"no array")
+        archive.writestr("y.txt", b"no array")
     arrays = {
         "npz names": {"a": X},
         "npz lengths": {"x": X, "y": Y[:5]},
@@ -141,19 +154,25 @@ def malformed(tmp_path, name):
         "npz nan": {"x": np.full(X.shape, np.nan), "y": Y},
         "npz pickle": {"x": objects, "y": Y},
         "npz none": {"x": X[:0], "y": Y[:0]},
-        "npz not zip": None,
+        "npz no pixels": {"x": np.zeros((5, 0, 0), np.uint8), "y": Y[:5]},
+        "npz not zip": b"not a zip",
+        "npz empty file": b"",
+        "npz is npy": npy.getvalue(),
+        "npz members": zipped.getvalue(),
     }[name]
-    if arrays is None:
-        file.write_bytes(b"not a zip")
+    if isinstance(arrays, bytes):
+        file.write_bytes(arrays)
     else:
         np.savez(file, **arrays)
     return file
 
 
 MALFORMED = """
-idx cut off, idx too long, idx magic, idx header, idx empty, idx fewer labels, idx wrong label, idx shape, idx broken gz,
-csv short row, csv a word, csv too bright, csv label, csv columns, csv empty, csv header only,
-npz names, npz lengths, npz shape, npz labels, npz label 10, npz negative, npz nan, npz pickle, npz none, npz not zip
+idx cut off, idx too long, idx magic, idx header, idx no digits, idx 255 dimensions,
+idx empty, idx fewer labels, idx wrong label, idx shape, idx broken gz,
+csv short row, csv broken gz, csv a word, csv too bright, csv label, csv columns, csv empty, csv header only,
+npz names, npz lengths, npz shape, npz labels, npz label 10, npz negative, npz nan, npz pickle, npz none,
+npz not zip, npz empty file, npz is npy, npz no pixels, npz members
 """
 
 
@@ -178,3 +197,27 @@ def test_idx_types():
         values = np.arange(6).reshape(2, 3).astype(kind)
         parsed = idx.parse(struct.pack(">HBBII", 0, code, 2, 2, 3) + values.tobytes(), "x")
         assert np.array_equal(parsed, values)
+
+
+@pytest.mark.parametrize("kind", ["npz", "csv"])
+def test_black_and_white_values_of_0_and_1_are_scaled(tmp_path, kind):
+    binary = (X > 127).astype(np.uint8)
+    if kind == "npz":
+        np.savez(tmp_path / "d.npz", x=binary, y=Y)
+    else:
+        write_csv(tmp_path / "d.csv", binary)
+    assert np.array_equal(load.find(str(tmp_path / f"d.{kind}")).train().images, binary * 255)
+
+
+def test_a_byte_order_mark_and_capital_letters_are_no_trouble(tmp_path):
+    write_csv(tmp_path / "d.csv", header=False)
+    (tmp_path / "D.CSV").write_bytes(b"\xef\xbb\xbf" + (tmp_path / "d.csv").read_bytes())
+    assert len(load.find(str(tmp_path / "D.CSV")).train()) == len(Y)
+
+
+def test_a_folder_of_the_name_of_an_idx_file_is_passed_over(tmp_path):
+    write_idx(tmp_path)
+    for what in ("images-idx3", "labels-idx1"):
+        (tmp_path / f"train-{what}-ubyte").rename(tmp_path / f"train-{what.replace('-', '.')}-ubyte")
+        (tmp_path / f"train-{what}-ubyte").mkdir()
+    assert len(load.find(str(tmp_path)).train()) == 30

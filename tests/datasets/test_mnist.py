@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from inkdigits.datasets import mnist
+from inkdigits.errors import DamagedInstallationError
 
 
 def test_the_known_facts():
@@ -29,7 +30,7 @@ def test_no_writer_is_on_both_sides():
 def test_a_damaged_file_is_noticed(monkeypatch):
     good = lzma.decompress
     monkeypatch.setattr(lzma, "decompress", lambda data: good(data)[:-1] + b"\x07")
-    with pytest.raises(mnist.DamagedInstallationError, match="not the original"):
+    with pytest.raises(DamagedInstallationError, match="not the original"):
         mnist._load("t10k-labels-idx1-ubyte")
 
 

@@ -9,7 +9,7 @@ from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_
 
 from inkdigits.evaluation import calibration
 from inkdigits.evaluation.metrics import measure, wilson
-from inkdigits.reading.decide import calibrate
+from inkdigits.reading.decide import believe, calibrate
 
 THRESHOLDS = {"strict": 0.9, "normal": 0.5, "always": 0.0}
 
@@ -37,7 +37,7 @@ def answers(seed, count=3000, sharpness=4.0):
 
 def test_against_scikit_learn():
     probabilities, labels = answers(1)
-    ours, said = measure("x", probabilities, labels, THRESHOLDS), probabilities.argmax(axis=1)
+    ours, said = measure("x", believe(probabilities, 1.0), labels, THRESHOLDS), probabilities.argmax(axis=1)
     exact = probabilities.astype(np.float64)
     exact /= exact.sum(axis=1, keepdims=True)
     assert np.array_equal(ours.confusion, confusion_matrix(labels, said))
@@ -52,15 +52,15 @@ def test_against_scikit_learn():
 
 def test_errors_come_surest_first():
     probabilities, labels = answers(2)
-    result = measure("x", probabilities, labels, THRESHOLDS)
+    result = measure("x", believe(probabilities, 1.0), labels, THRESHOLDS)
     sure = probabilities.max(axis=1)[result.errors]
     assert (np.diff(sure) <= 0).all() and len(sure) == result.count - result.correct
 
 
 def test_calibration_error_sees_overconfidence():
     probabilities, labels = answers(3, 20_000, 1.5)
-    assert measure("x", probabilities, labels, THRESHOLDS).calibration_error < 0.02
-    assert measure("x", calibrate(probabilities, 0.4), labels, THRESHOLDS).calibration_error > 0.1
+    assert measure("x", believe(probabilities, 1.0), labels, THRESHOLDS).calibration_error < 0.02
+    assert measure("x", believe(probabilities, 0.4), labels, THRESHOLDS).calibration_error > 0.1
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
@@ -74,7 +74,7 @@ def test_the_temperature_is_found(temperature):
 def test_thresholds_keep_their_promise():
     probabilities, labels = answers(5, 20_000, 6.0)
     fitted = calibration.fit(probabilities, labels)
-    result = measure("x", calibrate(probabilities, fitted["temperature"]), labels, fitted["thresholds"])
+    result = measure("x", believe(probabilities, fitted["temperature"]), labels, fitted["thresholds"])
     for level, target in calibration.TARGETS.items():
         assert result.trust[level]["error"] <= target * 1.1
         assert result.trust[level]["coverage"] > 0
@@ -84,5 +84,5 @@ def test_thresholds_keep_their_promise():
 
 def test_confusions():
     probabilities = np.eye(10, dtype=np.float32)[[4, 9, 9, 9, 7]]
-    result = measure("x", probabilities, np.array([4, 4, 4, 9, 1], np.uint8), THRESHOLDS)
+    result = measure("x", believe(probabilities, 1.0), np.array([4, 4, 4, 9, 1], np.uint8), THRESHOLDS)
     assert result.confusions() == [(4, 9, 2), (1, 7, 1)]

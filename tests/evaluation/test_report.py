@@ -9,6 +9,7 @@ from inkdigits import network
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.evaluation import evaluate, plots, report
 from inkdigits.evaluation.metrics import measure
+from inkdigits.reading.decide import believe
 
 HISTORY = [
     {"epoch": e, "loss": 1 / e, "accuracy": 1 - 0.1 / e, "val_loss": 0.8 / e, "val_accuracy": 1 - 0.08 / e}
@@ -19,8 +20,8 @@ HISTORY = [
 @pytest.fixture(scope="module")
 def written(digits, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    metrics, probabilities = evaluate.evaluate(network.load("classic"), digits)
-    evaluate.write(folder, "A <title> & more", digits, metrics, probabilities, {"Command": "do <this>"}, HISTORY)
+    metrics, beliefs = evaluate.evaluate(network.load("classic"), digits)
+    evaluate.write(folder, "A <title> & more", digits, metrics, beliefs, {"Command": "do <this>"}, HISTORY)
     return folder, metrics
 
 
@@ -52,10 +53,10 @@ def test_all_files_are_there(written):
 def test_all_wrong_and_all_right(tmp_path, digits, right):
     few = digits.subset(np.arange(20))
     labels = few.labels if right else (few.labels + 1) % 10
-    probabilities = np.eye(10, dtype=np.float32)[few.labels]
-    metrics = measure("few", probabilities, labels, {"normal": 0.5, "always": 0.0})
+    beliefs = believe(np.eye(10, dtype=np.float32)[few.labels], 1.0)
+    metrics = measure("few", beliefs, labels, {"normal": 0.5, "always": 0.0})
     assert metrics.correct == right
-    evaluate.write(tmp_path, "few", Dataset("few", few.images, labels), metrics, probabilities, {})
+    evaluate.write(tmp_path, "few", Dataset("few", few.images, labels), metrics, beliefs, {})
     assert (tmp_path / "report.html").exists()
 
 

@@ -1,6 +1,8 @@
 """Every kind of source and file becomes the same upright picture; everything else is one clear error."""
 
 import io
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -116,8 +118,8 @@ def test_a_large_jpeg_is_reduced_and_remembers_its_size():
 BAD_FILES = {
     "empty": (b"", "is empty"),
     "text": (b"hello, I am not a picture", "is not a picture"),
-    "cut off": (encoded(GREY)[:300], "is damaged or cut off"),
-    "cut off jpeg": (encoded(GREY, "JPEG")[:900], "is damaged or cut off"),
+    "cut off": (encoded(GREY)[:300], "damaged or cut off"),
+    "cut off jpeg": (encoded(GREY, "JPEG")[:900], "damaged or cut off"),
     "bomb": (png_header(60_000, 60_000), "megapixels"),
     "large": (png_header(12_000, 12_000), "megapixels"),
     "tiny": (encoded(np.zeros((1, 1), np.uint8)), "only 1 × 1 pixels"),
@@ -178,3 +180,37 @@ def test_the_limit_allows_fifty_megapixels():
     decode.check_size("x", 8688, 5792)
     with pytest.raises(InputError):
         decode.check_size("x", 9000, 9000)
+
+
+@pytest.mark.parametrize("compression", ["jpeg", "group4", "tiff_lzw"])
+def test_a_cut_off_tiff_is_not_blank(compression):
+    image = Image.fromarray(GREY)
+    image = image.convert("1") if compression == "group4" else image.convert("RGB")
+    buffer = io.BytesIO()
+    image.save(buffer, "TIFF", compression=compression)
+    # libtiff writes the directory last: what is cut out here is picture data.
+    data = buffer.getvalue()
+    with pytest.raises(InputError, match="damaged or cut off"):
+        load(data[: len(data) - 50])
+
+
+def test_transparency_of_a_grey_png():
+    buffer = io.BytesIO()
+    Image.fromarray(np.where(GREY > 127, 1, 0).astype(np.uint8)).save(buffer, "PNG", transparency=1)
+    pixels = load(buffer.getvalue()).pixels
+    assert pixels[0, 0].mean() == 255 and pixels.min() == 0
+
+
+def test_a_pipe_that_gives_its_bytes_in_pieces():
+    class Pipe(io.BytesIO):
+        def read(self, size=-1):
+            return super().read(min(size, 100))
+
+    assert nearly(load(Pipe(encoded(GREY))).pixels, GREY)
+
+
+def test_decoding_leaves_the_warning_filters_alone():
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(load, [encoded(GREY)] * 40))
+    assert warnings.filters == before

@@ -3,6 +3,7 @@
 import numpy as np
 
 from inkdigits.image.segment import main_digit
+from tests.conftest import drawing
 
 
 def field(*rectangles):
@@ -40,3 +41,16 @@ def test_a_neighbour_is_another_digit():
 def test_nothing():
     assert main_digit(field()) is None
     assert main_digit(field((5, 5, 6, 6))) is None
+
+
+def test_a_box_around_it_is_no_digit():
+    ink = field((8, 8, 92, 11), (8, 89, 92, 92), (8, 8, 11, 92), (89, 8, 92, 92), (45, 30, 52, 70))
+    part = main_digit(ink)
+    assert part is not None and part.box == (45, 30, 52, 70)
+
+
+def test_a_zero_that_fills_the_frame_is_a_digit():
+    zero = drawing(0, height=90, pen=8, margin=4)
+    zero[50:53, 36:39] = 0  # a speck inside must not make a frame of it
+    part = main_digit(255 - zero)
+    assert part is not None and part.box[3] - part.box[1] > 85

@@ -1,12 +1,15 @@
 """Models are found by name or path; a file that is none is one clear error and runs nothing."""
 
 import json
+import os
 import pickle
+import signal
+import time
 
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from inkdigits import network
 from inkdigits.errors import InputError
@@ -97,3 +100,46 @@ def test_the_graph_is_readable():
         "Cast", "Div", "Reshape", "Conv", "Relu", "MaxPool", "Conv", "Relu", "MaxPool", "Flatten", "Gemm", "Relu", "Gemm",
         "Softmax",
     ]  # fmt: skip
+
+
+def altered(change):
+    model = onnx.load(MODELS / "classic" / "model.onnx")
+    change(model)
+    return model.SerializeToString()
+
+
+def with_nan(model):
+    weights = next(w for w in model.graph.initializer if w.name == "dense2/bias")
+    weights.CopyFrom(numpy_helper.from_array(np.full(10, np.nan, np.float32), weights.name))
+
+
+def without_softmax(model):
+    del model.graph.node[-1]
+    model.graph.node[-1].output[0] = "probabilities"
+
+
+@pytest.mark.parametrize("change", [with_nan, without_softmax])
+def test_a_model_whose_answers_are_no_probabilities(tmp_path, change):
+    (tmp_path / "model.onnx").write_bytes(altered(change))
+    with pytest.raises(InputError, match=r"no.* probabilities"):
+        network.load(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_child_can_read_large_batches(digits):
+    net = network.load("classic")
+    net.probabilities(digits.images)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if len(net.probabilities(digits.images)) == len(digits) else 1)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            assert status == 0
+            return
+        time.sleep(0.05)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    pytest.fail("the child waits for threads that it does not have")

@@ -19,10 +19,22 @@ def test_calibration_is_a_softmax_of_scaled_logits(logits, temperature):
     assert np.allclose(calibrated, softmax(x / temperature), atol=1e-3)
 
 
+def beliefs(*probabilities):
+    return decide.believe(np.array([probabilities], np.float32), 1.0)
+
+
 def test_threshold():
-    probabilities = np.full(10, 0.25 / 9, np.float32)
-    probabilities[3] = 0.75
-    sure = decide.decide(probabilities, GLYPH, BOX, "x", 0.75)
-    unsure = decide.decide(probabilities, GLYPH, BOX, "x", 0.76)
+    believed = beliefs(*[0.25 / 9] * 3, 0.75, *[0.25 / 9] * 6)
+    sure = decide.decide(believed, 0, GLYPH, BOX, "x", 0.75)
+    unsure = decide.decide(believed, 0, GLYPH, BOX, "x", 0.76)
     assert (sure.label, sure.reason) == (3, None)
     assert (unsure.label, unsure.best, unsure.reason) == (None, 3, "unsure")
+
+
+def test_strangers():
+    """An eleventh column takes its share of the confidence, and the digits' probabilities still sum to 1."""
+    believed = beliefs(*[0.02] * 3, 0.24, *[0.02] * 6, 0.58)
+    digit = decide.decide(believed, 0, GLYPH, BOX, "x", 0.5)
+    assert (digit.label, digit.best, digit.reason) == (None, 3, "not a digit")
+    assert digit.confidence == pytest.approx(0.24) and digit.probabilities.sum() == pytest.approx(1)
+    assert decide.decide(believed, 0, GLYPH, BOX, "x", 0.0).label == 3

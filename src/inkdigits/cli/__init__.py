@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from importlib import import_module
 
 import click
 
 from inkdigits import __version__
-from inkdigits.errors import InputError, MissingExtraError
+from inkdigits.errors import DamagedInstallationError, InputError, MissingExtraError, one_line
 
 # The verbs and what `inkdigits --help` says of them: said here, so that help imports none of them.
 _VERBS = {
@@ -38,10 +40,19 @@ class _Verbs(click.Group):
             formatter.write_dl(list(_VERBS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
+        for stream in (sys.stdout, sys.stderr):
+            # A file's name may hold bytes that no encoding has; that must not stop the answer.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
-        except (InputError, MissingExtraError) as error:
+        except (InputError, MissingExtraError, DamagedInstallationError) as error:
             raise click.ClickException(str(error)) from None
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            reason = f"{error.strerror}: {error.filename}" if error.filename else str(error)
+            raise click.ClickException(one_line(reason)) from None
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})

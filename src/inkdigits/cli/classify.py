@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import click
 
 from inkdigits import network
-from inkdigits.errors import InputError
+from inkdigits.errors import InputError, one_line
 from inkdigits.reading.decide import Trust
 from inkdigits.reading.single import BATCH, Prepared, answer, prepare
 from inkdigits.results import Digit, chance
@@ -20,10 +22,18 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
+_PATIENCE = 0.2  # seconds that a person waits for answers that are there
+
+
 @click.command()
 @click.argument("pictures", nargs=-1, required=True, metavar="PICTURE…")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, and nothing else.")
 @click.option("--brief", is_flag=True, help="One line a picture, also on a terminal.")
+@click.option(
+    "--steps",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw the picture's way to the network, step by step, into this file.",
+)
 @click.option(
     "--model",
     default=network.DEFAULT,
@@ -32,11 +42,15 @@ if TYPE_CHECKING:
 )
 @click.option("--trust", type=click.Choice(get_args(Trust)), default="normal", show_default=True,
               help="How sure it must be to answer.")  # fmt: skip
-def classify(pictures: tuple[str, ...], as_json: bool, brief: bool, model: str, trust: Trust) -> None:
+def classify(
+    pictures: tuple[str, ...], as_json: bool, brief: bool, steps: Path | None, model: str, trust: Trust
+) -> None:
     """Read the one digit in each PICTURE; - reads a picture from standard input.
 
     Any polarity, size, place and light; PNG, JPEG, BMP, GIF, TIFF or WebP. A ? stands where it is not sure.
     """
+    if steps is not None:
+        _draw_steps(pictures, steps)
     net = network.load(model)
     failed: list[str] = []
     console = None if as_json or brief or not sys.stdout.isatty() else _console()
@@ -44,7 +58,7 @@ def classify(pictures: tuple[str, ...], as_json: bool, brief: bool, model: str, 
         if as_json:
             click.echo(digit.to_json())
         elif console is None:
-            click.echo(f"{digit.source}: {digit}")
+            click.echo(f"{one_line(digit.source)}: {digit}")
         else:
             show(digit, console)
     if failed:
@@ -54,16 +68,29 @@ def classify(pictures: tuple[str, ...], as_json: bool, brief: bool, model: str, 
 def _answers(pictures: Iterable[str], net: network.Network, trust: Trust, failed: list[str]) -> Iterator[Digit]:
     """Yield a digit a picture as batches fill; a bad picture is a line on standard error, and the rest goes on."""
     waiting: list[Prepared] = []
+    last = time.monotonic()
     for name in pictures:
         try:
             waiting.append(prepare(sys.stdin.buffer if name == "-" else name))
         except InputError as error:
             failed.append(name)
             click.echo(f"inkdigits: {error}", err=True)
-        if len(waiting) == BATCH:
+        if len(waiting) == BATCH or time.monotonic() - last > _PATIENCE:
             yield from answer(waiting, net, trust)
-            waiting = []
+            waiting, last = [], time.monotonic()
     yield from answer(waiting, net, trust)
+
+
+def _draw_steps(pictures: tuple[str, ...], out: Path) -> None:
+    """Draw the steps of the only picture. Raises UsageError if there are several."""
+    if len(pictures) != 1 or pictures[0] == "-":
+        raise click.UsageError("--steps draws one picture's way: name one file")
+    from inkdigits.files import written_aside
+    from inkdigits.reading.steps import draw
+
+    strip = draw(pictures[0])
+    with written_aside(out) as aside:
+        strip.save(aside, "PNG")
 
 
 def _console() -> Console:
@@ -76,8 +103,6 @@ def show(digit: Digit, console: Console) -> None:
     """Show on a terminal what the network saw, its answer, and the three most probable digits as bars."""
     from rich.table import Table
     from rich.text import Text
-
-    from inkdigits.errors import one_line
 
     lines: list[Text] = [Text(one_line(os.fspath(digit.source), 60), style="dim"), Text()]
     if digit.reason == "blank":

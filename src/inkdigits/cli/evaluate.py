@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from inkdigits.errors import InputError, one_line
 @click.option("--data", "data_name", default="mnist", show_default=True,
               help="mnist, a folder (IDX files, or class folders 0 to 9), a .csv or an .npz.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False),
-              help="Folder for metrics, pictures and report.  [default: runs/evaluate-MODEL-DATA]")  # fmt: skip
+              help="Folder for metrics, pictures and report.  [default: runs/evaluate-MODEL-DATA-TIME]")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object, and no report.")
 def evaluate(model: str, data_name: str, out: Path | None, as_json: bool) -> None:
     """Measure a MODEL (a shipped one's name, a run folder or a model.onnx) on the test half of a data set.
@@ -33,22 +34,25 @@ def evaluate(model: str, data_name: str, out: Path | None, as_json: bool) -> Non
         bad.append(error)
         click.echo(f"inkdigits: {error}; left out", err=True)
 
+    if out is not None and (out / "model.onnx").exists():
+        raise InputError(out, "is a run's own folder, with its own report", "give --out another folder")
     net = network.load(model)
     data = load.find(data_name, report_and_go_on)
     digits = data.test() if data.test is not None else data.train()
     from inkdigits.evaluation import evaluate as evaluation
 
-    metrics, probabilities = evaluation.evaluate(net, digits)
+    metrics, beliefs = evaluation.evaluate(net, digits)
     if as_json:
-        click.echo(json.dumps({"model": net.name, **metrics.to_dict()}))
+        click.echo(json.dumps({"model": net.name, **metrics.to_dict()}, allow_nan=False))
     else:
-        out = out or Path("runs") / f"evaluate-{net.name}-{Path(data_name).stem}"
+        stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S")
+        out = out or Path("runs") / f"evaluate-{net.name}-{Path(data_name).stem}-{stamp}"
         facts = {
             "Command": one_line(f"inkdigits evaluate {model} --data {data_name}"),
             "Model": f"{net.name}, seed {net.config.get('seed', 'unknown')}",
             "Data": f"{digits.name}, {len(digits):,} digits, SHA-256 {digits.fingerprint()[:16]}…",
         }
-        evaluation.write(out, f"Model “{net.name}”", digits, metrics, probabilities, facts)
+        evaluation.write(out, f"Model “{net.name}”", digits, metrics, beliefs, facts)
         summary(metrics)
         click.echo(f"Report: {out / 'report.html'}")
     if bad:

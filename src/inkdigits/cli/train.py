@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,11 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from inkdigits.cli.summary import summary
-from inkdigits.errors import require
+from inkdigits.errors import InputError, require
 
 if TYPE_CHECKING:
     from inkdigits.datasets.load import Data
-    from inkdigits.errors import InputError
     from inkdigits.run import Finished
     from inkdigits.training.recipe import Recipe
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Start of all randomness."
 )
-@click.option("--epochs", type=click.IntRange(1), help="Train this long instead of the recipe's epochs.")
+@click.option("--epochs", type=click.IntRange(1, 10_000), help="Train this long instead of the recipe's epochs.")
 @click.option("--data", "data_name", default="mnist", show_default=True,
               help="mnist, a folder (IDX files, or class folders 0 to 9), a .csv or an .npz.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"), show_default=True,
@@ -48,9 +48,14 @@ def train(recipe: str, seed: int, epochs: int | None, data_name: str, out: Path,
     folder = run.unfinished(recipe_, seed, data_name, out) if resume else None
     if resume and folder is None:
         click.echo(f"Nothing to resume in {out}: starting anew.", err=True)
-    folder = folder or run.start(recipe_, seed, data_name, out)
+    parts = [recipe, "--seed", str(seed), *(["--epochs", str(epochs)] if epochs else [])]
+    parts += ["--data", data_name] if data_name != "mnist" else []
+    folder = folder or run.start(recipe_, seed, data_name, out, f"inkdigits train {shlex.join(parts)}")
     try:
         finished = _watch(folder, recipe_, data)
+    except InputError:
+        run.discard_if_empty(folder)
+        raise
     except KeyboardInterrupt:
         click.echo("\nStopped; every whole epoch is kept. Type the same command with --resume to go on.", err=True)
         sys.exit(1)

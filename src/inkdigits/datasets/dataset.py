@@ -35,11 +35,3 @@ class Dataset:
         digest = hashlib.sha256(np.ascontiguousarray(self.images).data)
         digest.update(np.ascontiguousarray(self.labels).data)
         return digest.hexdigest()
-
-
-@dataclass(frozen=True)
-class Splits:
-    """A data set's two halves. Training code is handed `train` alone; `test` is opened by the evaluation."""
-
-    train: Dataset
-    test: Dataset

@@ -36,7 +36,9 @@ def parse(data: bytes, name: str) -> npt.NDArray[Any]:
         raise InputError(name, f"is not an IDX file (it starts with {data[:4].hex(' ') or 'nothing'})", _REMEDY)
     dtype, dimensions = _TYPES[data[2]], data[3]
     start = 4 + 4 * dimensions
-    if dimensions == 0 or len(data) < start:
+    if not 1 <= dimensions <= 4:
+        raise InputError(name, f"has {dimensions} dimensions", _REMEDY)
+    if len(data) < start:
         raise InputError(name, "is cut off within its header", _REMEDY)
     shape = struct.unpack(f">{dimensions}I", data[4:start])
     expected = math.prod(shape) * dtype.itemsize

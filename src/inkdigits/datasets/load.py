@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from inkdigits.errors import InputError
 from inkdigits.image.load import Source, to_uint8
 from inkdigits.reading.single import prepare
 
-NAMES = ("mnist",)
 _EXPECTED = (
     "expected mnist, a folder of IDX files, a folder of class folders 0 to 9, a .csv (label, 784 pixels) or an .npz"
 )
@@ -52,20 +50,26 @@ def find(spec: str, on_error: OnError = raise_error) -> Data:
     if spec == "mnist":
         return Data("mnist", mnist.train, mnist.test)
     path = Path(spec)
-    if not path.exists():
-        raise InputError(spec, "does not exist", _EXPECTED)
+    try:
+        if not path.exists():
+            raise InputError(spec, "does not exist", _EXPECTED)
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(spec, "is no path", _EXPECTED) from None
     if path.is_dir():
         return _find_in_folder(path, on_error)
-    if path.name.endswith((".csv", ".csv.gz")):
+    if path.name.lower().endswith((".csv", ".csv.gz")):
         return Data(path.name, lambda: _read_csv(path), None)
-    if path.suffix == ".npz":
+    if path.suffix.lower() == ".npz":
         return _find_in_npz(path, on_error)
     raise InputError(spec, "is not a data set of a known kind", _EXPECTED)
 
 
 def _find_in_folder(path: Path, on_error: OnError) -> Data:
     def idx_half(prefix: str) -> tuple[Path, Path] | None:
-        files = [sorted(path.glob(f"{prefix}-{what}*idx*ubyte*")) for what in ("images", "labels")]
+        found = (sorted(path.glob(f"{prefix}-{what}*idx*ubyte*")) for what in ("images", "labels"))
+        files = [[file for file in half if file.is_file()] for half in found]
         return (files[0][0], files[1][0]) if all(files) else None
 
     halves = {"train": idx_half("train"), "test": idx_half("t10k") or idx_half("test")}
@@ -90,8 +94,8 @@ def _find_in_folder(path: Path, on_error: OnError) -> Data:
 
 def _read_idx(images: Path, labels: Path, name: str) -> Dataset:
     x, y = idx.read(images), idx.read(labels)
-    if x.dtype != np.uint8 or x.shape[1:] != (28, 28):
-        raise InputError(images, f"holds {x.dtype} {x.shape}", "expected uint8 (N, 28, 28)")
+    if x.dtype != np.uint8 or x.shape[1:] != (28, 28) or not len(x):
+        raise InputError(images, f"holds {x.dtype} {x.shape}", "expected uint8 (N, 28, 28), N above 0")
     if y.ndim != 1 or len(y) != len(x):
         raise InputError(labels, f"holds labels {y.shape} for {len(x)} images", "expected one label an image")
     return Dataset(name, x, _check_labels(y, labels))
@@ -114,12 +118,14 @@ def _read_class_folders(path: Path, on_error: OnError) -> Dataset:
 
 def _read_csv(path: Path) -> Dataset:
     try:
-        with np.lib.npyio.DataSource().open(str(path), "rt", encoding="utf-8") as file:
-            header = 0 if file.readline().split(",")[0].strip('" \r\n').isdigit() else 1
-            if header and not file.readline().strip():
-                raise ValueError("it has no rows")
-        table = np.loadtxt(path, np.int16, delimiter=",", skiprows=header, ndmin=2, encoding="utf-8", quotechar='"')
-    except (OSError, ValueError, EOFError) as error:
+        with np.lib.npyio.DataSource().open(str(path), "rt", encoding="utf-8-sig") as file:
+            lines = [line for line in file if line.strip()]
+        header = 0 if lines and lines[0].split(",")[0].strip('" \r\n').isdigit() else 1
+        if len(lines) <= header:
+            raise ValueError("it has no rows")
+        table = np.loadtxt(lines[header:], np.int16, delimiter=",", comments=None, ndmin=2, quotechar='"')
+    # NumPy, gzip and the text decoder each raise what they like for a damaged file.
+    except Exception as error:
         reason = str(error).split(";")[0]
         raise InputError(path, f"is malformed ({reason})", "expected lines of a label and 784 pixels, 0-255") from None
     if table.shape[1] != 785:
@@ -130,16 +136,12 @@ def _read_csv(path: Path) -> Dataset:
     if pixels.min() < 0 or pixels.max() > 255:
         row = int(np.argmax(((pixels < 0) | (pixels > 255)).any(axis=1))) + 1
         raise InputError(path, f"has a pixel outside 0-255 in data row {row}", "expected whole numbers 0 to 255")
-    images = pixels.astype(np.uint8).reshape(-1, 28, 28)
+    images = to_uint8(pixels.astype(np.uint8), str(path), binary=True).reshape(-1, 28, 28)
     return Dataset(path.name, images, _check_labels(table[:, 0], path))
 
 
 def _find_in_npz(path: Path, on_error: OnError) -> Data:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            names = set(stored.files)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise InputError(path, f"is not an .npz ({error})", "expected arrays x and y, saved with numpy.savez") from None
+    names = set(_read_arrays(path))
 
     def half(x: str, y: str) -> Callable[[], Dataset] | None:
         return partial(_read_npz, path, x, y, on_error) if {x, y} <= names else None
@@ -155,22 +157,33 @@ def _find_in_npz(path: Path, on_error: OnError) -> Data:
     raise InputError(path, f"holds {sorted(names)}", "expected x and y, or x_train, y_train, x_test and y_test")
 
 
-def _read_npz(path: Path, x_name: str, y_name: str, on_error: OnError) -> Dataset:
+def _read_arrays(path: Path, *wanted: str) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of an .npz by name: the wanted ones, or, where none are named, all names with empty arrays."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            x, y = stored[x_name], stored[y_name]
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise InputError(path, f"cannot be read ({error})", "expected plain arrays, saved with numpy.savez") from None
+            arrays = {name: stored[name] if wanted else np.empty(0) for name in wanted or stored.files}
+        if not all(isinstance(array, np.ndarray) for array in arrays.values()):
+            raise ValueError("its members are no arrays")
+    # What is damaged may be the zip, a member's header or its values: each raises something of its own.
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else "it is damaged"
+        raise InputError(path, f"is not an .npz of plain arrays ({reason})", "save x and y with numpy.savez") from None
+    return arrays
+
+
+def _read_npz(path: Path, x_name: str, y_name: str, on_error: OnError) -> Dataset:
+    arrays = _read_arrays(path, x_name, y_name)
+    x, y = arrays[x_name], arrays[y_name]
     if x.ndim == 4 and x.shape[3] == 1:
         x = x[..., 0]
     if x.ndim == 2 and x.shape[1] == 784:
         x = x.reshape(-1, 28, 28)
-    if x.ndim != 3 or not len(x) or y.shape != (len(x),):
+    if x.ndim != 3 or not x.size or y.shape != (len(x),):
         raise InputError(
             path, f"holds {x_name} {x.shape} and {y_name} {y.shape}", "expected (N, H, W) and (N,), N above 0"
         )
     labels = _check_labels(y, path)
-    images = to_uint8(x, f"{path}: {x_name}")
+    images = to_uint8(x, f"{path}: {x_name}", binary=True)
     if x.shape[1:] == (28, 28) and _is_mnist_like(images):
         return Dataset(path.name, images, labels)
     images, labels = _glyphs(list(images), labels.tolist(), path, on_error)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from inkdigits.datasets import idx
 from inkdigits.datasets.dataset import Dataset
+from inkdigits.errors import DamagedInstallationError
 
 # SHA-256 of the uncompressed files; the first four are those of the original distribution.
 SHA256 = {
@@ -23,10 +24,6 @@ SHA256 = {
     "train-writers-idx1-short": "d35a9f2f67cffc42cffa71f2ea3836057010e277931851a38fa1d336c9b60df4",
     "t10k-writers-idx1-short": "73ea42627e35f032384d76b5a63c6aaadec08acaa425def0f7321e13231927ca",
 }
-
-
-class DamagedInstallationError(RuntimeError):
-    """A file that ships with the package does not hold what it was shipped with."""
 
 
 def _load(name: str) -> npt.NDArray[Any]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.errors import require
-from inkdigits.reading.decide import calibrate
+from inkdigits.reading.decide import believe, calibrate
 
 require("calibration", "train", "scipy")
 
@@ -21,10 +21,9 @@ TARGETS = {"strict": 1 / 500, "normal": 1 / 200}
 def fit(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]) -> dict[str, Any]:
     """Return the "answering" part of a model's config from the network's own probabilities on validation digits."""
     temperature = fit_temperature(probabilities, labels)
-    calibrated = calibrate(probabilities, temperature)
-    right = calibrated.argmax(axis=1) == labels
-    confidence = calibrated.max(axis=1)
-    thresholds = {level: fit_threshold(confidence, right, target) for level, target in TARGETS.items()}
+    beliefs = believe(probabilities, temperature)
+    right = beliefs.digits.argmax(axis=1) == labels
+    thresholds = {level: fit_threshold(beliefs.confidence, right, target) for level, target in TARGETS.items()}
     return {"temperature": temperature, "thresholds": {**thresholds, "always": 0.0}, "fitted_on": len(labels)}
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.reading.decide import Beliefs
+
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
     """Return the 95 % interval of a proportion, (low, high), 0 to 1. For no trials: (0, 1).
@@ -53,7 +55,7 @@ class Metrics:
         return wilson(self.correct, self.count)
 
     def per_digit(self) -> list[dict[str, float]]:
-        """Return precision, recall and F1 of each digit that occurs or was answered."""
+        """Return count, precision, recall and F1 of each of the ten digits."""
         rows = []
         for digit in range(10):
             hits, truth, said = (
@@ -96,12 +98,13 @@ class Metrics:
 
 def measure(
     name: str,
-    probabilities: npt.NDArray[np.float32],
+    beliefs: Beliefs,
     labels: npt.NDArray[np.uint8],
     thresholds: dict[str, float],
 ) -> Metrics:
-    """Return the metrics of calibrated probabilities (N, 10) against labels (N,)."""
-    answers, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    """Return the metrics of what a network believes of N glyphs against their labels (N,)."""
+    probabilities, confidence = beliefs.digits, beliefs.confidence
+    answers = probabilities.argmax(axis=1)
     right = answers == labels
     confusion = np.zeros((10, 10), np.int64)
     np.add.at(confusion, (labels, answers), 1)

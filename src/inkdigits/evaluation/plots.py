@@ -60,7 +60,7 @@ def curves(history: Sequence[dict[str, float]]) -> Figure:
             color=VALIDATION,
             marker="o",
             markersize=3.5,
-            label="validation (other writers)",
+            label="validation",
         )
         axes.set_xlabel("epoch", color=INK)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

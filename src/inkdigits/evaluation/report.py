@@ -26,10 +26,12 @@ def write(
     metrics: Metrics,
     facts: dict[str, str],
     history: list[dict[str, float]] | None = None,
+    by_writer: bool = False,
 ) -> None:
-    """Write the report beside the pictures that it shows (samples, curves, confusion_matrix and errors .png).
+    """Write the report beside the pictures that it shows (samples, confusion_matrix, errors and, with a history, curves).
 
-    `facts` is the table at its end: how to make the run again. Pictures that are not there are left out.
+    `facts` is the table at its end: how to make the run again. `by_writer` tells whether the validation digits are of other
+    writers than the training digits.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("inkdigits.evaluation", "templates"),
@@ -39,8 +41,8 @@ def write(
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["percent"] = percent
-    names = ("samples", "curves", "confusion_matrix", "errors")
-    pictures = {name: _embed(path.with_name(f"{name}.png")) for name in names if path.with_name(f"{name}.png").exists()}
+    names = ("samples", *(["curves"] if history else []), "confusion_matrix", "errors")
+    pictures = {name: _embed(path.with_name(f"{name}.png")) for name in names}
     low, high = metrics.interval
     values: dict[str, Any] = {
         "title": title,
@@ -52,6 +54,7 @@ def write(
         "confusions": metrics.confusions(),
         "pictures": pictures,
         "history": history or [],
+        "by_writer": by_writer,
         "facts": facts,
     }
     write_text(path, environment.get_template("report.html.j2").render(values))

@@ -37,6 +37,9 @@ _PLUGINS = (
     WebPImagePlugin.WebPImageFile,
 )
 FORMATS = tuple(plugin.format for plugin in _PLUGINS)
+# Pillow warns about large pictures, odd EXIF and the like; what matters of it is checked here. The filter is set once:
+# `warnings.catch_warnings` changes the whole process's filters, and two threads that decode would mix them up.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 FORMATS_TEXT = "PNG, JPEG, BMP, GIF, TIFF or WebP"
 MAX_BYTES = 256 * 1024 * 1024
 MAX_PIXELS = 64_000_000  # a 50-megapixel camera and some room; 60,000 × 60,000 would be 3.6 billion
@@ -57,19 +60,17 @@ def decode(data: bytes, name: str) -> tuple[npt.NDArray[Any], tuple[int, int]]:
     if data[:5] == b"%PDF-":
         raise InputError(name, "is a PDF document", f"give a {FORMATS_TEXT} picture of one digit")
     try:
-        # Pillow warns about large pictures, odd EXIF and the like; what matters of it is checked here.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                check_size(name, *image.size)
-                full = image.size
-                if image.format in ("JPEG", "MPO"):
-                    factor = max(full) / WORKING_SIZE
-                    image.draft(None, (int(full[0] / max(factor, 1)), int(full[1] / max(factor, 1))))
-                return upright(image, full)
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            check_size(name, *image.size)
+            full = image.size
+            if image.format in ("JPEG", "MPO"):
+                factor = max(full) / WORKING_SIZE
+                image.draft(None, (int(full[0] / max(factor, 1)), int(full[1] / max(factor, 1))))
+            image.load()  # here a cut-off file shows itself, and nowhere else
+            return upright(image, full)
     except InputError:
         raise
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise too_large(name, "far more than") from None
     except UnidentifiedImageError:
         raise InputError(name, "is not a picture that can be read", f"give a {FORMATS_TEXT} file") from None
@@ -79,7 +80,9 @@ def decode(data: bytes, name: str) -> tuple[npt.NDArray[Any], tuple[int, int]]:
     # IndexError, … Whatever it is, the file is at fault and the caller gets told so.
     except Exception as error:
         reason = str(error).strip() or type(error).__name__
-        raise InputError(name, f"is damaged or cut off ({reason})", "save or copy the picture again") from None
+        raise InputError(
+            name, f"cannot be decoded, as if damaged or cut off ({reason})", "save or copy it again"
+        ) from None
 
 
 def check_size(name: str, width: int, height: int) -> None:
@@ -110,20 +113,22 @@ def upright(image: Image.Image, full: tuple[int, int]) -> tuple[npt.NDArray[Any]
         turned = image
     orientation_swaps = (turned.size[0] > turned.size[1]) != (image.size[0] > image.size[1])
     size = (full[1], full[0]) if orientation_swaps else full
+    if turned.mode.startswith(("I", "F")):  # Pillow keeps no transparency of these
+        return np.asarray(turned), size
+    if "transparency" in turned.info or {"A", "a"} & set(turned.getbands()):
+        return flatten(turned.convert("RGBA")), size
     if turned.mode in ("1", "L"):
         return np.asarray(turned.convert("L")), size
-    if turned.mode.startswith(("I", "F")):
-        return np.asarray(turned), size
-    if "A" in turned.getbands() or "a" in turned.getbands() or "transparency" in turned.info:
-        return flatten(np.asarray(turned.convert("RGBA"))), size
     return np.asarray(turned.convert("RGB")), size
 
 
-def flatten(rgba: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Lay RGBA pixels on white, or on black where what is opaque is light: ink must differ from what it lies on."""
-    alpha = rgba[..., 3:].astype(np.float32) / 255
-    colour = rgba[..., :3].astype(np.float32)
+def flatten(image: Image.Image) -> npt.NDArray[np.uint8]:
+    """Lay an RGBA picture on white, or on black where what is opaque is light: ink must differ from what it lies on."""
+    small = np.asarray(image.resize((min(64, image.width), min(64, image.height)), Image.Resampling.BOX), np.float32)
+    alpha = small[..., 3]
     weight = float(alpha.sum())
-    mean = float((colour.mean(axis=-1, keepdims=True) * alpha).sum()) / weight if weight else 0.0
-    paper = 0.0 if mean > 127 and float(alpha.mean()) < 0.999 else 255.0
-    return np.rint(colour * alpha + paper * (1 - alpha)).astype(np.uint8)
+    mean = float((small[..., :3].mean(axis=-1) * alpha).sum()) / weight if weight else 0.0
+    paper = "black" if mean > 127 and float(alpha.mean()) < 254.7 else "white"
+    page = Image.new("RGBA", image.size, paper)
+    page.alpha_composite(image)
+    return np.asarray(page.convert("RGB"))

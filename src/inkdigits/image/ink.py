@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,9 +13,18 @@ import numpy.typing as npt
 # Less contrast than this (of 255) between pen and paper is no pen: JPEG blocks and sensor noise reach it.
 MIN_CONTRAST = 14.0
 # The side, in pixels, that the paper's brightness is estimated at: light varies slowly.
-_PAPER_SIZE = 160
+_PAPER_SIZE = 128
+# And the side that the pen's polarity is told at.
+_POLARITY_SIZE = 40
 # The widest stroke there can be, as a share of the picture's longer side: a marker's, in a tight crop.
 _WIDEST = 0.4
+
+
+Watch = Callable[[str, npt.NDArray[Any]], None]  # is shown a step's name and its picture, (H, W), 0 to 255
+
+
+def unwatched(_name: str, _picture: npt.NDArray[Any]) -> None:
+    """Look at nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,29 +35,40 @@ class Ink:
     dark: bool
 
 
-def extract(pixels: npt.NDArray[np.uint8]) -> Ink | None:
-    """Return the ink of a grey (H, W) or RGB (H, W, 3) picture, or None if there is none (a blank picture)."""
+def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | None:
+    """Return the ink of a grey (H, W) or RGB (H, W, 3) picture, or None if there is none (a blank picture).
+
+    `watch` is shown each step by name.
+    """
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    if int(grey.max()) - int(grey.min()) < MIN_CONTRAST:
+    watch("grey", grey)
+    darkest, lightest, _, _ = cv2.minMaxLoc(grey)
+    if lightest - darkest < MIN_CONTRAST:
         return None
     dark = is_dark_on_light(grey)
-    page = grey if dark else cv2.bitwise_not(grey)
+    page = grey if dark else np.asarray(cv2.bitwise_not(grey), np.uint8)
     relief = contrast(page, _WIDEST)
     # Now the strokes are known well enough to tell how wide they are, and an element not much wider follows the light more
     # closely: the edge of a shadow, too.
-    width = stroke_width(relief > 0.5 * float(relief.max()))
-    relief = contrast(page, min(_WIDEST, 5 * width / max(relief.shape)))
+    width = stroke_width(relief > 0.5 * cv2.minMaxLoc(relief)[1])
+    narrower = 5 * width / max(relief.shape)
+    if narrower < 0.8 * _WIDEST:
+        relief = contrast(page, narrower)
+    watch("contrast to the paper" if dark else "contrast to the board", relief)
     floor, noise = _noise(relief)
     smooth = cv2.blur(relief, (3, 3)) if min(relief.shape) > 64 else relief
-    peak = float(smooth.max())
+    peak = cv2.minMaxLoc(smooth)[1]
     # The strongest stroke must stand clear of the paper's own grain.
     if peak - floor < max(MIN_CONTRAST, 5 * noise):
         return None
     low = floor + min(3 * noise, 0.3 * (peak - floor))
     core = relief[relief > low + 0.5 * (peak - low)]
-    full = float(np.percentile(core, 60)) if core.size else peak
-    strength = (relief - low) * (255.0 / max(full - low, 1.0))
-    return Ink(np.clip(np.rint(strength), 0, 255).astype(np.uint8), dark)
+    full = float(np.partition(core, int(0.6 * len(core)))[int(0.6 * len(core))]) if core.size else peak
+    scale = 255.0 / max(full - low, 1.0)
+    # Rounds, and clips to 0-255.
+    strength = cv2.convertScaleAbs(cv2.max(relief, low), alpha=scale, beta=-low * scale)
+    watch("ink", np.asarray(strength, np.uint8))
+    return Ink(np.asarray(strength, np.uint8), dark)
 
 
 def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
@@ -57,22 +79,25 @@ def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
     it tells by which side of Otsu's threshold it lies on, as far as the picture falls into two levels at all (a smooth
     change of light alone explains 3/4 of a picture's variance by two levels; pen on evenly lit paper, nearly all).
     """
-    small = _reduce(grey, 96)
+    small = _reduce(grey, _POLARITY_SIZE)
     side = max(3, round(0.5 * max(small.shape))) | 1
-    residual = small.astype(np.float32) - np.asarray(cv2.medianBlur(small, side), np.float32)
-    below, above = float((np.minimum(residual, 0) ** 2).sum()), float((np.maximum(residual, 0) ** 2).sum())
+    paper = np.asarray(cv2.medianBlur(small, side), np.uint8)
+    # Unsigned subtraction stops at 0: one witness for each side.
+    below, above = (
+        float(cv2.norm(part, cv2.NORM_L2SQR)) for part in (cv2.subtract(paper, small), cv2.subtract(small, paper))
+    )
     strokes = (below - above) / max(below + above, 1e-6)
 
-    threshold, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    lit = small > threshold
-    share = float(lit.mean())
-    between = (
-        share * (1 - share) * (float(small[lit].mean()) - float(small[~lit].mean())) ** 2 if 0 < share < 1 else 0.0
-    )
-    two_levels = min(max((between / max(float(small.var()), 1e-6) - 0.75) / 0.15, 0.0), 1.0)
+    _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    share = cv2.countNonZero(bright) / bright.size
+    spread = cv2.meanStdDev(small)[1].item() ** 2
+    if not 0 < share < 1 or spread == 0:
+        return strokes > 0
+    lit, unlit = cv2.mean(small, mask=bright)[0], cv2.mean(small, mask=1 - bright)[0]
+    two_levels = min(max((share * (1 - share) * (lit - unlit) ** 2 / spread - 0.75) / 0.15, 0.0), 1.0)
     ring = max(1, min(small.shape) // 20)
     inner = bright[ring:-ring, ring:-ring]
-    border = (float(bright.sum()) - float(inner.sum())) / max(bright.size - inner.size, 1)
+    border = (cv2.countNonZero(bright) - cv2.countNonZero(inner)) / max(bright.size - inner.size, 1)
     return bool(strokes + two_levels * (2 * (2 * border - 1) + (2 * share - 1)) > 0)
 
 
@@ -88,30 +113,44 @@ def contrast(grey: npt.NDArray[np.uint8], element: float) -> npt.NDArray[np.floa
     if min(small.shape) >= 32:
         small = np.asarray(cv2.medianBlur(small, 3), np.uint8)
     side = max(5, round(element * max(small.shape))) | 1
-    # Past the frame the light goes on as it was: point reflection continues a slope, where a plain border would bend it.
-    wide = np.pad(small.astype(np.float32), side // 2, mode="reflect", reflect_type="odd")
-    wide = np.clip(wide, 0, float(small.max()))
-    wide = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (side, side)))
-    smoothing = side // 6 | 1
-    paper = cv2.blur(wide, (smoothing, smoothing))[side // 2 : -(side // 2), side // 2 : -(side // 2)]
+    paper = _closing(small, side)
     if paper.shape != grey.shape:
-        paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    ratio = grey.astype(np.float32) / np.maximum(paper, 1.0)
-    return np.asarray((1.0 - ratio) * np.float32(255), np.float32)
+        paper = np.asarray(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    ratio = cv2.divide(grey, cv2.max(paper, 1.0), scale=-255.0, dtype=cv2.CV_32F)
+    return np.asarray(cv2.add(ratio, 255.0), np.float32)
+
+
+def _closing(small: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.float32]:
+    """Return a grey closing by a square of `side` pixels, smoothed, as float32.
+
+    Past the frame the light goes on as it was: point reflection (twice the border less the mirror image) continues a slope,
+    where a plain border would bend it.
+    """
+    around = side // 2
+    edge = cv2.copyMakeBorder(small, around, around, around, around, cv2.BORDER_REPLICATE)
+    mirror = cv2.copyMakeBorder(small, around, around, around, around, cv2.BORDER_REFLECT_101)
+    wide = cv2.min(cv2.addWeighted(edge, 2.0, mirror, -1.0, 0.0), cv2.minMaxLoc(small)[1])
+    wide = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    smoothing = side // 6 | 1
+    wide = cv2.blur(wide, (smoothing, smoothing))
+    return np.asarray(wide[around:-around, around:-around], np.float32)
 
 
 def stroke_width(mask: npt.NDArray[np.bool_]) -> float:
     """Return the mean width of a mask's strokes in pixels: twice its area over the length of its outline."""
-    padded = np.pad(mask, 1).astype(np.int8)
-    edges = int(np.count_nonzero(np.diff(padded, axis=0))) + int(np.count_nonzero(np.diff(padded, axis=1)))
+    padded = cv2.copyMakeBorder(mask.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    edges = cv2.countNonZero(cv2.absdiff(padded[1:], padded[:-1]))
+    edges += cv2.countNonZero(cv2.absdiff(padded[:, 1:], padded[:, :-1]))
     # Counting pixel edges overstates a slanting outline by 4/π on average over all directions.
-    return 2 * float(mask.sum()) / max(edges * np.pi / 4, 1.0)
+    return 2 * cv2.countNonZero(padded) / max(edges * np.pi / 4, 1.0)
 
 
 def _noise(relief: npt.NDArray[np.float32]) -> tuple[float, float]:
     """Return the level and the spread (one standard deviation) of bare paper, from the lighter half of the pixels."""
-    sample = relief[:: max(1, relief.shape[0] // 256), :: max(1, relief.shape[1] // 256)]
-    lower, middle = (float(v) for v in np.percentile(sample, (10, 40)))
+    step = max(1, max(relief.shape) // 128)
+    sample = relief[::step, ::step].ravel()
+    ranks = int(0.1 * len(sample)), int(0.4 * len(sample))
+    lower, middle = (float(v) for v in np.partition(sample, ranks)[list(ranks)])
     # For a normal distribution of paper values, the 10th and 40th percentiles lie 1.03 standard deviations apart.
     return middle if middle < 48 else lower, min((middle - lower) / 1.03, 24.0)
 

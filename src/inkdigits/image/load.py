@@ -76,14 +76,14 @@ def _read_bytes(source: Any, name: str) -> bytes:
             with path.open("rb") as file:
                 data = file.read(decode.MAX_BYTES + 1)
         elif hasattr(source, "read"):
-            data = source.read(decode.MAX_BYTES + 1)
+            data = _read_all(source)
         else:
             raise InputError(
                 name, "is not something a picture can be read from", "give a path, bytes, a file or an array"
             )
     except FileNotFoundError:
         raise InputError(name, "does not exist", "check the path") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         if isinstance(error, InputError):
             raise
         reason = getattr(error, "strerror", None) or error
@@ -95,9 +95,25 @@ def _read_bytes(source: Any, name: str) -> bytes:
     return data
 
 
+def _read_all(file: Any) -> Any:
+    """Return what a file object holds, up to one byte past MAX_BYTES. A pipe gives it in pieces."""
+    pieces = []
+    missing = decode.MAX_BYTES + 1
+    while missing > 0:
+        piece = file.read(missing)
+        if not isinstance(piece, bytes):
+            return piece
+        if not piece:
+            break
+        pieces.append(piece)
+        missing -= len(piece)
+    return b"".join(pieces)
+
+
 def _from_pil(image: Image.Image, name: str) -> Picture:
     decode.check_size(name, *image.size)
     try:
+        image.load()
         pixels, size = decode.upright(image, image.size)
     except Exception as error:  # PIL decodes lazily: here a damaged file shows itself
         raise InputError(name, f"cannot be decoded ({error})", "open and save the picture again") from None
@@ -113,7 +129,7 @@ def _from_array(array: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
     decode.check_size(name, array.shape[1], array.shape[0])
     pixels = to_uint8(array, name, binary=True)
     if pixels.ndim == 3 and pixels.shape[2] == 4:
-        pixels = decode.flatten(pixels)
+        pixels = decode.flatten(Image.fromarray(pixels))
     return pixels
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.image.ink import stroke_width
+from inkdigits.image.ink import Watch, stroke_width, unwatched
 
 SIDE = 28
 BOX = 20
@@ -21,9 +21,16 @@ MIN_STROKE = 1.8
 _MIDDLE_SIZE = 4 * BOX
 
 
-def glyph(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return the digit as a network sees it, uint8 (28, 28), from its ink cut to its box, uint8 (h, w)."""
-    return place(fit(widen(_reduce(strength))))
+def glyph(strength: npt.NDArray[np.uint8], watch: Watch = unwatched) -> npt.NDArray[np.uint8]:
+    """Return the digit as a network sees it, uint8 (28, 28), from its ink cut to its box, uint8 (h, w).
+
+    `watch` is shown each step by name.
+    """
+    wide = widen(_reduce(strength))
+    watch("pen widened" if wide.shape != strength.shape else "pen as it is", wide)
+    fitted = fit(wide)
+    watch("20 pixels", fitted)
+    return place(fitted)
 
 
 def _reduce(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -32,34 +32,75 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
     count, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count < 2:
         return None
+    if count == 2:  # one piece: nothing to choose
+        if stats[1, cv2.CC_STAT_AREA] < 4:
+            return None
+        left, top, width, height = (int(v) for v in stats[1, :4])
+        return _cut(strength, left, top, left + width, top + height)
     stats, centres = stats[1:].astype(np.int64), centres[1:]
-    main = _main(stats, centres, mask.shape)
+    printed = _lines(stats, mask.shape) | _frames(stats, labels, mask.shape)
+    main = _main(stats, centres, mask.shape, printed)
     if stats[main, cv2.CC_STAT_AREA] < 4:
         return None
-    keep = _near(stats, main)
-    left, top = stats[keep, :2].min(axis=0)
-    right, bottom = (stats[keep, :2] + stats[keep, 2:4]).max(axis=0)
-    # The soft edge of the strokes belongs to them; two pixels hold it at any resolution that matters.
-    left, top = max(0, left - 2), max(0, top - 2)
-    right, bottom = min(mask.shape[1], right + 2), min(mask.shape[0], bottom + 2)
-    part = strength[top:bottom, left:right]
+    keep = _near(stats, main) & ~printed
+    keep[main] = True
+    left, top = (int(v) for v in stats[keep, :2].min(axis=0))
+    right, bottom = (int(v) for v in (stats[keep, :2] + stats[keep, 2:4]).max(axis=0))
     if keep.sum() < count - 1:
-        chosen = np.concatenate(([False], keep))[labels[top:bottom, left:right]].astype(np.uint8)
-        part = part * cv2.dilate(chosen, np.ones((3, 3), np.uint8))
-    return _trim(part, int(left), int(top))
+        chosen = np.concatenate(([False], keep))[labels].astype(np.uint8)
+        strength = cv2.multiply(strength, cv2.dilate(chosen, np.ones((3, 3), np.uint8)))
+    return _cut(strength, left, top, right, bottom)
 
 
-def _main(stats: npt.NDArray[np.int64], centres: npt.NDArray[np.float64], shape: tuple[int, ...]) -> int:
-    """Return the index of the component that is most likely the digit: large, central, not a line along the frame."""
+def _cut(strength: npt.NDArray[np.uint8], left: int, top: int, right: int, bottom: int) -> Segment:
+    """Cut strokes out, with their soft edge: two pixels hold it at any resolution that matters. Empty margins go."""
+    left, top = max(0, left - 2), max(0, top - 2)
+    part = strength[top : bottom + 2, left : right + 2]
+    x, y, width, height = cv2.boundingRect(part)
+    box = (left + x, top + y, left + x + width, top + y + height)
+    return Segment(np.ascontiguousarray(part[y : y + height, x : x + width]), box)
+
+
+def _lines(stats: npt.NDArray[np.int64], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Return which components are lines across the whole picture, as ruled paper and the edges of cells leave them."""
+    height, width = shape
+    spans = (stats[:, 2] >= 0.9 * width) | (stats[:, 3] >= 0.9 * height)
+    thin = np.minimum(stats[:, 2], stats[:, 3]) < 0.1 * np.maximum(stats[:, 2], stats[:, 3])
+    return np.asarray(spans & thin & _touches(stats, shape), np.bool_)
+
+
+def _frames(
+    stats: npt.NDArray[np.int64], labels: npt.NDArray[np.int32], shape: tuple[int, ...]
+) -> npt.NDArray[np.bool_]:
+    """Return which components are a box drawn around the rest, or corners of one: nearly all their ink is at their rim."""
+    height, width = shape
+    found = np.zeros(len(stats), bool)
+    for i in np.flatnonzero((stats[:, 2] >= 0.7 * width) & (stats[:, 3] >= 0.7 * height)):
+        left, top, across, down, area = (int(v) for v in stats[i])
+        rim = max(1, across // 10), max(1, down // 10)
+        inner = labels[top + rim[1] : top + down - rim[1], left + rim[0] : left + across - rim[0]]
+        found[i] = np.count_nonzero(inner == i + 1) < 0.1 * area
+    return found
+
+
+def _touches(stats: npt.NDArray[np.int64], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Return which components touch the border of the picture."""
+    right, bottom = stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]
+    touching = (stats[:, 0] == 0) | (stats[:, 1] == 0) | (right == shape[1]) | (bottom == shape[0])
+    return np.asarray(touching, np.bool_)
+
+
+def _main(
+    stats: npt.NDArray[np.int64],
+    centres: npt.NDArray[np.float64],
+    shape: tuple[int, ...],
+    printed: npt.NDArray[np.bool_],
+) -> int:
+    """Return the index of the component that is most likely the digit: large, central, not printed lines."""
     height, width = shape
     area = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
     offset = np.hypot((centres[:, 0] - width / 2) / width, (centres[:, 1] - height / 2) / height)
-    left, top = stats[:, 0], stats[:, 1]
-    right, bottom = left + stats[:, 2], top + stats[:, 3]
-    touches = (left == 0) | (top == 0) | (right == width) | (bottom == height)
-    spans = (stats[:, 2] >= 0.9 * width) | (stats[:, 3] >= 0.9 * height)
-    thin = np.minimum(stats[:, 2], stats[:, 3]) < 0.1 * np.maximum(stats[:, 2], stats[:, 3])
-    weight = np.where(touches & spans & thin, 0.02, np.where(touches, 0.5, 1.0))
+    weight = np.where(printed, 0.02, np.where(_touches(stats, shape), 0.5, 1.0))
     return int(np.argmax(area * weight * np.exp(-2 * offset)))
 
 
@@ -77,10 +118,3 @@ def _near(stats: npt.NDArray[np.int64], main: int) -> npt.NDArray[np.bool_]:
     near &= ~another
     near[main] = True
     return np.asarray(near, np.bool_)
-
-
-def _trim(part: npt.NDArray[np.uint8], left: int, top: int) -> Segment:
-    """Cut empty margins off."""
-    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-    box = (left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1)
-    return Segment(part[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], box)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from inkdigits.errors import InputError, MissingExtraError
 from inkdigits.network.registry import locate
+from inkdigits.network.session import open_session
 
 Array = npt.NDArray[np.float32]
 
@@ -29,7 +30,9 @@ def read_weights(model: str | os.PathLike[str] = "classic") -> dict[str, Array]:
         import onnx
     except ImportError:
         raise MissingExtraError("reading an ONNX file's weights", "train") from None
-    stored = onnx.load(str(locate(model))).graph.initializer
+    path = locate(model)
+    open_session(path.read_bytes(), str(path))  # an error of one line for what is no model
+    stored = onnx.load(str(path)).graph.initializer
     weights = {w.name: onnx.numpy_helper.to_array(w) for w in stored if w.data_type == onnx.TensorProto.FLOAT}
     if set(weights) - {"scale/white"} != set(WEIGHTS):
         raise InputError(model, "is not of the classic architecture", "use ONNX Runtime, as inkdigits.classify does")

@@ -24,7 +24,10 @@ def shipped() -> tuple[str, ...]:
 
 def locate(model: str | os.PathLike[str]) -> Path:
     """Return the .onnx file for a shipped model's name, a run folder, or the file itself. Raises InputError."""
-    text = os.fspath(model)
+    try:
+        text = os.fsdecode(model)
+    except TypeError:
+        raise InputError(f"model {model!r}", "is not a name or a path", "give one, as text") from None
     if text in shipped():
         return MODELS / text / "model.onnx"
     path = Path(text)
@@ -61,7 +64,8 @@ def _modified(path: Path) -> int:
 @lru_cache(maxsize=16)
 def _load(path: Path, _stamps: tuple[int, int]) -> Network:
     config = _read_config(path.with_name("config.json"))
-    name = str(config.get("name") or path.parent.name)
+    # The name of a file or folder, since reports are filed under it; what config.json calls itself could lead anywhere.
+    name = path.parent.name if path.name == "model.onnx" else path.stem
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -73,9 +77,9 @@ def _load(path: Path, _stamps: tuple[int, int]) -> Network:
     try:
         temperature = float(answering["temperature"])
         thresholds = {level: float(answering["thresholds"][level]) for level in _LEVELS}
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         temperature, thresholds = 0.0, {}
-    if not 0.01 <= temperature <= 100:
+    if not 0.01 <= temperature <= 100 or not all(0 <= threshold <= 1 for threshold in thresholds.values()):
         raise InputError(path.with_name("config.json"), 'has a malformed "answering" part', "export the model again")
     return Network(name, session, temperature, thresholds, config)
 
@@ -86,7 +90,7 @@ def _read_config(path: Path) -> dict[str, Any]:
         config = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(path, f"is not a model's config ({error})", "export the model again") from None
     if not isinstance(config, dict):
         raise InputError(path, "is not a model's config (no JSON object)", "export the model again")

@@ -34,7 +34,10 @@ class Network:
     config: dict[str, Any] = field(default_factory=dict)
 
     def probabilities(self, glyphs: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """Return the network's own softmax, not yet calibrated: uint8 (N, 28, 28) → float32 (N, 10)."""
+        """Return the network's own softmax, not yet calibrated: uint8 (N, 28, 28) → float32 (N, 10 or 11).
+
+        The eleventh column, where the network has one, is the probability of "not a digit".
+        """
         if len(glyphs) <= CHUNK:
             return self._run(glyphs)
         parts = [glyphs[start : start + CHUNK] for start in range(0, len(glyphs), CHUNK)]
@@ -44,6 +47,18 @@ class Network:
         return np.asarray(self.session.run(None, {"glyphs": glyphs})[0], np.float32)
 
 
+def _check(session: onnxruntime.InferenceSession) -> None:
+    """Run two blank glyphs. Raises ValueError for a network whose answers are no probabilities."""
+    answer = session.run(None, {"glyphs": np.zeros((2, 28, 28), np.uint8)})[0]
+    if (
+        len(answer) != 2
+        or not np.isfinite(answer).all()
+        or answer.min() < 0
+        or abs(answer.sum(axis=1) - 1).max() > 1e-3
+    ):
+        raise ValueError("its answers to two blank glyphs are not two rows of probabilities")
+
+
 @lru_cache(maxsize=1)
 def _pool() -> ThreadPoolExecutor:
     """Return the threads that share large batches: one a core that this process may use."""
@@ -51,25 +66,38 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(cores, thread_name_prefix="inkdigits")
 
 
+_OUTPUTS = [[("probabilities", "tensor(float)", [columns])] for columns in (10, 11)]
+
+
 def open_session(data: bytes, name: str) -> onnxruntime.InferenceSession:
-    """Return a session for the bytes of an ONNX file. Raises InputError unless it maps glyphs to ten probabilities."""
+    """Return a session for the bytes of an ONNX file. Raises InputError unless it maps glyphs to probabilities."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # see CHUNK
     options.log_severity_level = 4  # what goes wrong is raised, not printed
     try:
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         inputs = [(i.name, i.type, i.shape[1:]) for i in session.get_inputs()]
-        outputs = [(o.type, o.shape[1:]) for o in session.get_outputs()]
+        outputs = [(o.name, o.type, o.shape[1:]) for o in session.get_outputs()]
     # ONNX Runtime raises a dozen unrelated classes for a bad file, none of them documented.
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
             name, f"is not an ONNX model ({reason})", "give a model.onnx that inkdigits exported"
         ) from None
-    if inputs != [("glyphs", "tensor(uint8)", [28, 28])] or outputs != [("tensor(float)", [10])]:
+    if inputs != [("glyphs", "tensor(uint8)", [28, 28])] or outputs not in _OUTPUTS:
         raise InputError(
             name,
             f"is an ONNX model for something else (inputs {inputs}, outputs {outputs})",
-            "give a model.onnx that inkdigits exported: uint8 glyphs (N, 28, 28) to float (N, 10)",
+            "give a model.onnx that inkdigits exported: uint8 glyphs (N, 28, 28) to float probabilities (N, 10 or 11)",
         )
+    try:
+        _check(session)
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(name, f"does not run ({reason})", "give a model.onnx that inkdigits exported") from None
     return session
+
+
+# A forked child has the pool but not its threads, and would wait for them for ever.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)

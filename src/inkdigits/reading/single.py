@@ -12,7 +12,7 @@ import numpy.typing as npt
 from inkdigits import network
 from inkdigits.errors import InputError
 from inkdigits.image import ink, normalise, segment
-from inkdigits.image.load import Source, load
+from inkdigits.image.load import Source, load, name_of
 from inkdigits.reading import decide
 from inkdigits.reading.decide import Trust
 from inkdigits.results import Digit
@@ -37,10 +37,6 @@ def classify(source: Source, *, model: str | os.PathLike[str] = network.DEFAULT,
     float; of any polarity, at least 8 pixels high or wide and at most 64 megapixels. `model` is a shipped model's name
     or the path of a model.onnx or a run folder. `trust` sets how sure the reader must be to answer.
     Raises InputError if the source holds no picture or the model cannot be used.
-
-    >>> import inkdigits
-    >>> inkdigits.classify(samples["seven"]).label
-    7
     """
     return classify_many([source], model=model, trust=trust)[0]
 
@@ -50,6 +46,8 @@ def classify_many(
 ) -> list[Digit]:
     """Read the digit in each of many pictures, in batches. Raises InputError at the first source that holds none."""
     decide.check_trust(trust)
+    if isinstance(sources, str | bytes | os.PathLike):
+        raise InputError(name_of(sources), "is one picture", "give classify_many a list, or use classify")
     net = network.load(model)
     digits: list[Digit] = []
     waiting: list[Prepared] = []
@@ -73,16 +71,18 @@ def classify_glyphs(
         what = f"{glyphs.dtype} {glyphs.shape}" if isinstance(glyphs, np.ndarray) else type(glyphs).__name__
         raise InputError("glyphs", f"are {what}", "give uint8 (N, 28, 28); for other pictures use classify_many")
     net = network.load(model)
-    return decide.calibrate(net.probabilities(glyphs), net.temperature)
+    return decide.believe(net.probabilities(glyphs), net.temperature).digits
 
 
-def prepare(source: Source) -> Prepared:
-    """Return a picture's glyph: the whole way from file to 28×28. Raises InputError."""
+def prepare(source: Source, watch: ink.Watch = ink.unwatched) -> Prepared:
+    """Return a picture's glyph: the whole way from file to 28×28. `watch` is shown each step. Raises InputError."""
     picture = load(source)
-    found = ink.extract(picture.pixels)
+    watch("picture", picture.pixels)
+    found = ink.extract(picture.pixels, watch)
     part = None if found is None else segment.main_digit(found.strength)
     if part is None:
         return Prepared(picture.name, None, None)
+    watch("the digit", part.strength)
     x, y = picture.reduction
     left, top, right, bottom = part.box
     box = (
@@ -91,17 +91,22 @@ def prepare(source: Source) -> Prepared:
         min(picture.size[0], round(right * x)),
         min(picture.size[1], round(bottom * y)),
     )
-    return Prepared(picture.name, normalise.glyph(part.strength), box)
+    glyph = normalise.glyph(part.strength, watch)
+    watch("centred", glyph)
+    return Prepared(picture.name, glyph, box)
 
 
 def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list[Digit]:
     """Run the network once over prepared pictures and decide each."""
     glyphs = [p.glyph for p in prepared if p.glyph is not None]
-    rows = iter(decide.calibrate(net.probabilities(np.stack(glyphs)), net.temperature) if glyphs else ())
+    if not glyphs:
+        return [decide.blank(p.source) for p in prepared]
+    beliefs = decide.believe(net.probabilities(np.stack(glyphs)), net.temperature)
+    rows = iter(range(len(glyphs)))
     threshold = net.thresholds[trust]
     return [
         decide.blank(p.source)
         if p.glyph is None or p.box is None
-        else decide.decide(next(rows), p.glyph, p.box, p.source, threshold)
+        else decide.decide(beliefs, next(rows), p.glyph, p.box, p.source, threshold)
         for p in prepared
     ]

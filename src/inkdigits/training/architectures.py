@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import keras
-from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, ReLU
 
 from inkdigits.errors import InputError
+from inkdigits.training.layers import FusedBatchNorm
 from inkdigits.training.settings import NetworkSettings
 
 
 def classic(settings: NetworkSettings) -> keras.Sequential:
     """Return the CNN of the exercise: two convolutions, two poolings, a dense layer; 225,546 parameters."""
     if len(settings.dropout) != 3:
-        raise InputError(
-            "classic", f"has {len(settings.dropout)} dropout rates", "give three: dropout = [0.25, 0.25, 0.5]"
-        )
+        raise InputError("network.dropout", f"has {len(settings.dropout)} rates", "give three, as [0.1, 0.4, 0.4]")
     after_pool1, after_pool2, before_softmax = settings.dropout
     return keras.Sequential(
         [
@@ -31,20 +30,57 @@ def classic(settings: NetworkSettings) -> keras.Sequential:
             Dense(128, activation="relu", name="dense1"),
             Dropout(before_softmax, name="dropout3"),
             # The softmax is computed in float32 whatever the rest uses: tiny probabilities have no room in bfloat16.
-            Dense(10, activation="softmax", dtype="float32", name="dense2"),
+            Dense(settings.classes, activation="softmax", dtype="float32", name="dense2"),
         ],
         name="classic",
     )
 
 
-ARCHITECTURES: dict[str, Callable[[NetworkSettings], keras.Sequential]] = {"classic": classic}
+def compact(settings: NetworkSettings) -> keras.Sequential:
+    """Return the network for use: five 3×3 convolutions with batch norm; small, fast, and good at strange hands.
+
+    About 230,000 parameters and 8 million multiply-adds.
+    """
+    if len(settings.dropout) != 2:
+        raise InputError("network.dropout", f"has {len(settings.dropout)} rates", "give two, as [0.2, 0.3]")
+    before_dense, before_softmax = settings.dropout
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            *_convolution(16, "1"),
+            *_convolution(32, "2"),
+            MaxPooling2D(2, name="pool2"),
+            *_convolution(64, "3"),
+            *_convolution(80, "4"),
+            MaxPooling2D(2, name="pool4"),
+            *_convolution(128, "5"),
+            Flatten(name="flatten"),
+            Dropout(before_dense, name="dropout1"),
+            Dense(128, activation="relu", name="dense1"),
+            Dropout(before_softmax, name="dropout2"),
+            Dense(settings.classes, activation="softmax", dtype="float32", name="dense2"),
+        ],
+        name="compact",
+    )
+
+
+def _convolution(filters: int, name: str) -> list[keras.layers.Layer]:
+    """Return an unpadded 3×3 convolution, batch norm and ReLU."""
+    return [
+        Conv2D(filters, 3, use_bias=False, name=f"conv{name}"),
+        FusedBatchNorm(name=f"norm{name}"),
+        ReLU(name=f"relu{name}"),
+    ]
+
+
+ARCHITECTURES: dict[str, Callable[[NetworkSettings], keras.Sequential]] = {"classic": classic, "compact": compact}
 
 
 def build(settings: NetworkSettings, dtype_policy: str = "float32") -> keras.Sequential:
     """Return a freshly initialised network that computes in "float32" or "mixed_bfloat16". Raises InputError."""
     if settings.architecture not in ARCHITECTURES:
         names = ", ".join(ARCHITECTURES)
-        raise InputError("recipe", f"has network.architecture = {settings.architecture!r}", f"choose one of {names}")
+        raise InputError("network.architecture", f"is {settings.architecture!r}", f"choose one of {names}")
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(dtype_policy)
     try:

@@ -7,30 +7,28 @@ the step that the schedule stands at), and the history so far. Plain arrays and 
 from __future__ import annotations
 
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from inkdigits.errors import InputError
 from inkdigits.files import written_aside
 
 History = list[dict[str, float]]
+State = dict[str, list[Any]]  # variables by kind: the network's, the optimizer's, the average's
 
 
-def save(path: Path, key: str, network: keras.Model, optimizer: keras.Optimizer, history: History) -> None:
+def save(path: Path, key: str, state: State, history: History) -> None:
     """Write a checkpoint. `key` tells which training it belongs to."""
-    arrays = {f"network_{i}": v.numpy() for i, v in enumerate(network.variables)}
-    arrays |= {f"optimizer_{i}": v.numpy() for i, v in enumerate(optimizer.variables)}
+    arrays = {f"{kind}_{i}": v.numpy() for kind, variables in state.items() for i, v in enumerate(variables)}
     about = np.frombuffer(json.dumps({"key": key, "history": history}).encode(), np.uint8)
     with written_aside(path) as aside, aside.open("wb") as file:
         np.savez(file, about=about, **arrays)
 
 
-def restore(path: Path, key: str, network: keras.Model, optimizer: keras.Optimizer) -> History:
-    """Put a checkpoint's values into a freshly built network and optimizer, and return its history.
+def restore(path: Path, key: str, state: State) -> History:
+    """Put a checkpoint's values into freshly made variables, and return its history.
 
     Returns an empty history where there is no checkpoint. Raises InputError for one that is damaged or belongs to another
     training (another recipe, seed or data).
@@ -41,13 +39,14 @@ def restore(path: Path, key: str, network: keras.Model, optimizer: keras.Optimiz
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             about: dict[str, Any] = json.loads(stored["about"].tobytes())
             _check_key(path, about["key"], key)
-            for kind, variables in (("network", network.variables), ("optimizer", optimizer.variables)):
+            for kind, variables in state.items():
                 for i, variable in enumerate(variables):
                     variable.assign(stored[f"{kind}_{i}"])
             return list(about["history"])
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        if isinstance(error, InputError):
-            raise
+    except InputError:
+        raise
+    # What is damaged may be the zip, an array or the JSON: each raises something of its own.
+    except Exception as error:
         raise InputError(path, f"is a damaged checkpoint ({error})", "start a new run without --resume") from None
 
 

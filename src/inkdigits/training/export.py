@@ -18,6 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from inkdigits.errors import InputError
 from inkdigits.files import written_aside
+from inkdigits.training.layers import FusedBatchNorm
 
 _OPSET = 17
 _IR_VERSION = 8  # the oldest that opset 17 may have, for old runtimes' sake
@@ -42,16 +43,19 @@ class _Graph:
         self.tensor = output
 
 
-def _conv(graph: _Graph, layer: keras.layers.Conv2D) -> None:
-    if layer.padding != "valid" or layer.groups != 1 or not layer.use_bias:
+def _conv(graph: _Graph, layer: keras.layers.Conv2D, norm: FusedBatchNorm | None) -> None:
+    """Add a convolution, with the batch norm behind it folded into its weights: outside training it is only a scaling."""
+    if layer.padding != "valid" or layer.groups != 1 or not (layer.use_bias or norm):
         raise InputError(layer.name, "is a convolution of a kind that is not exported", "use unpadded ones with a bias")
-    kernel, bias = (np.asarray(w, np.float32) for w in layer.get_weights())
+    kernel, *rest = (np.asarray(w, np.float64) for w in layer.get_weights())
+    bias = rest[0] if rest else np.zeros(kernel.shape[-1])
+    if norm is not None:
+        scale = np.asarray(norm.gamma) / np.sqrt(np.asarray(norm.variance) + norm.epsilon)
+        kernel = kernel * scale
+        bias = (bias - np.asarray(norm.mean)) * scale + np.asarray(norm.beta)
+    filters = np.asarray(kernel, np.float32).transpose(3, 2, 0, 1)
     graph.add(
-        "Conv",
-        layer.name,
-        ("kernel", kernel.transpose(3, 2, 0, 1)),
-        ("bias", bias),
-        strides=list(layer.strides),
+        "Conv", layer.name, ("kernel", filters), ("bias", np.asarray(bias, np.float32)), strides=list(layer.strides)
     )
     _activation(graph, layer)
 
@@ -87,16 +91,16 @@ def _nothing(_graph: _Graph, _layer: Any) -> None:
 
 
 _LAYERS: dict[type, Callable[[_Graph, Any], None]] = {
-    keras.layers.Conv2D: _conv,
     keras.layers.MaxPooling2D: _pool,
     keras.layers.Flatten: _flatten,
     keras.layers.Dense: _dense,
+    keras.layers.ReLU: lambda graph, layer: graph.add("Relu", layer.name),
     keras.layers.Dropout: _nothing,  # dropout does nothing outside training
 }
 
 
 def to_onnx(network: keras.Sequential, name: str) -> onnx.ModelProto:
-    """Return a float32 network as an ONNX model: uint8 "glyphs" (N, 28, 28) → float32 "probabilities" (N, 10).
+    """Return a float32 network as an ONNX model: uint8 "glyphs" (N, 28, 28) → float32 "probabilities" (N, 10 or 11).
 
     Raises InputError for a layer that has no counterpart here.
     """
@@ -104,22 +108,22 @@ def to_onnx(network: keras.Sequential, name: str) -> onnx.ModelProto:
     graph.add("Cast", "input", to=TensorProto.FLOAT)
     graph.add("Div", "scale", ("white", np.float32(255)))
     graph.add("Reshape", "shape", ("channels_first", np.array([-1, 1, 28, 28], np.int64)))
-    for layer in network.layers:
-        if type(layer) not in _LAYERS:
-            raise InputError(
-                layer.name,
-                f"is a {type(layer).__name__}, which is not exported",
-                "add it to training/export.py",
-            )
-        _LAYERS[type(layer)](graph, layer)
-        if not isinstance(layer, keras.layers.Flatten):  # the dense layer after it needs the shape before it
-            graph.shape = tuple(layer.output.shape[1:])
+    for layer, following in zip(network.layers, [*network.layers[1:], None], strict=True):
+        if isinstance(layer, keras.layers.Conv2D):
+            _conv(graph, layer, following if isinstance(following, FusedBatchNorm) else None)
+        elif not isinstance(layer, FusedBatchNorm):
+            if type(layer) not in _LAYERS:
+                what = f"is a {type(layer).__name__}, which is not exported"
+                raise InputError(layer.name, what, "add it to training/export.py")
+            _LAYERS[type(layer)](graph, layer)
+        if not isinstance(layer, keras.layers.Flatten | keras.layers.Dropout):
+            graph.shape = tuple(layer.output.shape[1:])  # the dense layer after a flattening needs the shape before it
     graph.nodes[-1].output[0] = "probabilities"
     proto = helper.make_graph(
         graph.nodes,
         name,
         [helper.make_tensor_value_info("glyphs", TensorProto.UINT8, ["N", 28, 28])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", 10])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", network.output_shape[-1]])],
         graph.weights,
     )
     model = helper.make_model(proto, producer_name="inkdigits", opset_imports=[helper.make_opsetid("", _OPSET)])

@@ -16,8 +16,11 @@ import tensorflow as tf
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
 from inkdigits.training import architectures, checkpoint, precision, schedules
+from inkdigits.training.augment import augment
+from inkdigits.training.average import WeightAverage
 from inkdigits.training.checkpoint import History
 from inkdigits.training.recipe import Recipe
+from inkdigits.training.settings import AugmentSettings, TrainingSettings
 
 # Steps in one call into TensorFlow: enough to hide the cost of calling, few enough for a live progress bar.
 _STEPS_PER_CALL = 30
@@ -66,11 +69,13 @@ def fit(
     network = architectures.build(recipe.network, policy)
     judge = architectures.build(recipe.network)  # the same network in float32, for every figure that is reported
     steps = len(training) // settings.batch
-    optimizer = keras.optimizers.Adam(schedules.build(settings, settings.epochs * steps))
+    optimizer = _optimizer(settings, settings.epochs * steps)
     optimizer.build(network.trainable_variables)
+    average = WeightAverage(network, settings.weight_average)
+    state = {"network": network.variables, "optimizer": optimizer.variables, "average": average.variables}
     key = f"{recipe.hash()} {seed} {training.fingerprint()}"
-    history = checkpoint.restore(checkpoint_path, key, network, optimizer) if checkpoint_path else []
-    run_steps = _compile(network, optimizer, training)
+    history = checkpoint.restore(checkpoint_path, key, state) if checkpoint_path else []
+    run_steps = _compile(network, optimizer, average, training, recipe.augment, seed)
     predict = predictor(judge)
 
     for epoch in range(len(history), settings.epochs):
@@ -84,7 +89,7 @@ def fit(
             done = min(first + _STEPS_PER_CALL, steps)
             on_step(epoch * steps + done, settings.epochs * steps, _means(totals, done * settings.batch))
         seconds = time.perf_counter() - started
-        judge.set_weights(network.get_weights())
+        judge.set_weights(average.weights())
         row = {
             "epoch": epoch + 1,
             **_means(totals, steps * settings.batch),
@@ -94,14 +99,31 @@ def fit(
         }
         history.append(row)
         if checkpoint_path:
-            checkpoint.save(checkpoint_path, key, network, optimizer, history)
+            checkpoint.save(checkpoint_path, key, state, history)
         if on_epoch:
             on_epoch(row)
-    judge.set_weights(network.get_weights())
+    judge.set_weights(average.weights())
     return Trained(judge, history, policy)
 
 
-def _compile(network: keras.Sequential, optimizer: keras.Optimizer, data: Dataset) -> Callable[[Any], tuple[Any, Any]]:
+def _optimizer(settings: TrainingSettings, steps: int) -> keras.Optimizer:
+    """Return Adam over a schedule of `steps` steps, with the recipe's weight decay."""
+    rate = schedules.build(settings, steps)
+    if not settings.weight_decay:
+        return keras.optimizers.Adam(rate)
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
+
+
+def _compile(
+    network: keras.Sequential,
+    optimizer: keras.Optimizer,
+    average: WeightAverage,
+    data: Dataset,
+    changes: AugmentSettings,
+    seed: int,
+) -> Callable[[Any], tuple[Any, Any]]:
     """Return a compiled function that trains on batches, int32 (steps, batch) row numbers, and sums loss and hits."""
     images, labels = tf.constant(data.images), tf.constant(data.labels.astype(np.int32))
 
@@ -111,12 +133,16 @@ def _compile(network: keras.Sequential, optimizer: keras.Optimizer, data: Datase
         for rows in batches:
             x = tf.cast(tf.gather(images, rows), tf.float32)[..., tf.newaxis] / 255.0
             y = tf.gather(labels, rows)
+            if changes.any:
+                # One seed per step of the whole training: a resumed run draws what it would have drawn.
+                x = augment(x, changes, tf.stack([seed, tf.cast(optimizer.iterations, tf.int32)]))
             with tf.GradientTape() as tape:
                 probabilities = network(x, training=True)
                 losses = keras.losses.sparse_categorical_crossentropy(y, probabilities)
                 loss = tf.reduce_mean(losses)
             variables = network.trainable_variables
             optimizer.apply(tape.gradient(loss, variables), variables)
+            average.update(optimizer.iterations)
             loss_sum += tf.reduce_sum(losses)
             hits += tf.reduce_sum(
                 tf.cast(tf.equal(tf.argmax(probabilities, axis=1, output_type=tf.int32), y), tf.float32)

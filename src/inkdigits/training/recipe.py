@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from inkdigits.errors import InputError, one_line
-from inkdigits.training.settings import DataSettings, NetworkSettings, TrainingSettings
+from inkdigits.training.settings import (
+    AugmentSettings,
+    DataSettings,
+    NetworkSettings,
+    PoolSettings,
+    TrainingSettings,
+)
 
 RECIPES = Path(__file__).parent.parent / "recipes"
 
@@ -26,6 +32,8 @@ class Recipe:
     description: str
     network: NetworkSettings
     training: TrainingSettings
+    augment: AugmentSettings
+    pool: PoolSettings
     data: DataSettings
 
     def to_dict(self) -> dict[str, Any]:
@@ -33,8 +41,19 @@ class Recipe:
         return dataclasses.asdict(self)
 
     def hash(self) -> str:
-        """Return 12 hexadecimal digits that change whenever a setting does."""
-        settings = {key: value for key, value in self.to_dict().items() if key not in ("name", "description")}
+        """Return 12 hexadecimal digits that change whenever a setting does.
+
+        Settings that have their default do not count, so that a recipe keeps its hash when new settings are invented.
+        """
+        sections = {name: getattr(self, name) for name in ("network", "training", "augment", "pool", "data")}
+        settings = {
+            name: {
+                f.name: getattr(section, f.name)
+                for f in dataclasses.fields(section)
+                if getattr(section, f.name) != f.default
+            }
+            for name, section in sections.items()
+        }
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
     def with_epochs(self, epochs: int) -> Recipe:
@@ -73,17 +92,23 @@ def load(name: str | os.PathLike[str]) -> Recipe:
 def from_dict(values: dict[str, Any], name: str, source: str) -> Recipe:
     """Return a recipe from plain values. Raises InputError, naming `source` and the setting at fault."""
     values = {key: value for key, value in values.items() if key != "name"}
-    _check_names(values, ("description", "network", "training", "data"), "", source)
+    sections = {
+        "network": NetworkSettings,
+        "training": TrainingSettings,
+        "augment": AugmentSettings,
+        "pool": PoolSettings,
+        "data": DataSettings,
+    }
+    _check_names(values, ("description", *sections), "", source)
     description = values.get("description", "")
     if not isinstance(description, str):
         raise InputError(source, f"has description = {description!r}", "write a sentence in quotes")
-    return Recipe(
-        name,
-        description,
-        _section(NetworkSettings, values.get("network", {}), "network", source),
-        _section(TrainingSettings, values.get("training", {}), "training", source),
-        _section(DataSettings, values.get("data", {}), "data", source),
-    )
+    built = {name: _section(kind, values.get(name, {}), name, source) for name, kind in sections.items()}
+    recipe = Recipe(name, description, **built)
+    strange = {k for k in ("letters", "strangers", "several") if recipe.pool.counts().get(k)}
+    if strange and not recipe.network.strangers:
+        raise InputError(source, f"has pool.{min(strange)} but no class for it", "add network.strangers = true")
+    return recipe
 
 
 def _section(kind: type[Any], values: Any, section: str, source: str) -> Any:

@@ -16,6 +16,12 @@ class NetworkSettings:
 
     architecture: str
     dropout: tuple[float, ...] = (0.25, 0.25, 0.5)
+    strangers: bool = False
+
+    @property
+    def classes(self) -> int:
+        """Ten digits, and an eleventh for what is not one if the network knows strangers."""
+        return 11 if self.strangers else 10
 
     def __post_init__(self) -> None:
         _require(all(0 <= rate < 1 for rate in self.dropout), "dropout", "shares from 0 to below 1")
@@ -30,6 +36,8 @@ class TrainingSettings:
     learning_rate: float = 0.001
     schedule: str = "constant"
     warmup: float = 0.25
+    weight_decay: float = 0.0
+    weight_average: float = 0.0
     precision: str = "auto"
 
     def __post_init__(self) -> None:
@@ -38,7 +46,54 @@ class TrainingSettings:
         _require(0 < self.learning_rate <= 10, "learning_rate", "a number above 0, such as 0.001")
         _require(self.schedule in ("constant", "one-cycle"), "schedule", '"constant" or "one-cycle"')
         _require(0 <= self.warmup < 1, "warmup", "a share from 0 to below 1")
+        _require(0 <= self.weight_decay < 1, "weight_decay", "0, or a small number such as 0.01")
+        _require(0 <= self.weight_average < 1, "weight_average", "0, or a share below 1 such as 0.999")
         _require(self.precision in ("auto", "bfloat16", "float32"), "precision", '"auto", "bfloat16" or "float32"')
+
+
+@dataclass(frozen=True)
+class AugmentSettings:
+    """[augment]: how far each digit is changed at random, each time it is seen."""
+
+    rotation: float = 0.0
+    scale: float = 0.0
+    shear: float = 0.0
+    shift: float = 0.0
+    elastic: float = 0.0
+    pen: float = 0.0
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to do."""
+        return any((self.rotation, self.scale, self.shear, self.shift, self.elastic, self.pen))
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.rotation <= 180, "rotation", "degrees from 0 to 180")
+        _require(0 <= self.scale < 0.9, "scale", "a share from 0 to below 0.9")
+        _require(0 <= self.shear <= 1, "shear", "0 to 1")
+        _require(0 <= self.shift <= 14, "shift", "pixels from 0 to 14")
+        _require(0 <= self.elastic <= 5, "elastic", "pixels from 0 to 5")
+        _require(0 <= self.pen <= 1, "pen", "0 to 1")
+
+
+@dataclass(frozen=True)
+class PoolSettings:
+    """[pool]: how many synthetic pictures of each kind are added to the training digits."""
+
+    mnist: int = 0
+    strokes: int = 0
+    fonts: int = 0
+    letters: int = 0
+    strangers: int = 0
+    several: int = 0
+
+    def counts(self) -> dict[str, int]:
+        """Return the kinds that there are any of, with their number."""
+        return {kind: count for kind, count in vars(self).items() if count}
+
+    def __post_init__(self) -> None:
+        for kind, count in vars(self).items():
+            _require(0 <= count <= 10_000_000, kind, "a number of pictures, 0 or more")
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,13 @@ from inkdigits.datasets.dataset import Dataset
 _SPLIT_SEED = 1
 
 
-def by_writer(data: Dataset, share: float) -> tuple[Dataset, Dataset]:
+def by_writer(
+    data: Dataset, share: float, names: tuple[str, str] = ("training", "validation")
+) -> tuple[Dataset, Dataset]:
     """Return (training, validation) with about `share` of the digits held out, no writer in both.
 
-    Where the writers are not known, the digits are drawn at random, the same share of every label.
+    Where the writers are not known, the digits are drawn at random, the same share of every label. `names` are appended to
+    the data set's own.
     """
     random = np.random.default_rng(_SPLIT_SEED)
     held_out = np.zeros(len(data), bool)
@@ -26,4 +29,5 @@ def by_writer(data: Dataset, share: float) -> tuple[Dataset, Dataset]:
         for label in np.unique(data.labels):
             rows = random.permutation(np.flatnonzero(data.labels == label))
             held_out[rows[: max(1, round(share * len(rows)))]] = True
-    return data.subset(~held_out, f"{data.name}, training"), data.subset(held_out, f"{data.name}, validation")
+    kept, taken = (f"{data.name}, {name}" for name in names)
+    return data.subset(~held_out, kept), data.subset(held_out, taken)

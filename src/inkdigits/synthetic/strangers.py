@@ -1,0 +1,101 @@
+"""What is not a digit: scribbles, signs, shapes, textures and several digits at once, as ink.
+
+Letters come from `fonts.others`. The families are broad on purpose: what a network must refuse in use is what nobody
+thought of, and it refuses that best if it has seen many kinds of strangeness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.synthetic import strokes
+
+Ink = npt.NDArray[np.uint8]
+_SIDE = 64
+
+
+def scribble(random: np.random.Generator) -> Ink:
+    """Return a pen that wanders: a smooth random line of several turns, or a zigzag of corners."""
+    count = int(random.integers(5, 14))
+    points = [(float(x), float(y)) for x, y in random.uniform(0, 1, (count, 2))]
+    stroke = points if random.random() < 0.7 else [p for p in points for _ in range(2)]
+    return strokes.draw([strokes.smooth(stroke)], _SIDE, random.uniform(2, 7))
+
+
+def sign(random: np.random.Generator) -> Ink:
+    """Return a few straight strokes and circles at random: crosses, ticks, arrows, stars, boxes, hash marks."""
+    curves = []
+    for _ in range(int(random.integers(2, 6))):
+        if random.random() < 0.2:
+            angle = np.linspace(0, 2 * np.pi, 24)
+            radius, centre = random.uniform(0.1, 0.45), random.uniform(0.3, 0.7, 2)
+            curves.append(centre + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1))
+        elif random.random() < 0.5:  # upright and level lines make boxes, grids and crosses
+            place, axis = random.uniform(0, 1), int(random.integers(2))
+            ends = np.array([[place, random.uniform(0, 0.4)], [place, random.uniform(0.6, 1)]])
+            curves.append(ends[:, ::-1] if axis else ends)
+        else:
+            curves.append(random.uniform(0, 1, (2, 2)))
+    return strokes.draw(curves, _SIDE, random.uniform(2, 7))
+
+
+def blob(random: np.random.Generator) -> Ink:
+    """Return a filled shape: a smooth outline painted in, or a rectangle."""
+    if random.random() < 0.3:
+        ink = np.zeros((_SIDE, _SIDE), np.uint8)
+        size = random.integers(20, 60, 2)
+        ink[: size[0], : size[1]] = 255
+        return ink
+    angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    radius = 0.3 + sum(random.normal(0, 0.08) * np.cos(k * angle + random.uniform(0, 6.3)) for k in range(1, 5))
+    outline = np.stack([32 + 64 * radius * np.cos(angle), 32 + 64 * radius * np.sin(angle)], axis=1)
+    ink = np.zeros((_SIDE, _SIDE), np.uint8)
+    cv2.fillPoly(ink, [np.rint(outline).astype(np.int32)], 255, cv2.LINE_AA)
+    return ink
+
+
+def texture(random: np.random.Generator) -> Ink:
+    """Return noise of some grain, stripes or a checker, cut off by a threshold or left soft."""
+    kind = random.random()
+    if kind < 0.6:
+        noise = random.normal(0, 1, (_SIDE, _SIDE)).astype(np.float32)
+        grain = random.choice([0.0, 1.0, 2.0, 4.0, 8.0])
+        smooth = cv2.GaussianBlur(noise, (0, 0), grain) if grain else noise
+        level = np.quantile(smooth, random.uniform(0.5, 0.9))
+        spread = float(smooth.std()) * random.choice([0.05, 0.5])
+        field = 1 / (1 + np.exp(-np.clip((smooth - level) / spread, -30, 30)))
+    else:
+        y, x = np.mgrid[0:_SIDE, 0:_SIDE] / _SIDE
+        angle, waves = random.uniform(0, np.pi), 2 * np.pi * random.uniform(2, 9)
+        field = (np.sin(waves * (np.cos(angle) * x + np.sin(angle) * y)) > random.uniform(-0.5, 0.8)).astype(float)
+        if kind > 0.85:
+            field = field * (np.sin(waves * (np.cos(angle) * y - np.sin(angle) * x)) > 0)
+    return np.asarray(np.rint(255 * field), np.uint8)
+
+
+def several(digits: list[Ink], random: np.random.Generator) -> Ink:
+    """Return digits side by side, touching or overlapping a little, as one piece of ink."""
+    height = 64
+    pieces = []
+    for digit in digits:
+        width = max(8, round(digit.shape[1] * height / digit.shape[0]))
+        pieces.append(cv2.resize(digit, (min(width, 64), height), interpolation=cv2.INTER_CUBIC))
+    ink = pieces[0]
+    for piece in pieces[1:]:
+        moved = np.roll(piece, int(random.integers(-8, 9)), axis=0)
+        # Pushed together until they touch: digits that stand apart are found one by one, and are digits.
+        for overlap in range(int(random.integers(0, 4)), min(ink.shape[1], moved.shape[1]), 2):
+            joined = np.zeros((height, ink.shape[1] + moved.shape[1] - overlap), np.uint8)
+            joined[:, : ink.shape[1]] = ink
+            joined[:, ink.shape[1] - overlap :] = np.maximum(joined[:, ink.shape[1] - overlap :], moved)
+            if cv2.connectedComponents((joined > 100).astype(np.uint8))[0] == 2:
+                break
+        ink = joined
+    return np.asarray(ink, np.uint8)
+
+
+FAMILIES: tuple[Callable[[np.random.Generator], Ink], ...] = (scribble, sign, blob, texture)
