@@ -18,7 +18,10 @@ _HOMES = {
     "classify": "inkdigits.reading.single",
     "classify_many": "inkdigits.reading.single",
     "classify_glyphs": "inkdigits.reading.single",
+    "read": "inkdigits.reading.page",
     "Digit": "inkdigits.results",
+    "Line": "inkdigits.results",
+    "Page": "inkdigits.results",
     "InputError": "inkdigits.errors",
     "MissingExtraError": "inkdigits.errors",
 }
@@ -26,17 +29,21 @@ _HOMES = {
 __all__ = [
     "Digit",
     "InputError",
+    "Line",
     "MissingExtraError",
+    "Page",
     "__version__",
     "classify",
     "classify_glyphs",
     "classify_many",
+    "read",
 ]
 
 if TYPE_CHECKING:
     from inkdigits.errors import InputError, MissingExtraError
+    from inkdigits.reading.page import read
     from inkdigits.reading.single import classify, classify_glyphs, classify_many
-    from inkdigits.results import Digit
+    from inkdigits.results import Digit, Line, Page
 
 
 def __getattr__(name: str) -> object:

@@ -1,4 +1,4 @@
-"""What reading gives: `Digit`, frozen, printable, and ready for JSON."""
+"""What reading gives: `Digit`, `Line` and `Page`, frozen, printable, and ready for JSON."""
 
 from __future__ import annotations
 
@@ -85,3 +85,94 @@ class Digit:
             f"Digit(label={self.label}, best={self.best}, confidence={self.confidence:.4f}, reason={self.reason!r}, "
             f"box={self.box}, source={self.source!r})"
         )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Line:
+    """A line of digits.
+
+    text        digits, `?` where one abstained, the separators . , - / : and one space where anything else stands between
+    digits      every digit of the line, left to right, those that abstained as "unsure" included
+    confidence  float 0-1: calibrated probability that all of them are right, as if they were independent
+    box         (left, top, right, bottom) in pixels of the upright picture, right and bottom exclusive
+    """
+
+    text: str
+    digits: tuple[Digit, ...]
+    confidence: float
+    box: tuple[int, int, int, int]
+
+    @property
+    def number_text(self) -> str:
+        """The digits alone, `?` where one abstained."""
+        return "".join(c for c in self.text if c.isdigit() or c == "?")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the glyphs as plain Python values."""
+        return {
+            "text": self.text,
+            "confidence": round(self.confidence, 6),
+            "box": list(self.box),
+            "digits": [{k: v for k, v in digit.to_dict().items() if k != "source"} for digit in self.digits],
+        }
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Line({self.text!r}, confidence={self.confidence:.4f}, box={self.box})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Page:
+    """The digits of a picture, line by line.
+
+    lines     from top to bottom
+    source    the picture's name
+    upright   uint8 (H, W) or (H, W, 3): the picture as it was read, for `draw`
+    size      (width, height) of the upright picture, in whose pixels boxes are
+    """
+
+    lines: tuple[Line, ...]
+    source: str
+    upright: npt.NDArray[np.uint8]
+    size: tuple[int, int]
+
+    @property
+    def text(self) -> str:
+        """The lines' texts, one below the other."""
+        return "\n".join(line.text for line in self.lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but pictures as plain Python values."""
+        lines = [line.to_dict() for line in self.lines]
+        return {"source": self.source, "text": self.text, "size": list(self.size), "lines": lines}
+
+    def to_json(self) -> str:
+        """Return `to_dict()` as one line of JSON, in ASCII: any stream takes it."""
+        return json.dumps(self.to_dict())
+
+    def draw(self) -> Image.Image:
+        """Return the picture, RGB, with boxes and answers on it: green where it is sure, amber where it abstained."""
+        from PIL import Image, ImageDraw, ImageFont
+
+        image = Image.fromarray(self.upright).convert("RGB")
+        across, down = image.width / self.size[0], image.height / self.size[1]
+        pen = ImageDraw.Draw(image)
+        for digit in (d for line in self.lines for d in line.digits):
+            if digit.box is None:
+                continue
+            left, top, right, bottom = digit.box
+            box = (left * across - 2, top * down - 2, right * across + 1, bottom * down + 1)
+            colour = (23, 138, 74) if digit.label is not None else (214, 120, 0)
+            pen.rectangle(box, outline=colour, width=max(1, round(image.height / 400)))
+            font = ImageFont.load_default(max(12, round(0.35 * (box[3] - box[1]))))
+            text = str(digit.label) if digit.label is not None else f"{digit.best}?"
+            pen.text((box[0], box[1]), text, colour, font, anchor="lb")
+        return image
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Page({[line.text for line in self.lines]!r}, source={self.source!r})"

@@ -86,7 +86,9 @@ def _ink(kind: str, digits: Dataset, random: np.random.Generator) -> tuple[Glyph
     if kind == "strokes":
         label = int(random.integers(10))
         curves = strokes.vary(strokes.digit(label, int(random.integers(60))), random, random.uniform(0.5, 1.6))
-        return strokes.draw(curves, 64, random.uniform(2.5, 10)), label
+        return strokes.draw(
+            curves, 64, random.choice([random.uniform(2.5, 9), random.uniform(6, 16)], p=[0.7, 0.3])
+        ), label
     if kind in ("fonts", "letters"):
         characters = fonts.digits() if kind == "fonts" else fonts.others()
         row = int(random.integers(len(characters.codes)))

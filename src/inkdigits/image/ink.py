@@ -16,6 +16,7 @@ MIN_CONTRAST = 14.0
 _PAPER_SIZE = 128
 # And the side that the pen's polarity is told at.
 _POLARITY_SIZE = 40
+_STROKE_SIZE = 400
 # The widest stroke there can be, as a share of the picture's longer side: a marker's, in a tight crop.
 _WIDEST = 0.4
 
@@ -74,19 +75,21 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | No
 def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
     """Tell whether the pen is darker than the paper.
 
-    Two witnesses vote. Strokes cover less than half of any large window, so a wide median filter shows the paper under
-    any light, and the pen is on the side of it that sticks out further. And the border of the picture is mostly paper:
-    it tells by which side of Otsu's threshold it lies on, as far as the picture falls into two levels at all (a smooth
-    change of light alone explains 3/4 of a picture's variance by two levels; pen on evenly lit paper, nearly all).
+    Three witnesses vote. Thick strokes: they cover less than half of any large window, so a wide median filter shows the
+    paper under any light, and the pen is on the side of it that sticks out further. Thin strokes, as in a photo of a page:
+    narrow dark structures stand out more than narrow light ones, or less. And the border of the picture is mostly paper: it
+    tells by which side of Otsu's threshold it lies on, as far as the picture falls into two levels at all (a smooth change
+    of light alone explains 3/4 of a picture's variance by two levels; pen on evenly lit paper, nearly all).
     """
     small = _reduce(grey, _POLARITY_SIZE)
     side = max(3, round(0.5 * max(small.shape))) | 1
     paper = np.asarray(cv2.medianBlur(small, side), np.uint8)
     # Unsigned subtraction stops at 0: one witness for each side.
-    below, above = (
-        float(cv2.norm(part, cv2.NORM_L2SQR)) for part in (cv2.subtract(paper, small), cv2.subtract(small, paper))
-    )
+    below = float(cv2.norm(cv2.subtract(paper, small), cv2.NORM_L2SQR))
+    above = float(cv2.norm(cv2.subtract(small, paper), cv2.NORM_L2SQR))
     strokes = (below - above) / max(below + above, 1e-6)
+    if max(grey.shape) > 3 * _POLARITY_SIZE:
+        strokes += _thin_strokes(grey)
 
     _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     share = cv2.countNonZero(bright) / bright.size
@@ -99,6 +102,30 @@ def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
     inner = bright[ring:-ring, ring:-ring]
     border = (cv2.countNonZero(bright) - cv2.countNonZero(inner)) / max(bright.size - inner.size, 1)
     return bool(strokes + two_levels * (2 * (2 * border - 1) + (2 * share - 1)) > 0)
+
+
+def _thin_strokes(grey: npt.NDArray[np.uint8]) -> float:
+    """Return how much more narrow dark structures stand out than narrow light ones in a large picture, -6 to 6.
+
+    Where there are any, no other witness knows better; where there are none, it is 0.
+    """
+    page = cv2.blur(_reduce(grey, _STROKE_SIZE), (2, 2))
+    (dark, light), (wide_dark, wide_light) = (_relief(page, side) for side in (7, 31))
+    # Thin are strokes that an element of 7 pixels shows as well as one of 31: it is narrower than the hole of a 0.
+    thin = max(dark, light) / max(wide_dark, wide_light, 1.0)
+    weight = 6 * min(max(2 * thin - 1, 0.0), 1.0) * min(max(dark, light) / 40, 1.0)
+    return weight * (dark - light) / max(dark + light, 1e-6)
+
+
+def _relief(page: npt.NDArray[np.uint8], side: int) -> tuple[float, float]:
+    """Return how far the strongest thousandth of dark and of light structures narrower than `side` stand out.
+
+    A digit that is small in a large page has no more than a thousandth of its pixels.
+    """
+    element, rank = np.ones((side, side), np.uint8), int(0.999 * page.size)
+    hats = (cv2.morphologyEx(page, kind, element).ravel() for kind in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT))
+    dark, light = (float(np.partition(hat, rank)[rank]) for hat in hats)
+    return dark, light
 
 
 def contrast(grey: npt.NDArray[np.uint8], element: float) -> npt.NDArray[np.float32]:
@@ -116,7 +143,12 @@ def contrast(grey: npt.NDArray[np.uint8], element: float) -> npt.NDArray[np.floa
     paper = _closing(small, side)
     if paper.shape != grey.shape:
         paper = np.asarray(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-    ratio = cv2.divide(grey, cv2.max(paper, 1.0), scale=-255.0, dtype=cv2.CV_32F)
+    # Where no paper shows (inside a marker's stroke, on the table beside the page) the page's own brightness
+    # serves: what is far darker than that is dark all over, and its grain is no ink.
+    sample = paper[:: max(1, height // 32), :: max(1, width // 32)].ravel()
+    rank = int(0.9 * (len(sample) - 1))
+    least = max(0.2 * float(np.partition(sample, rank)[rank]), 1.0)
+    ratio = cv2.divide(grey, cv2.max(paper, least), scale=-255.0, dtype=cv2.CV_32F)
     return np.asarray(cv2.add(ratio, 255.0), np.float32)
 
 

@@ -1,0 +1,76 @@
+"""Pages and register cells of other people's: wholly right, and character error, on the half that nothing is tuned on.
+
+The sets are not part of the project. They are found through the environment variable INKDIGITS_DEV_DATA; where it is not
+set, this script says so and ends.
+
+Usage: INKDIGITS_DEV_DATA=… python benchmarks/dev_pages.py [--model NAME] [--half report|tune] [--show]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import inkdigits
+from dev_singles import in_half
+from machine import write_results
+
+
+def distance(a: str, b: str) -> int:
+    """Return the number of insertions, deletions and substitutions from one text to the other (Levenshtein)."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        previous, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
+    return row[-1]
+
+
+def digits_of(lines: list[str]) -> str:
+    """Return the digits alone, line by line."""
+    return "\n".join("".join(c for c in line if c.isdigit()) for line in lines)
+
+
+def cases(folder: Path, half: str) -> dict[str, list[tuple[Path, list[str]]]]:
+    pages = json.loads((folder / "pages" / "labels.json").read_text(encoding="utf-8"))
+    found = {"pages": [(folder / "pages" / p["file"], p["lines"]) for p in pages if in_half(p["file"], half)]}
+    with (folder / "registers" / "labels.csv").open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if in_half(row["file"], half)]
+    found["registers"] = [(folder / "registers" / row["file"], [row["label"]]) for row in rows]
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", default="default")
+    parser.add_argument("--half", choices=("report", "tune"), default="report")
+    parser.add_argument("--show", action="store_true", help="print what is read wrong")
+    arguments = parser.parse_args()
+    where = os.environ.get("INKDIGITS_DEV_DATA")
+    if not where:
+        sys.exit("INKDIGITS_DEV_DATA is not set: nothing to measure with.")
+    figures: dict[str, Any] = {}
+    for name, pictures in cases(Path(where), arguments.half).items():
+        right = errors = characters = 0
+        for path, truth in pictures:
+            page = inkdigits.read(path, model=arguments.model, trust="always")
+            said, wanted = digits_of([line.text for line in page.lines]), digits_of(truth)
+            right += said == wanted
+            errors += distance(said, wanted)
+            characters += len(wanted)
+            if arguments.show and said != wanted:
+                print(f"  {path.name}: {truth} read as {[line.text for line in page.lines]}")
+        share, error = right / len(pictures), errors / characters
+        figures[name] = {"pictures": len(pictures), "right": share, "character_error": error}
+        print(f"{name:10} {len(pictures)} pictures, {share:.1%} wholly right, character error {error:.1%}")
+    if arguments.half == "report":
+        write_results(f"dev_pages_{arguments.model}", {"model": arguments.model, "sets": figures})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Small marks and straight strokes between digits: what they are by their shape and place."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from inkdigits.image.components import Piece
+
+Mark = Literal[".", ",", "-", "/", ":", ""]
+
+
+def of_small(piece: Piece, line: list[Piece], scale: float) -> Mark:
+    """Return what a small piece is in a line of digits: a point, a comma, a dash, or "" for a stray fragment.
+
+    A point lies at the foot of the digits; a comma is higher than wide or hangs below it; a dash is flat, at mid-height.
+    """
+    near = min(line, key=lambda p: abs(p.box[0] + p.box[2] - piece.box[0] - piece.box[2]))
+    foot, head = near.box[3], near.box[1]
+    height = max(foot - head, 1)
+    place = (piece.middle - head) / height  # 0 at the head of its neighbour, 1 at its foot
+    if piece.width >= 1.6 * piece.height and piece.width >= 0.2 * scale and 0.25 <= place <= 0.8:
+        return "-"
+    if place < 0.62:
+        return ""
+    hangs = piece.box[3] > foot + 0.08 * scale
+    if piece.height >= 1.35 * piece.width and (piece.height >= 0.18 * scale or hangs):
+        return ","
+    return "," if hangs and piece.height >= 0.2 * scale else "."
+
+
+def is_slash(piece: Piece, line: list[Piece]) -> bool:
+    """Tell whether a tall piece is a slash: straight, thin, and leaning further than handwriting does."""
+    mask = piece.strength > 127
+    rows, columns = np.nonzero(mask)
+    if len(rows) < 8 or piece.height < 8:
+        return False
+    slope, start = np.polyfit(rows, columns, 1)
+    spread = float(np.abs(columns - (slope * rows + start)).mean())
+    angle = float(np.degrees(np.arctan(-slope)))
+    others = [p.height for p in line if p is not piece]
+    taller = not others or piece.height >= 1.1 * float(np.median(others))
+    # Handwriting leans up to 30 degrees, its ones with it; a slash leans as far and stands out, or leans further.
+    return spread < 0.08 * piece.height and (angle >= 38 or (taller and angle >= 24))
