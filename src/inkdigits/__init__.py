@@ -19,6 +19,7 @@ _HOMES = {
     "classify_many": "inkdigits.reading.single",
     "classify_glyphs": "inkdigits.reading.single",
     "read": "inkdigits.reading.page",
+    "read_pages": "inkdigits.reading.page",
     "Digit": "inkdigits.results",
     "Line": "inkdigits.results",
     "Page": "inkdigits.results",
@@ -37,11 +38,12 @@ __all__ = [
     "classify_glyphs",
     "classify_many",
     "read",
+    "read_pages",
 ]
 
 if TYPE_CHECKING:
     from inkdigits.errors import InputError, MissingExtraError
-    from inkdigits.reading.page import read
+    from inkdigits.reading.page import read, read_pages
     from inkdigits.reading.single import classify, classify_glyphs, classify_many
     from inkdigits.results import Digit, Line, Page
 

@@ -131,12 +131,14 @@ class Page:
     source    the picture's name
     upright   uint8 (H, W) or (H, W, 3): the picture as it was read, for `draw`
     size      (width, height) of the upright picture, in whose pixels boxes are
+    rotation  degrees by which it was turned to be upright, counter-clockwise
     """
 
     lines: tuple[Line, ...]
     source: str
     upright: npt.NDArray[np.uint8]
     size: tuple[int, int]
+    rotation: float
 
     @property
     def text(self) -> str:
@@ -145,8 +147,8 @@ class Page:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but pictures as plain Python values."""
-        lines = [line.to_dict() for line in self.lines]
-        return {"source": self.source, "text": self.text, "size": list(self.size), "lines": lines}
+        about = {"source": self.source, "rotation": round(self.rotation, 2), "size": list(self.size)}
+        return {**about, "text": self.text, "lines": [line.to_dict() for line in self.lines]}
 
     def to_json(self) -> str:
         """Return `to_dict()` as one line of JSON, in ASCII: any stream takes it."""

@@ -124,7 +124,7 @@ BAD_FILES = {
     "large": (png_header(12_000, 12_000), "megapixels"),
     "tiny": (encoded(np.zeros((1, 1), np.uint8)), "only 1 × 1 pixels"),
     "heic": (b"\0\0\0\x18ftypheic" + bytes(20), "HEIC"),
-    "pdf": (b"%PDF-1.7 " + bytes(20), "is a PDF"),
+    "pdf": (b"%PDF-1.7 " + bytes(20), "is a PDF that cannot be opened"),
     "postscript": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is not a picture"),
 }
 

@@ -80,20 +80,27 @@ def _printed(
     height, width = shape
     across, down, area = boxes[:, 2], boxes[:, 3], boxes[:, 4]
     level = (across >= 0.5 * width) & (down < 0.06 * across)
-    # An upright line may be a 1; it is not if it crosses the picture and the rest is far smaller.
-    upright = (down >= 0.9 * height) & (across < 0.06 * down)
-    others = np.sort(down[~upright])
-    upright &= len(others) > 0 and float(others[-1]) < 0.7 * height
+    # An upright line may be a 1; it is not if it is long in the picture and the rest is far smaller.
+    upright = (down >= 0.35 * height) & (across < 0.1 * down)
+    others = down[~upright & (across > 0.2 * down) & (area >= 12)]
+    upright &= len(others) > 0 and float(np.sort(others)[-min(3, len(others))]) < 0.6 * down
     right, bottom = boxes[:, 0] + across, boxes[:, 1] + down
     sides = (boxes[:, 0] == 0).astype(int) + (boxes[:, 1] == 0) + (right == width) + (bottom == height)
     # The table under the paper, a shadow: along two sides of the picture, and filled.
     solid = (sides >= 2) & (area > 0.6 * across * down) & ((across >= 0.5 * width) | (down >= 0.5 * height))
-    printed = level | upright | solid | (sides >= 3)
+    solid |= sides >= 3
+    printed = level | upright | solid
+    # What lies in its rough edge, or in its grain, is part of it.
+    centre_x, centre_y, rim = boxes[:, 0] + across / 2, boxes[:, 1] + down / 2, 0.02 * max(shape)
+    for i in np.flatnonzero(solid & (area > 0.3 * across * down)):
+        inside_x = (centre_x > boxes[i, 0] - rim) & (centre_x < right[i] + rim)
+        inside_y = (centre_y > boxes[i, 1] - rim) & (centre_y < bottom[i] + rim)
+        printed |= inside_x & inside_y
     for i in np.flatnonzero((across >= 0.6 * width) & (down >= 0.6 * height)):
-        rim = max(1, int(across[i]) // 10), max(1, int(down[i]) // 10)
+        edge = max(1, int(across[i]) // 10), max(1, int(down[i]) // 10)
         inner = labels[
-            boxes[i, 1] + rim[1] : bottom[i] - rim[1],
-            boxes[i, 0] + rim[0] : right[i] - rim[0],
+            boxes[i, 1] + edge[1] : bottom[i] - edge[1],
+            boxes[i, 0] + edge[0] : right[i] - edge[0],
         ]
         printed[i] |= np.count_nonzero(inner == i + 1) < 0.1 * area[i]
     # Something is handwriting: where everything looks printed, a tight crop has fooled the rules.

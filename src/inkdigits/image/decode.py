@@ -46,8 +46,8 @@ MAX_PIXELS = 64_000_000  # a 50-megapixel camera and some room; 60,000 × 60,000
 WORKING_SIZE = 2048  # pixels of the longer side that a picture is reduced to; a digit of a 40th of it is still 50 high
 
 
-def decode(data: bytes, name: str) -> tuple[npt.NDArray[Any], tuple[int, int]]:
-    """Decode a picture file and return its pixels and its size.
+def decode(data: bytes, name: str, frame: int = 0) -> tuple[npt.NDArray[Any], tuple[int, int]]:
+    """Decode a picture file, or one of its frames, and return its pixels and its size.
 
     The pixels are uint8 (H, W), uint8 (H, W, 3), or whatever a 16- or 32-bit grey picture holds, (H, W), upright (the
     EXIF turn applied). The size is (width, height) of the upright picture in the file; the pixels may be fewer, where a
@@ -57,10 +57,10 @@ def decode(data: bytes, name: str) -> tuple[npt.NDArray[Any], tuple[int, int]]:
         raise InputError(name, "is empty (0 bytes)", f"give a {FORMATS_TEXT} picture")
     if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"avif", b"hevc"):
         raise InputError(name, "is a HEIC or AVIF picture", "save or export it as JPEG or PNG")
-    if data[:5] == b"%PDF-":
-        raise InputError(name, "is a PDF document", f"give a {FORMATS_TEXT} picture of one digit")
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if frame:
+                image.seek(frame)
             check_size(name, *image.size)
             full = image.size
             if image.format in ("JPEG", "MPO"):

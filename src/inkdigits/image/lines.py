@@ -37,6 +37,25 @@ def arrange(found: Pieces) -> list[list[Piece]]:
     return sorted(lines, key=lambda line: float(np.mean([p.middle for p in line])))
 
 
+def skew(lines: list[list[Piece]]) -> float:
+    """Return by how many degrees the lines fall to the right: turn by that, counter-clockwise. 0 if nothing tells.
+
+    The median over lines of at least four pieces of the slope of their feet, at most 20 degrees.
+    """
+    slopes, weights = [], []
+    for line in lines:
+        tall = [p for p in line if p.height >= 0.6 * max(q.height for q in line)]
+        if len(tall) >= 4:
+            x = np.array([(p.box[0] + p.box[2]) / 2 for p in tall])
+            y = np.array([p.box[3] for p in tall], np.float64)
+            slopes.append(float(np.polyfit(x, y, 1)[0]))
+            weights.append(len(tall))
+    if not slopes:
+        return 0.0
+    angle = float(np.degrees(np.arctan(np.median(np.repeat(slopes, weights)))))
+    return angle if abs(angle) <= 20 else 0.0
+
+
 def _overlap(a: Piece, b: Piece) -> float:
     """Return the share of the lower piece's rows that the other has too."""
     shared = min(a.box[3], b.box[3]) - max(a.box[1], b.box[1])

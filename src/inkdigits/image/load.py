@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeAlias
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from inkdigits.errors import InputError
-from inkdigits.image import decode
+from inkdigits.image import decode, document
 
 Source: TypeAlias = (
     "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | Image.Image | npt.NDArray[Any]"
@@ -60,8 +61,32 @@ def load(source: Source) -> Picture:
         return _finish(name, _from_array(source, name))
     if isinstance(source, Image.Image):
         return _from_pil(source, name)
-    pixels, size = decode.decode(_read_bytes(source, name), name)
+    data = _read_bytes(source, name)
+    if data[:5] == b"%PDF-":
+        page_name, pixels = next(document.pdf(data, name))
+        return _finish(page_name, pixels)
+    pixels, size = decode.decode(data, name)
     return _finish(name, to_uint8(pixels, name), size)
+
+
+def load_pages(source: Source) -> Iterator[Picture]:
+    """Yield every page of a PDF or of a several-page TIFF, upright; a picture, a PIL image or an array is one page.
+
+    Raises InputError as `load` does, and for a damaged or locked document.
+    """
+    name = name_of(source)
+    if isinstance(source, np.ndarray | Image.Image):
+        yield load(source)
+        return
+    data = _read_bytes(source, name)
+    if data[:5] == b"%PDF-":
+        yield from (_finish(page_name, pixels) for page_name, pixels in document.pdf(data, name))
+    elif data[:4] in (b"II*\0", b"MM\0*"):
+        for page_name, pixels, size in document.tiff(data, name):
+            yield _finish(page_name, to_uint8(pixels, page_name), size)
+    else:
+        pixels, size = decode.decode(data, name)
+        yield _finish(name, to_uint8(pixels, name), size)
 
 
 def _read_bytes(source: Any, name: str) -> bytes:

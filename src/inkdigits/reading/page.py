@@ -1,8 +1,9 @@
-"""A picture with any number of digits → lines of digits: `read`."""
+"""A picture with any number of digits → lines of digits: `read`, and `read_pages` for documents."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,12 +11,28 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits import network
-from inkdigits.image import components, ink, lines, normalise
+from inkdigits.image import components, ink, lines, normalise, turn
 from inkdigits.image.components import Piece
-from inkdigits.image.load import Picture, Source, load
+from inkdigits.image.load import Picture, Source, load, load_pages
 from inkdigits.reading import cuts, decide, separators
 from inkdigits.reading.decide import Beliefs, Trust
 from inkdigits.results import Digit, Line, Page
+
+# Pieces lower than this share of the digits' height are marks: points, commas, dashes.
+_MARK = 0.45
+# Where fewer than this share of the pieces are surely digits, the page may lie on its side.
+_SURE_SHARE = 0.7
+# And it is turned only if that makes a better reading by more than one digit: a lone 1 is a fine dash.
+_TURN_GAIN = 0.75
+
+
+@dataclass(frozen=True, eq=False)
+class _Sheet:
+    """An upright picture with its ink, turned by `rotation` degrees counter-clockwise from how it was given."""
+
+    picture: Picture
+    strength: npt.NDArray[np.uint8]
+    rotation: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,58 +45,110 @@ class _Token:
     right: int
 
 
+@dataclass(frozen=True)
+class _Reader:
+    """The network that reads, and the least confidence to answer at."""
+
+    net: network.Network
+    threshold: float
+
+
 def read(source: Source, *, model: str | os.PathLike[str] = network.DEFAULT, trust: Trust = "normal") -> Page:
     """Read the digits in a picture, line by line.
 
-    `source`, `model` and `trust` are as in `classify`. A picture without digits gives a page without lines.
+    `source`, `model` and `trust` are as in `classify`; of a document (PDF, several-page TIFF) the first page is read.
+    Right-angle turns and up to 15 degrees of skew are found and undone. Letters and signs are not read as digits at any
+    level of trust. A picture without digits gives a page without lines.
     Raises InputError if the source holds no picture or the model cannot be used.
     """
+    return _read(load(source), _reader(model, trust))
+
+
+def read_pages(
+    source: Source, *, model: str | os.PathLike[str] = network.DEFAULT, trust: Trust = "normal"
+) -> Iterator[Page]:
+    """Read every page of a PDF or TIFF, one after the other; a picture has one. Raises InputError as `read` does."""
+    reader = _reader(model, trust)
+    for picture in load_pages(source):
+        yield _read(picture, reader)
+
+
+def _reader(model: str | os.PathLike[str], trust: Trust) -> _Reader:
     decide.check_trust(trust)
     net = network.load(model)
-    picture = load(source)
+    return _Reader(net, net.thresholds[trust])
+
+
+def _read(picture: Picture, reader: _Reader) -> Page:
     found = ink.extract(picture.pixels)
-    pieces = components.Pieces([], 0.0) if found is None else components.find(found.strength)
-    read_lines = [_read_line(line, pieces.scale, picture, net, trust) for line in lines.arrange(pieces)]
-    return Page(tuple(x for x in read_lines if x is not None), picture.name, picture.pixels, picture.size)
+    if found is None:
+        return Page((), picture.name, picture.pixels, picture.size, 0.0)
+    sheet = _Sheet(picture, found.strength, 0.0)
+    page, quality, sure = _read_sheet(sheet, reader)
+    if sure < _SURE_SHARE:
+        for quarter in (1, 2, 3):
+            turned = _Sheet(turn.quarter(picture, quarter), np.rot90(found.strength, quarter).copy(), 90.0 * quarter)
+            other, other_quality, _ = _read_sheet(turned, reader)
+            if other_quality > quality + _TURN_GAIN:
+                page, quality = other, other_quality
+    return page
 
 
-def _read_line(line: list[Piece], scale: float, picture: Picture, net: network.Network, trust: Trust) -> Line | None:
-    """Return a line of digits, or None where no piece of it is one."""
-    tall = [p for p in line if p.height >= 0.45 * scale]
+def _read_sheet(sheet: _Sheet, reader: _Reader) -> tuple[Page, float, float]:
+    """Return what a sheet reads as, how good a reading that is, and which share of its pieces are surely digits."""
+    pieces = components.find(sheet.strength)
+    arranged = lines.arrange(pieces)
+    angle = lines.skew(arranged)
+    if abs(angle) > turn.LEAST_SKEW:
+        picture, strength = turn.skewed(sheet.picture, sheet.strength, angle)
+        sheet = _Sheet(picture, strength, sheet.rotation + angle)
+        pieces = components.find(sheet.strength)
+        arranged = lines.arrange(pieces)
+    tokens = [_read_line(line, pieces.scale, sheet.picture, reader) for line in arranged]
+    tall = [t for line in tokens for t in line if t.digit is not None or t.text == " "]
+    scores = [t.digit.confidence if t.digit is not None else 0.0 for t in tall]
+    sure = sum(score > 0.9 for score in scores) / len(scores) if scores else 0.0
+    made = (_line(line, pieces.scale) for line in tokens)
+    page = Page(
+        tuple(line for line in made if line is not None),
+        sheet.picture.name,
+        sheet.picture.pixels,
+        sheet.picture.size,
+        sheet.rotation,
+    )
+    return page, sum(score - 0.5 for score in scores), sure
+
+
+def _read_line(line: list[Piece], scale: float, picture: Picture, reader: _Reader) -> list[_Token]:
+    """Return what the pieces of a line are, left to right."""
+    tall = [p for p in line if p.height >= _MARK * scale]
     tokens: list[_Token] = []
     for piece in line:
-        if piece.height < 0.45 * scale:
+        if piece.height < _MARK * scale:
             mark = separators.of_small(piece, tall, scale)
             if mark:
                 tokens.append(_Token(mark, None, piece.box[0], piece.box[2]))
+        elif piece not in (tall[0], tall[-1]) and separators.is_slash(piece, tall):
+            tokens.append(_Token("/", None, piece.box[0], piece.box[2]))
         else:
-            tokens += _tokens(piece, tall, scale, picture, net, trust)
-    digits = tuple(t.digit for t in tokens if t.digit is not None)
-    if not digits:
-        return None
-    boxes = np.array([d.box for d in digits])
-    box = (*(int(v) for v in boxes[:, :2].min(axis=0)), *(int(v) for v in boxes[:, 2:].max(axis=0)))
-    confidence = float(np.prod([d.confidence for d in digits]))
-    return Line(_text(tokens, scale), digits, confidence, (box[0], box[1], box[2], box[3]))
+            tokens += _read_piece(piece, scale, picture, reader)
+    return tokens
 
 
-def _tokens(
-    piece: Piece, line: list[Piece], scale: float, picture: Picture, net: network.Network, trust: Trust
-) -> list[_Token]:
-    """Return what a tall piece is: a digit, a slash, several touching digits, or a space for what is none of them."""
-    if len(line) > 1 and separators.is_slash(piece, line):
-        return [_Token("/", None, piece.box[0], piece.box[2])]
+def _read_piece(piece: Piece, scale: float, picture: Picture, reader: _Reader) -> list[_Token]:
+    """Return what a tall piece is: a digit, several touching digits, or a space for what is none of them."""
     parts = cuts.candidates(piece, scale)
     glyphs = np.stack([normalise.glyph(part.piece.strength) for part in parts])
-    beliefs = decide.believe(net.probabilities(glyphs), net.temperature)
+    beliefs = decide.believe(reader.net.probabilities(glyphs), reader.net.temperature)
     tokens = []
     for i in cuts.best(parts, beliefs.confidence):
         own = parts[i].piece
-        digit = _digit(own, glyphs[i], beliefs, i, picture, net.thresholds[trust])
-        # Letters and signs are not read as digits at any level of trust: a page has them, and nobody asked for them.
-        is_other = float(beliefs.stranger[i]) > digit.confidence
-        text = " " if is_other else "?" if digit.label is None else str(digit.label)
-        tokens.append(_Token(text, None if is_other else digit, own.box[0], own.box[2]))
+        if beliefs.stranger[i] > beliefs.confidence[i]:
+            tokens.append(_Token(" ", None, own.box[0], own.box[2]))
+            continue
+        digit = _digit(own, glyphs[i], beliefs, i, picture, reader.threshold)
+        text = "?" if digit.label is None else str(digit.label)
+        tokens.append(_Token(text, digit, own.box[0], own.box[2]))
     return tokens
 
 
@@ -92,6 +161,18 @@ def _digit(
     return decide.decide(beliefs, row, glyph, box, picture.name, threshold)
 
 
+def _line(tokens: list[_Token], scale: float) -> Line | None:
+    """Return a line's tokens as a Line, or None where none of them is a digit."""
+    digits = tuple(t.digit for t in tokens if t.digit is not None)
+    if not digits:
+        return None
+    boxes = np.array([d.box for d in digits])
+    left, top = (int(v) for v in boxes[:, :2].min(axis=0))
+    right, bottom = (int(v) for v in boxes[:, 2:].max(axis=0))
+    confidence = float(np.prod([d.confidence for d in digits]))
+    return Line(_text(tokens, scale), digits, confidence, (left, top, right, bottom))
+
+
 def _text(tokens: list[_Token], scale: float) -> str:
     """Return a line's text: one space for each gap between numbers and for each run of what is not a digit."""
     gaps = [b.left - a.right for a, b in pairwise(tokens)]
@@ -100,8 +181,4 @@ def _text(tokens: list[_Token], scale: float) -> str:
     text = tokens[0].text
     for token, gap in zip(tokens[1:], gaps, strict=True):
         text += (" " if gap > wide else "") + token.text
-    return " ".join(_colons(text).split())
-
-
-def _colons(text: str) -> str:
-    return text.replace("..", ":")
+    return " ".join(text.replace("..", ":").split())

@@ -1,0 +1,70 @@
+"""Documents of several pages → pictures: PDF through PDFium, TIFF through Pillow."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from inkdigits.errors import InputError
+from inkdigits.image import decode
+
+_DPI = 200  # a digit of 4 mm is then 31 pixels high
+MAX_PAGES = 10_000
+
+
+def pdf(data: bytes, name: str) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
+    """Yield the pages of a PDF: a name and grey pixels, uint8 (H, W), at 200 dots an inch or less if the page is huge.
+
+    Raises InputError for a document that is damaged, locked or without pages.
+    """
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+        count = len(document)
+    except pypdfium2.PdfiumError as error:
+        remedy = "unlock it, or print it to a new PDF"
+        raise InputError(name, f"is a PDF that cannot be opened ({error})", remedy) from None
+    try:
+        if not 1 <= count <= MAX_PAGES:
+            raise InputError(name, f"is a PDF of {count} pages", f"give 1 to {MAX_PAGES:,}")
+        for number in range(count):
+            yield f"{name}, page {number + 1}" if count > 1 else name, _render(document, number, name)
+    finally:
+        document.close()
+
+
+def _render(document: Any, number: int, name: str) -> npt.NDArray[np.uint8]:
+    import pypdfium2
+
+    try:
+        page = document[number]
+        width, height = page.get_size()  # in points, 72 an inch
+        scale = min(_DPI / 72, 4 * decode.WORKING_SIZE / max(width, height, 1.0))
+        decode.check_size(name, int(width * scale), int(height * scale))
+        image = page.render(scale=scale, grayscale=True).to_numpy()
+    except pypdfium2.PdfiumError as error:
+        raise InputError(
+            name, f"has a page {number + 1} that cannot be drawn ({error})", "print it to a new PDF"
+        ) from None
+    return np.array(image[..., 0] if image.ndim == 3 else image, np.uint8)
+
+
+def tiff(data: bytes, name: str) -> Iterator[tuple[str, npt.NDArray[Any], tuple[int, int]]]:
+    """Yield the pages of a TIFF: a name, pixels and size as `decode.decode` gives them. Raises InputError."""
+    try:
+        with Image.open(io.BytesIO(data), formats=["TIFF"]) as image:
+            count = min(int(getattr(image, "n_frames", 1)), MAX_PAGES)
+    except Exception:  # decode says what is wrong with it
+        count = 1
+    if count == 1:
+        yield name, *decode.decode(data, name)
+        return
+    for number in range(count):
+        page_name = f"{name}, page {number + 1}"
+        yield page_name, *decode.decode(data, page_name, number)
