@@ -52,7 +52,10 @@ def find(strength: npt.NDArray[np.uint8]) -> Pieces:
     boxes = stats[1:].astype(np.int64)
     if count < 2:
         return Pieces([], 0.0)
-    kept = np.flatnonzero(~_printed(boxes, labels, mask.shape))
+    printed = _printed(boxes, labels, mask.shape)
+    kept = np.flatnonzero(~printed)
+    scale = _scale(boxes[kept])
+    kept = kept[~_rests_of_lines(boxes[kept], boxes[printed], scale, mask.shape)]
     scale = _scale(boxes[kept])
     # A speck is far smaller than the point of a pen that writes digits of this size.
     kept = kept[boxes[kept, 4] >= max(2.0, (0.03 * scale) ** 2 * 3)]
@@ -105,6 +108,21 @@ def _printed(
         printed[i] |= np.count_nonzero(inner == i + 1) < 0.1 * area[i]
     # Something is handwriting: where everything looks printed, a tight crop has fooled the rules.
     return np.asarray(printed & ~printed.all(), np.bool_)
+
+
+def _rests_of_lines(
+    boxes: npt.NDArray[np.int64], printed: npt.NDArray[np.int64], scale: float, shape: tuple[int, ...]
+) -> npt.NDArray[np.bool_]:
+    """Return which components a faint rule has left: upright, thin, and in line with a rule, at the border, or long."""
+    across, down = boxes[:, 2], boxes[:, 3]
+    thin = across < 0.16 * down
+    centre, near = boxes[:, 0] + across / 2, 0.02 * shape[1]
+    ruled = printed[(printed[:, 2] < 0.1 * printed[:, 3]) & (printed[:, 3] >= 0.35 * shape[0])]
+    rule_centres = ruled[:, 0] + ruled[:, 2] / 2
+    in_line = (np.abs(centre[:, None] - rule_centres[None, :]) < near).any(axis=1)
+    # In a strip no higher than its digits everything is at the border.
+    at_border = ((centre < 2 * near) | (centre > shape[1] - 2 * near)) & (scale < 0.5 * shape[0])
+    return np.asarray(thin & (in_line | at_border | (down > 2.2 * scale)), np.bool_)
 
 
 def _scale(boxes: npt.NDArray[np.int64]) -> float:

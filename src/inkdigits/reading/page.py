@@ -131,13 +131,13 @@ def _read_line(line: list[Piece], scale: float, picture: Picture, reader: _Reade
         elif piece not in (tall[0], tall[-1]) and separators.is_slash(piece, tall):
             tokens.append(_Token("/", None, piece.box[0], piece.box[2]))
         else:
-            tokens += _read_piece(piece, scale, picture, reader)
+            tokens += _read_piece(piece, picture, reader)
     return tokens
 
 
-def _read_piece(piece: Piece, scale: float, picture: Picture, reader: _Reader) -> list[_Token]:
+def _read_piece(piece: Piece, picture: Picture, reader: _Reader) -> list[_Token]:
     """Return what a tall piece is: a digit, several touching digits, or a space for what is none of them."""
-    parts = cuts.candidates(piece, scale)
+    parts = cuts.candidates(piece)
     glyphs = np.stack([normalise.glyph(part.piece.strength) for part in parts])
     beliefs = decide.believe(reader.net.probabilities(glyphs), reader.net.temperature)
     tokens = []
