@@ -32,7 +32,7 @@ def pictures(tmp_path):
 
 def test_help_and_version():
     assert "classify" in run("--help").output and re.search(r"\d+\.\d+", run("--version").output)
-    for verb in ("classify", "train", "evaluate", "data", "models", "recipes"):
+    for verb in ("classify", "read", "train", "evaluate", "data", "models", "recipes"):
         assert run(verb, "--help").exit_code == 0
 
 
@@ -188,3 +188,35 @@ def test_steps(tmp_path):
     assert run("classify", blank, "--steps", out).exit_code == 0
     assert run("classify", blank, blank, "--steps", out).exit_code == 2
     assert run("classify", tmp_path / "none.png", "--steps", out).exit_code == 1
+
+
+def test_read(tmp_path, pictures):
+    result = run("read", "--json", *pictures)
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 1 and [row["text"] for row in rows] == ["4", "7"]
+    assert result.stderr.count("\n") == 1 and str(pictures[1]) in result.stderr
+    table = run("read", "--csv", pictures[0]).stdout.splitlines()
+    assert table[0].startswith("source,line,text") and table[1].startswith(f"{pictures[0]},1,4,4,")
+    assert run("read", pictures[2]).stdout == "7\n"
+
+
+def test_read_a_folder_and_standard_input(tmp_path, pictures):
+    pictures[1].unlink()
+    result = run("read", tmp_path)
+    assert [line.rsplit(": ", 1)[1] for line in result.stdout.splitlines()] == ["4", "7"]
+    assert run("read", "-", data=pictures[0].read_bytes()).stdout == "4\n"
+    (tmp_path / "empty").mkdir()
+    assert run("read", tmp_path / "empty").exit_code == 1
+
+
+def test_read_draws(tmp_path, pictures):
+    out = tmp_path / "out.png"
+    assert run("read", pictures[0], "--draw", out).exit_code == 0
+    with Image.open(out) as picture:
+        colours = picture.getcolors(2**24)
+    assert colours is not None and any(colour == (23, 138, 74) for _, colour in colours)
+    assert run("read", *pictures, "--draw", out).exit_code == 2
+    assert run("read", "--json", "--csv", pictures[0]).exit_code == 2
+    blank = tmp_path / "blank.png"
+    blank.write_bytes(encoded(np.full((40, 40), 255, np.uint8)))
+    assert run("read", blank).stdout == "no digits found\n"

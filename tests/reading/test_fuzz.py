@@ -69,3 +69,32 @@ def test_any_picture(array):
 @given(st.one_of(st.text(max_size=60), st.none(), st.integers(), st.lists(st.integers(), max_size=3)))
 def test_any_other_source(source):
     check(source)
+
+
+@settings(max_examples=150, deadline=None)
+@given(hnp.arrays(np.uint8, st.tuples(st.integers(8, 60), st.integers(8, 90))), st.integers(0, 3))
+def test_read_any_picture(array, softness):
+    """`read` on noise of any grain: a page, and boxes within the picture."""
+    for _ in range(softness):
+        array = ((array.astype(int) + np.roll(array, 1, 0) + np.roll(array, 1, 1)) // 3).astype(np.uint8)
+    page = inkdigits.read(array, trust="always")
+    for line in page.lines:
+        assert line.text == line.text.strip() and "  " not in line.text
+        for digit in line.digits:
+            assert digit.box is not None
+            left, top, right, bottom = digit.box
+            assert 0 <= left < right <= page.size[0] and 0 <= top < bottom <= page.size[1]
+
+
+@FUZZ
+@given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=8))
+def test_read_damaged_pictures(data, changes):
+    damaged = bytearray(data)
+    for place, value in changes:
+        damaged[place % len(damaged)] = value
+    try:
+        pages = list(inkdigits.read_pages(bytes(damaged)))
+    except inkdigits.InputError as error:
+        assert "\n" not in str(error)
+    else:
+        assert all(isinstance(page, inkdigits.Page) for page in pages)

@@ -1,0 +1,158 @@
+"""Pages of our own making are read: lines in order, touching digits, separators, turns, skew, documents."""
+
+import io
+
+import cv2
+import numpy as np
+import pypdfium2
+import pytest
+from PIL import Image
+
+import inkdigits
+from inkdigits.datasets.dataset import Dataset
+from inkdigits.synthetic.paper import Scene, photograph
+
+
+def cut(glyph):
+    rows, columns = np.flatnonzero(glyph.any(axis=1)), np.flatnonzero(glyph.any(axis=0))
+    return glyph[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def written(text, digits: Dataset, random, height=44, gap=14):
+    """A line of MNIST digits and separators as ink, white on black; `|` makes a wide gap."""
+    field = np.zeros((height + 40, len(text) * (height + gap) + 60), np.uint8)
+    x = 20
+    for sign in text:
+        if sign.isdigit():
+            glyph = cut(digits.images[random.choice(np.flatnonzero(digits.labels == int(sign)))])
+            size = (max(6, round(glyph.shape[1] * height / 20)), max(6, round(glyph.shape[0] * height / 20)))
+            ink = cv2.resize(glyph, size, interpolation=cv2.INTER_CUBIC)
+            y = 20 + height - ink.shape[0]
+            place = field[y : y + ink.shape[0], x : x + ink.shape[1]]
+            np.maximum(place, ink, out=place)
+            x += ink.shape[1] + gap
+        elif sign == "|":
+            x += 3 * height
+        else:
+            shapes = {".": (6, 6, height - 4), ",": (6, 14, height - 4), "-": (18, 5, height // 2)}
+            width, tall, down = shapes[sign]
+            field[20 + down : 20 + down + tall, x : x + width] = 255
+            x += width + gap
+    return field[:, : x + 20]
+
+
+def page_of(lines, digits, seed=0, gap=14, scene=None):
+    random = np.random.default_rng(seed)
+    inks = [written(line, digits, random, gap=gap) for line in lines]
+    width, height = max(i.shape[1] for i in inks) + 120, sum(i.shape[0] for i in inks) + 100
+    sheet = np.zeros((height, width), np.uint8)
+    y = 50
+    for ink in inks:
+        sheet[y : y + ink.shape[0], 50 : 50 + ink.shape[1]] = ink
+        y += ink.shape[0]
+    chosen = scene or Scene(light=0.2, tilt=0.0, grain=0.01)
+    return photograph(sheet, (width, height), (0, 0), chosen, random)
+
+
+LINES = ["3141", "27182", "606", "98"]
+
+
+@pytest.fixture(scope="module")
+def clear(digits):
+    """Digits that the shipped network is sure of: what is tested here is the page, not the handwriting."""
+    sure = inkdigits.classify_glyphs(digits.images)
+    right = (sure.argmax(axis=1) == digits.labels) & (sure.max(axis=1) > 0.999)
+    return digits.subset(right)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lines_in_reading_order(clear, seed):
+    page = inkdigits.read(page_of(LINES, clear, seed), trust="always")
+    assert [line.number_text for line in page.lines] == LINES
+    assert page.rotation == 0
+    boxes = [d.box for line in page.lines for d in line.digits]
+    assert all(left < right and top < bottom for left, top, right, bottom in boxes)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_turned_pages(clear, quarters):
+    picture = np.rot90(page_of(["27435", "52347", "73524"], clear, 1), quarters).copy()
+    page = inkdigits.read(picture, trust="always")
+    assert [line.number_text for line in page.lines] == ["27435", "52347", "73524"]
+    assert page.rotation == (360 - 90 * quarters) % 360
+
+
+@pytest.mark.parametrize("angle", [-14, -8, 8, 14])
+def test_skewed_pages(clear, angle):
+    picture = page_of(["274352", "523474", "735243"], clear, 2)
+    height, width = picture.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 0.75)
+    skewed = cv2.warpAffine(picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    page = inkdigits.read(skewed, trust="always")
+    assert [line.number_text for line in page.lines] == ["274352", "523474", "735243"]
+    assert page.rotation == pytest.approx(-angle, abs=4)
+
+
+def test_touching_digits(clear):
+    """Digits pushed together until they touch: at least eight of ten numbers are still read right."""
+    right = 0
+    for seed in range(10):
+        text = "".join(str(d) for d in np.random.default_rng(seed).integers(0, 10, 3))
+        page = inkdigits.read(page_of([text], clear, seed, gap=-3), trust="always")
+        right += [line.number_text for line in page.lines] == [text]
+    assert right >= 8
+
+
+@pytest.mark.parametrize("text", ["6.5", "12,50", "3-4", "2026-11-24"])
+def test_separators(clear, text):
+    page = inkdigits.read(page_of([text], clear, 3), trust="always")
+    assert page.text == text
+
+
+def test_a_wide_gap_is_a_space(clear):
+    assert inkdigits.read(page_of(["123|45"], clear, 4), trust="always").text == "123 45"
+
+
+def test_blank_and_one_digit(clear):
+    blank = inkdigits.read(np.full((300, 400), 250, np.uint8))
+    assert blank.lines == () and blank.text == ""
+    assert inkdigits.read(page_of(["7"], clear, 5), trust="always").text == "7"
+
+
+def test_a_digit_that_abstains_is_a_question_mark(clear):
+    picture = page_of(["12345"], clear, 6, scene=Scene(light=0.2, tilt=0.0, grain=0.01, blur=4.5))
+    page = inkdigits.read(picture, trust="strict")
+    assert len(page.lines) == 1 and len(page.lines[0].number_text) == len(page.lines[0].digits)
+    assert all(
+        (d.label is None) == (c == "?") for d, c in zip(page.lines[0].digits, page.lines[0].number_text, strict=True)
+    )
+
+
+def test_documents(clear):
+    pictures = [Image.fromarray(page_of([line], clear, 7)) for line in ("123", "456")]
+    for kind in ("PDF", "TIFF"):
+        buffer = io.BytesIO()
+        first, second = (picture.copy() for picture in pictures)
+        first.save(buffer, kind, save_all=True, append_images=[second])
+        pages = list(inkdigits.read_pages(buffer.getvalue(), trust="always"))
+        assert [page.text for page in pages] == ["123", "456"]
+        assert pages[1].source.endswith("page 2")
+        assert inkdigits.read(buffer.getvalue(), trust="always").text == "123"
+
+
+def test_bad_documents():
+    empty = pypdfium2.PdfDocument.new()
+    buffer = io.BytesIO()
+    empty.save(buffer)
+    for data in (b"%PDF-1.4 nothing", buffer.getvalue()):
+        with pytest.raises(inkdigits.InputError, match="is a PDF"):
+            list(inkdigits.read_pages(data))
+
+
+def test_json_and_drawing(clear):
+    page = inkdigits.read(page_of(["31"], clear, 8), trust="always")
+    said = page.to_dict()
+    assert said["text"] == "31" and len(said["lines"][0]["digits"]) == 2 and "glyph" not in str(said)
+    assert page.draw().size == (page.upright.shape[1], page.upright.shape[0])
+    assert "\n" not in page.to_json()
+    assert 0 < page.lines[0].confidence <= 1
