@@ -19,7 +19,7 @@ from inkdigits.reading.single import prepare
 from inkdigits.synthetic import fonts, scenes, strangers, strokes
 
 STRANGER = 10  # the label of what is not a digit
-KINDS = ("mnist", "strokes", "fonts", "letters", "strangers", "several")
+KINDS = ("mnist", "strokes", "fonts", "letters", "strangers", "several", "plain")
 _PART = 2000  # pictures in one piece of work; a part's randomness depends on seed and number alone
 
 Glyph = npt.NDArray[np.uint8]
@@ -66,6 +66,9 @@ def _make(part: _Part) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     cv2.setNumThreads(1)
     random = np.random.default_rng([part.seed, KINDS.index(part.kind), part.number])
     glyphs, labels = [], []
+    if part.kind == "plain":  # the digits as they are: they weigh more the more often they come
+        rows = random.integers(len(_digits[0]), size=part.count)
+        return _digits[0].images[rows], _digits[0].labels[rows]
     for _ in range(part.count):
         ink, label = _ink(part.kind, _digits[0], random)
         try:
@@ -86,9 +89,10 @@ def _ink(kind: str, digits: Dataset, random: np.random.Generator) -> tuple[Glyph
     if kind == "strokes":
         label = int(random.integers(10))
         curves = strokes.vary(strokes.digit(label, int(random.integers(60))), random, random.uniform(0.5, 1.6))
-        return strokes.draw(
-            curves, 64, random.choice([random.uniform(2.5, 9), random.uniform(6, 16)], p=[0.7, 0.3])
-        ), label
+        # A marker leaves a 1 its shape at any width; other digits close up.
+        thick = random.uniform(6, 24 if label == 1 else 16)
+        pen = random.choice([random.uniform(2.5, 9), thick], p=[0.7, 0.3])
+        return strokes.draw(curves, 64, pen), label
     if kind in ("fonts", "letters"):
         characters = fonts.digits() if kind == "fonts" else fonts.others()
         row = int(random.integers(len(characters.codes)))

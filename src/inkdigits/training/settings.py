@@ -80,6 +80,7 @@ class AugmentSettings:
 class PoolSettings:
     """[pool]: how many synthetic pictures of each kind are added to the training digits."""
 
+    plain: int = 0
     mnist: int = 0
     strokes: int = 0
     fonts: int = 0

@@ -1,0 +1,60 @@
+"""Fix a model's thresholds: on MNIST's validation writers and on the tuning halves of the development sets.
+
+The least confidence at which at most so many of the answers are wrong, every set weighing the same; `crowd` is left out,
+whose labels are about 1 % wrong. The result goes into the shipped config by scripts/ship_model.py; it is measured on the
+other halves by dev_singles.py.
+
+Usage: INKDIGITS_DEV_DATA=… python benchmarks/thresholds.py MODEL    writes benchmarks/results/thresholds_NAME.json
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import inkdigits
+from dev_singles import load
+from inkdigits import network
+from inkdigits.datasets import mnist
+from inkdigits.evaluation.calibration import TARGETS
+from inkdigits.training import split
+from machine import write_results
+
+_MARGIN = 0.75  # of the target: what is fitted on one half must hold on the other
+
+
+def main(model: str) -> None:
+    where = os.environ.get("INKDIGITS_DEV_DATA")
+    if not where:
+        sys.exit("INKDIGITS_DEV_DATA is not set: nothing to fit on.")
+    sets: dict[str, tuple[list[Any], list[int]]] = {k: v for k, v in load(Path(where), "tune").items() if k != "crowd"}
+    _, validation = split.by_writer(mnist.train(), 0.1)
+    sets["mnist validation"] = (list(validation.images), validation.labels.tolist())
+    confidence, wrong, weight = [], [], []
+    for sources, labels in sets.values():
+        digits = inkdigits.classify_many(sources, model=model, trust="always")
+        confidence += [d.confidence for d in digits]
+        wrong += [d.best != label for d, label in zip(digits, labels, strict=True)]
+        weight += [1 / len(labels)] * len(labels)
+    order = np.argsort(-np.array(confidence), kind="stable")
+    weights = np.array(weight)[order]
+    error = np.cumsum(np.array(wrong)[order] * weights) / np.cumsum(weights)
+    thresholds = {}
+    for level, target in TARGETS.items():
+        within = np.flatnonzero(error <= target * _MARGIN)
+        thresholds[level] = round(float(np.array(confidence)[order][within[-1]]), 4) if len(within) else 1.0
+        print(
+            f"{level}: {thresholds[level]}, answers {np.cumsum(weights)[within[-1]] / weights.sum():.2%} of the tuning halves"
+        )
+    name = network.load(model).config.get("name", Path(model).name)
+    write_results(
+        f"thresholds_{name}", {"model": name, "sets": {k: len(v[1]) for k, v in sets.items()}, "thresholds": thresholds}
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

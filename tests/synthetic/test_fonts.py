@@ -1,0 +1,37 @@
+"""The packed characters are whole, and letters that look like digits are on neither side."""
+
+import numpy as np
+
+from inkdigits.synthetic import fonts, strangers
+
+
+def test_characters():
+    whole = fonts.characters()
+    assert whole.pictures.shape[1:] == (32, 32) and len(whole.codes) == len(whole.fonts) == len(whole.pictures) > 3000
+    assert (whole.pictures.max(axis=(1, 2)) > 150).all()
+    assert len(np.unique(whole.fonts)) == 38
+
+
+def test_digits_and_others():
+    digits, others = fonts.digits(), fonts.others()
+    assert {chr(c) for c in digits.codes} == set("0123456789")
+    assert not {chr(c) for c in others.codes} & (fonts.LOOK_ALIKES | set("0123456789"))
+    assert {"A", "M", "k", "+", "?"} <= {chr(c) for c in others.codes}
+
+
+def test_strangers_are_ink():
+    random = np.random.default_rng(0)
+    for family in strangers.FAMILIES:
+        for _ in range(20):
+            ink = family(random)
+            assert ink.dtype == np.uint8 and ink.ndim == 2 and ink.max() > 100
+
+
+def test_several_digits_touch(digits):
+    import cv2
+
+    random = np.random.default_rng(0)
+    for i in range(20):
+        ink = strangers.several([digits.images[i][4:24, 4:24], digits.images[i + 1][4:24, 4:24]], random)
+        parts = cv2.connectedComponentsWithStats((ink > 100).astype(np.uint8))[2][1:, cv2.CC_STAT_WIDTH]
+        assert parts.max() > 0.6 * ink.shape[1]
