@@ -62,7 +62,9 @@ def clear(digits):
     """Digits that the shipped network is sure of: what is tested here is the page, not the handwriting."""
     sure = inkdigits.classify_glyphs(digits.images)
     right = (sure.argmax(axis=1) == digits.labels) & (sure.max(axis=1) > 0.999)
-    return digits.subset(right)
+    # A 1 that lies at 45 degrees is a slash to anybody who meets it between two digits.
+    lying = np.array([cut(image).shape[1] > 11 for image in digits.images]) & (digits.labels == 1)
+    return digits.subset(right & ~lying)
 
 
 @pytest.mark.parametrize("seed", range(3))

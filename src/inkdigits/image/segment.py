@@ -28,6 +28,7 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
     The digit is the largest connected stroke, large and central ones first, and the pieces near it (a 5's detached bar).
     Specks, and lines that run along or across the frame while something better is there, are left out.
     """
+    strength = _without_corner(strength)
     mask = (strength > STROKE).astype(np.uint8)
     count, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count < 2:
@@ -38,7 +39,7 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
         left, top, width, height = (int(v) for v in stats[1, :4])
         return _cut(strength, left, top, left + width, top + height)
     stats, centres = stats[1:].astype(np.int64), centres[1:]
-    printed = _lines(stats, mask.shape) | _frames(stats, labels, mask.shape)
+    printed = _lines(stats, mask.shape) | _frames(stats, labels, mask.shape) | _edges(stats, labels, mask.shape)
     main = _main(stats, centres, mask.shape, printed)
     if stats[main, cv2.CC_STAT_AREA] < 4:
         return None
@@ -50,6 +51,34 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
         chosen = np.concatenate(([False], keep))[labels].astype(np.uint8)
         strength = cv2.multiply(strength, cv2.dilate(chosen, np.ones((3, 3), np.uint8)))
     return _cut(strength, left, top, right, bottom)
+
+
+def _without_corner(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return ink without the edges of a cell, where at least two of them meet in a corner of the picture.
+
+    A digit that touches an edge is one component with it, and components cannot tell them apart. An edge is a straight run
+    of ink near a border, from end to end; one alone may be a stroke of the digit (the bar of a 7), two that meet are not.
+    """
+    height, width = strength.shape
+    if min(height, width) < 24:
+        return strength
+    mask = (strength > STROKE).astype(np.uint8)
+    across, along = round(0.22 * width), round(0.22 * height)
+    level = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(8, round(0.4 * width))), np.uint8))
+    upright = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((max(8, round(0.4 * height)), 1), np.uint8))
+    level[along:-along], upright[:, across:-across] = 0, 0
+    rows = [half.any(axis=0).mean() >= 0.85 for half in (level[:along], level[-along:])]
+    columns = [half.any(axis=1).mean() >= 0.85 for half in (upright[:, :across], upright[:, -across:])]
+    if not (any(rows) and any(columns)):
+        return strength
+    edges = np.zeros_like(mask)
+    for found, part in zip(rows, (slice(0, along), slice(height - along, height)), strict=True):
+        edges[part] |= level[part] * np.uint8(found)
+    for found, part in zip(columns, (slice(0, across), slice(width - across, width)), strict=True):
+        edges[:, part] |= upright[:, part] * np.uint8(found)
+    rest = np.where(cv2.dilate(edges, np.ones((3, 3), np.uint8)) > 0, np.uint8(0), strength)
+    # A box-like 0 that fills the picture is all edges: then they are the digit.
+    return rest if cv2.countNonZero((rest > STROKE).astype(np.uint8)) >= 0.2 * cv2.countNonZero(mask) else strength
 
 
 def _cut(strength: npt.NDArray[np.uint8], left: int, top: int, right: int, bottom: int) -> Segment:
@@ -81,6 +110,20 @@ def _frames(
         inner = labels[top + rim[1] : top + down - rim[1], left + rim[0] : left + across - rim[0]]
         found[i] = np.count_nonzero(inner == i + 1) < 0.1 * area
     return found
+
+
+def _edges(
+    stats: npt.NDArray[np.int64], labels: npt.NDArray[np.int32], shape: tuple[int, ...]
+) -> npt.NDArray[np.bool_]:
+    """Return which components are edges of a cell that was cut out with them: along the border, from end to end."""
+    height, width = shape
+    found = (stats[:, 2] >= 0.85 * width) | (stats[:, 3] >= 0.85 * height)
+    found &= _touches(stats, shape)
+    inner = labels[round(0.2 * height) : round(0.8 * height), round(0.2 * width) : round(0.8 * width)]
+    for i in np.flatnonzero(found):
+        # An edge at one side crosses the middle of the picture in a strip of that side only.
+        found[i] = np.count_nonzero(inner == i + 1) < 0.1 * stats[i, cv2.CC_STAT_AREA]
+    return np.asarray(found, np.bool_)
 
 
 def _touches(stats: npt.NDArray[np.int64], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:

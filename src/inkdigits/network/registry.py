@@ -11,7 +11,7 @@ from typing import Any
 from inkdigits.errors import InputError
 from inkdigits.network.session import Network, open_session
 
-DEFAULT = "classic"
+DEFAULT = "default"
 MODELS = Path(__file__).parent / "models"
 _LEVELS = ("strict", "normal", "always")
 

@@ -40,6 +40,6 @@ def is_slash(piece: Piece, line: list[Piece]) -> bool:
     spread = float(np.abs(columns - (slope * rows + start)).mean())
     angle = float(np.degrees(np.arctan(-slope)))
     others = [p.height for p in line if p is not piece]
-    taller = not others or piece.height >= 1.1 * float(np.median(others))
+    taller = not others or piece.height >= 1.2 * float(np.median(others))
     # Handwriting leans up to 30 degrees, its ones with it; a slash leans as far and stands out, or leans further.
-    return spread < 0.08 * piece.height and (angle >= 38 or (taller and angle >= 24))
+    return spread < 0.08 * piece.height and (angle >= 42 or (taller and angle >= 26))
