@@ -93,7 +93,9 @@ class Line:
 
     text        digits, `?` where one abstained, the separators . , - / : and one space where anything else stands between
     digits      every digit of the line, left to right, those that abstained as "unsure" included
-    confidence  float 0-1: calibrated probability that all of them are right, as if they were independent
+    confidence  float 0-1: calibrated probability that all of them are right, as if they were independent; where something
+                was expected and found, the reading's share of the probability of all readings that satisfy it
+    expected    whether the line satisfies what was expected of it; None where nothing was
     box         (left, top, right, bottom) in pixels of the upright picture, right and bottom exclusive
     """
 
@@ -101,6 +103,7 @@ class Line:
     digits: tuple[Digit, ...]
     confidence: float
     box: tuple[int, int, int, int]
+    expected: bool | None = None
 
     @property
     def number_text(self) -> str:
@@ -112,6 +115,7 @@ class Line:
         return {
             "text": self.text,
             "confidence": round(self.confidence, 6),
+            "expected": self.expected,
             "box": list(self.box),
             "digits": [{k: v for k, v in digit.to_dict().items() if k != "source"} for digit in self.digits],
         }

@@ -158,3 +158,16 @@ def test_json_and_drawing(clear):
     assert page.draw().size == (page.upright.shape[1], page.upright.shape[0])
     assert "\n" not in page.to_json()
     assert 0 < page.lines[0].confidence <= 1
+
+
+def test_what_is_expected_narrows_the_reading(clear):
+    picture = page_of(["4711"], clear, 9)
+    page = inkdigits.read(picture, expect=r"\d{4}", trust="always")
+    assert (page.text, page.lines[0].expected) == ("4711", True)
+    other = inkdigits.read(picture, expect="values:4712,9999", trust="always").lines[0]
+    assert (other.text, other.expected, other.digits[3].label) == ("4712", True, 2)
+    assert inkdigits.read(picture, expect="length:5").lines[0].expected is False
+    assert inkdigits.read(picture, expect=["length:4", "range:4000-5000"]).lines[0].expected is True
+    assert inkdigits.read(picture).lines[0].expected is None
+    with pytest.raises(inkdigits.InputError, match="expect"):
+        inkdigits.read(picture, expect="length:many")

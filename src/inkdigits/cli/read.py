@@ -15,6 +15,7 @@ from inkdigits import network
 from inkdigits.errors import InputError, one_line
 from inkdigits.files import written_aside
 from inkdigits.reading.decide import Trust
+from inkdigits.reading.expect import parse
 from inkdigits.reading.page import read_pages
 from inkdigits.results import Page
 
@@ -33,6 +34,11 @@ _COLUMNS = ("source", "line", "text", "digits", "confidence", "left", "top", "ri
     help="Draw boxes and answers on the (one) picture, into this file.",
 )
 @click.option(
+    "--expect",
+    multiple=True,
+    help=r"What each number is: length:5, range:0-100, values:1,2,6, luhn, mod11, mod97, or a pattern such as \d{5}.",
+)
+@click.option(
     "--model",
     default=network.DEFAULT,
     show_default=True,
@@ -40,7 +46,15 @@ _COLUMNS = ("source", "line", "text", "digits", "confidence", "left", "top", "ri
 )
 @click.option("--trust", type=click.Choice(get_args(Trust)), default="normal", show_default=True,
               help="How sure it must be to answer.")  # fmt: skip
-def read(sources: tuple[str, ...], as_json: bool, as_csv: bool, drawing: Path | None, model: str, trust: Trust) -> None:
+def read(
+    sources: tuple[str, ...],
+    as_json: bool,
+    as_csv: bool,
+    drawing: Path | None,
+    expect: tuple[str, ...],
+    model: str,
+    trust: Trust,
+) -> None:
     """Read the digits in pictures, PDF documents and folders of them; - reads a picture from standard input.
 
     Lines come from top to bottom. A ? stands for a digit that it is not sure of, a space for anything that is no digit.
@@ -53,7 +67,7 @@ def read(sources: tuple[str, ...], as_json: bool, as_csv: bool, drawing: Path | 
         raise click.UsageError("--draw draws on one picture: name one file")
     if as_csv:
         click.echo(",".join(_COLUMNS))
-    for page in _pages(paths, model, trust, failed):
+    for page in _pages(paths, model, trust, expect, failed):
         if as_json:
             click.echo(page.to_json())
         elif as_csv:
@@ -82,12 +96,13 @@ def _expand(sources: Iterable[str], failed: list[str]) -> Iterator[str]:
             yield source
 
 
-def _pages(paths: list[str], model: str, trust: Trust, failed: list[str]) -> Iterator[Page]:
+def _pages(paths: list[str], model: str, trust: Trust, expect: tuple[str, ...], failed: list[str]) -> Iterator[Page]:
     """Yield the pages of all files; a bad file is a line on standard error, and the rest goes on."""
-    network.load(model)  # a model that is none stops everything, once
+    network.load(model)  # a model or an expectation that is none stops everything, once
+    parse(expect)
     for path in paths:
         try:
-            yield from read_pages(sys.stdin.buffer if path == "-" else path, model=model, trust=trust)
+            yield from read_pages(sys.stdin.buffer if path == "-" else path, model=model, trust=trust, expect=expect)
         except InputError as error:
             failed.append(path)
             click.echo(f"inkdigits: {error}", err=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +16,7 @@ from inkdigits.image.components import Piece
 from inkdigits.image.load import Picture, Source, load, load_pages
 from inkdigits.reading import cuts, decide, separators
 from inkdigits.reading.decide import Beliefs, Trust
+from inkdigits.reading.expect import Expectation, best, parse
 from inkdigits.results import Digit, Line, Page
 
 # Pieces lower than this share of the digits' height are marks: points, commas, dashes.
@@ -47,36 +48,48 @@ class _Token:
 
 @dataclass(frozen=True)
 class _Reader:
-    """The network that reads, and the least confidence to answer at."""
+    """The network that reads, the least confidence to answer at, and what every line is expected to be."""
 
     net: network.Network
     threshold: float
+    expected: list[Expectation]
 
 
-def read(source: Source, *, model: str | os.PathLike[str] = network.DEFAULT, trust: Trust = "normal") -> Page:
+def read(
+    source: Source,
+    *,
+    model: str | os.PathLike[str] = network.DEFAULT,
+    trust: Trust = "normal",
+    expect: str | Sequence[str] = (),
+) -> Page:
     """Read the digits in a picture, line by line.
 
     `source`, `model` and `trust` are as in `classify`; of a document (PDF, several-page TIFF) the first page is read.
     Right-angle turns and up to 15 degrees of skew are found and undone. Letters and signs are not read as digits at any
-    level of trust. A picture without digits gives a page without lines.
-    Raises InputError if the source holds no picture or the model cannot be used.
+    level of trust. `expect` narrows what a line may be (see `reading.expect.parse`): the best reading that satisfies it is
+    taken, and a line that cannot satisfy it stays as it was read, with `expected` False. A picture without digits gives a
+    page without lines. Raises InputError if the source holds no picture or the model cannot be used.
     """
-    return _read(load(source), _reader(model, trust))
+    return _read(load(source), _reader(model, trust, expect))
 
 
 def read_pages(
-    source: Source, *, model: str | os.PathLike[str] = network.DEFAULT, trust: Trust = "normal"
+    source: Source,
+    *,
+    model: str | os.PathLike[str] = network.DEFAULT,
+    trust: Trust = "normal",
+    expect: str | Sequence[str] = (),
 ) -> Iterator[Page]:
     """Read every page of a PDF or TIFF, one after the other; a picture has one. Raises InputError as `read` does."""
-    reader = _reader(model, trust)
+    reader = _reader(model, trust, expect)
     for picture in load_pages(source):
         yield _read(picture, reader)
 
 
-def _reader(model: str | os.PathLike[str], trust: Trust) -> _Reader:
+def _reader(model: str | os.PathLike[str], trust: Trust, expect: str | Sequence[str]) -> _Reader:
     decide.check_trust(trust)
     net = network.load(model)
-    return _Reader(net, net.thresholds[trust])
+    return _Reader(net, net.thresholds[trust], parse(expect))
 
 
 def _read(picture: Picture, reader: _Reader) -> Page:
@@ -108,7 +121,7 @@ def _read_sheet(sheet: _Sheet, reader: _Reader) -> tuple[Page, float, float]:
     tall = [t for line in tokens for t in line if t.digit is not None or t.text == " "]
     scores = [t.digit.confidence if t.digit is not None else 0.0 for t in tall]
     sure = sum(score > 0.9 for score in scores) / len(scores) if scores else 0.0
-    made = (_line(line, pieces.scale) for line in tokens)
+    made = (_line(line, pieces.scale, reader) for line in tokens)
     page = Page(
         tuple(line for line in made if line is not None),
         sheet.picture.name,
@@ -161,7 +174,7 @@ def _digit(
     return decide.decide(beliefs, row, glyph, box, picture.name, threshold)
 
 
-def _line(tokens: list[_Token], scale: float) -> Line | None:
+def _line(tokens: list[_Token], scale: float, reader: _Reader) -> Line | None:
     """Return a line's tokens as a Line, or None where none of them is a digit."""
     digits = tuple(t.digit for t in tokens if t.digit is not None)
     if not digits:
@@ -170,7 +183,35 @@ def _line(tokens: list[_Token], scale: float) -> Line | None:
     left, top = (int(v) for v in boxes[:, :2].min(axis=0))
     right, bottom = (int(v) for v in boxes[:, 2:].max(axis=0))
     confidence = float(np.prod([d.confidence for d in digits]))
-    return Line(_text(tokens, scale), digits, confidence, (left, top, right, bottom))
+    line = Line(_text(tokens, scale), digits, confidence, (left, top, right, bottom))
+    return _narrowed(line, reader) if reader.expected else line
+
+
+def _narrowed(line: Line, reader: _Reader) -> Line:
+    """Return the line as the best reading that satisfies what is expected, or as it is if none of the likely ones does."""
+    signs = ["" if c.isdigit() or c == "?" else c for c in line.text]  # "" where a digit stands
+
+    def write(digits: Sequence[int]) -> str:
+        following = iter(digits)
+        return "".join(sign or str(next(following)) for sign in signs).replace(" ", "")
+
+    reading = best(np.stack([d.probabilities for d in line.digits]), write, reader.expected)
+    if reading is None:
+        return replace(line, expected=False)
+    sure = reading.confidence >= reader.threshold
+    digits = tuple(
+        replace(
+            d,
+            label=value if sure else None,
+            best=value,
+            confidence=float(d.probabilities[value]),
+            reason=None if sure else "unsure",
+        )
+        for d, value in zip(line.digits, reading.digits, strict=True)
+    )
+    following = iter("?" if d.label is None else str(d.label) for d in digits)
+    text = "".join(sign or next(following) for sign in signs)
+    return replace(line, text=text, digits=digits, confidence=reading.confidence, expected=True)
 
 
 def _text(tokens: list[_Token], scale: float) -> str:

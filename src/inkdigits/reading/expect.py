@@ -1,0 +1,135 @@
+"""What a number may be: a length, a pattern, a range, a list, a check digit; and the best reading that satisfies it.
+
+The readings of a line are tried in the order of their probability, so the first that satisfies is the best.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.errors import InputError
+
+# Readings of a line that are tried before it counts as not satisfying what is expected.
+MOST_TRIED = 20_000
+_REMEDY = r"give length:5, range:0-100, values:12,15,20, luhn, mod11, mod97 or a regular expression such as \d{5}"
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A condition on a line: `accepts(text)` is asked about its digits and separators, without spaces."""
+
+    description: str
+    accepts: Callable[[str], bool]
+
+
+def parse(expect: str | Sequence[str]) -> list[Expectation]:
+    """Return what one or several descriptions expect; all must hold. Raises InputError for one that means nothing.
+
+    length:N        so many digits
+    range:A-B       a whole number from A to B
+    values:X,Y,…    one of these, separators included
+    luhn            the check digit of payment cards (ISO/IEC 7812)
+    mod11           weights 2, 3, … from the right before the check digit, as in ISBN-10 without X
+    mod97           the remainder by 97 is 1 (ISO 7064 MOD 97-10, as in IBAN)
+    anything else   a regular expression that the whole line must match
+    """
+    return [_parse(text) for text in ([expect] if isinstance(expect, str) else expect)]
+
+
+def _parse(text: str) -> Expectation:
+    name, colon, value = text.partition(":")
+    checks = {"luhn": luhn, "mod11": mod11, "mod97": mod97}
+    if text in checks:
+        check = checks[text]
+        return Expectation(text, lambda line: len(_digits(line)) > 1 and check(_digits(line)))
+    if colon and name == "length" and value.isdigit():
+        return Expectation(text, lambda line: len(_digits(line)) == int(value))
+    if colon and name == "values" and value:
+        allowed = {v.strip() for v in value.split(",")}
+        return Expectation(text, allowed.__contains__)
+    bounds = re.fullmatch(r"(\d+)-(\d+)", value)
+    if colon and name == "range" and bounds and int(bounds[1]) <= int(bounds[2]):
+        low, high = int(bounds[1]), int(bounds[2])
+        return Expectation(text, lambda line: line.isdigit() and low <= int(line) <= high)
+    if colon and name in ("length", "values", "range"):
+        raise InputError(f"expect {text!r}", f"has no proper {name}", _REMEDY)
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        raise InputError(f"expect {text!r}", f"is no regular expression ({error})", _REMEDY) from None
+    return Expectation(text, lambda line: pattern.fullmatch(line) is not None)
+
+
+def _digits(line: str) -> str:
+    return "".join(c for c in line if c.isdigit())
+
+
+def luhn(digits: str) -> bool:
+    """Tell whether the last digit is the Luhn check digit of the others."""
+    doubled = [int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits))]
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+
+
+def mod11(digits: str) -> bool:
+    """Tell whether the digits, weighted 1, 2, 3, … from the right, sum to a multiple of 11."""
+    return sum(int(d) * (i + 1) for i, d in enumerate(reversed(digits))) % 11 == 0
+
+
+def mod97(digits: str) -> bool:
+    """Tell whether the number leaves 1 when divided by 97."""
+    return int(digits) % 97 == 1
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A line's digits as they satisfy what was expected, and how probable that is among all that satisfy it."""
+
+    digits: tuple[int, ...]
+    confidence: float
+
+
+def best(
+    probabilities: npt.NDArray[np.float32], write: Callable[[Sequence[int]], str], expected: list[Expectation]
+) -> Reading | None:
+    """Return the most probable reading that satisfies all expectations, or None if none of the likely ones does.
+
+    `probabilities` is float32 (K, 10), a row per digit of the line; `write` gives the line's text for K digits. The
+    confidence is the reading's share of the probability of all satisfying readings that were tried: near 1 where nothing
+    else fits, 0.5 where two fit equally well.
+    """
+    found: tuple[int, ...] | None = None
+    first = total = 0.0
+    for digits, probability in _by_probability(probabilities):
+        if found is not None and probability < 1e-4 * first:
+            break
+        if all(e.accepts(write(digits)) for e in expected):
+            if found is None:
+                found, first = digits, probability
+            total += probability
+    return None if found is None else Reading(found, first / total)
+
+
+def _by_probability(probabilities: npt.NDArray[np.float32]) -> Iterator[tuple[tuple[int, ...], float]]:
+    """Yield readings and their probabilities, the most probable first, at most MOST_TRIED.
+
+    A best-first search: from each reading, one digit at a time (from the last one changed on) is replaced by its next best.
+    """
+    order = np.argsort(-probabilities, axis=1, kind="stable")
+    costs = -np.log(np.maximum(np.take_along_axis(probabilities, order, axis=1).astype(np.float64), 1e-12))
+    start = (0,) * len(probabilities)
+    heap: list[tuple[float, tuple[int, ...], int]] = [(float(costs[:, 0].sum()), start, 0)]
+    for _ in range(MOST_TRIED):
+        if not heap:
+            return
+        cost, ranks, last = heapq.heappop(heap)
+        yield tuple(int(order[i, rank]) for i, rank in enumerate(ranks)), float(np.exp(-cost))
+        for i in range(last, len(ranks)):
+            if ranks[i] < 9:
+                step = float(costs[i, ranks[i] + 1] - costs[i, ranks[i]])
+                heapq.heappush(heap, (cost + step, (*ranks[:i], ranks[i] + 1, *ranks[i + 1 :]), i))
