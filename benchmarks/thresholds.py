@@ -1,6 +1,6 @@
 """Fix a model's thresholds: on MNIST's validation writers and on the tuning halves of the development sets.
 
-The least confidence at which at most so many of the answers are wrong, every set weighing the same; `crowd` is left out,
+The least confidence at which at most so many of the answers are wrong, every digit weighing the same; `crowd` is left out,
 whose labels are about 1 % wrong. The result goes into the shipped config by scripts/ship_model.py; it is measured on the
 other halves by dev_singles.py.
 
@@ -23,6 +23,7 @@ from inkdigits.datasets import mnist
 from inkdigits.evaluation.calibration import TARGETS
 from inkdigits.training import split
 from machine import write_results
+from not_digits import families, judge
 
 _MARGIN = 0.75  # of the target: what is fitted on one half must hold on the other
 
@@ -34,22 +35,24 @@ def main(model: str) -> None:
     sets: dict[str, tuple[list[Any], list[int]]] = {k: v for k, v in load(Path(where), "tune").items() if k != "crowd"}
     _, validation = split.by_writer(mnist.train(), 0.1)
     sets["mnist validation"] = (list(validation.images), validation.labels.tolist())
-    confidence, wrong, weight = [], [], []
+    confidence, wrong = [], []
     for sources, labels in sets.values():
         digits = inkdigits.classify_many(sources, model=model, trust="always")
         confidence += [d.confidence for d in digits]
         wrong += [d.best != label for d, label in zip(digits, labels, strict=True)]
-        weight += [1 / len(labels)] * len(labels)
     order = np.argsort(-np.array(confidence), kind="stable")
-    weights = np.array(weight)[order]
-    error = np.cumsum(np.array(wrong)[order] * weights) / np.cumsum(weights)
+    error = np.cumsum(np.array(wrong)[order]) / np.arange(1, len(order) + 1)
     thresholds = {}
     for level, target in TARGETS.items():
         within = np.flatnonzero(error <= target * _MARGIN)
         thresholds[level] = round(float(np.array(confidence)[order][within[-1]]), 4) if len(within) else 1.0
-        print(
-            f"{level}: {thresholds[level]}, answers {np.cumsum(weights)[within[-1]] / weights.sum():.2%} of the tuning halves"
-        )
+        print(f"{level}: {thresholds[level]}, answers {(within[-1] + 1) / len(order):.2%} of the tuning halves")
+    # Strangers count as well: of the letters at most 4 %, of the clothes at most 1.5 % may be answered under strict trust.
+    strangers = families("tune")
+    for kind, share in (("letters", 0.04), ("fashion", 0.015)):
+        strange, _ = judge(strangers[kind], network.load(model))
+        thresholds["strict"] = max(thresholds["strict"], round(float(np.quantile(strange, 1 - share)), 4))
+    print(f"strict, with strangers: {thresholds['strict']}")
     name = network.load(model).config.get("name", Path(model).name)
     write_results(
         f"thresholds_{name}", {"model": name, "sets": {k: len(v[1]) for k, v in sets.items()}, "thresholds": thresholds}
