@@ -39,7 +39,7 @@ def test_printing(seven):
 
 def test_top_is_ordered(seven):
     top = seven.top(3)
-    assert top[0] == (7, pytest.approx(seven.confidence))
+    assert top[0] == (7, pytest.approx(float(seven.probabilities.max())))
     assert [p for _, p in top] == sorted((p for _, p in top), reverse=True)
 
 
