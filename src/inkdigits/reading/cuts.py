@@ -13,6 +13,8 @@ from inkdigits.image.segment import STROKE
 
 _MOST_CUTS = 8
 _CUT_COST = 2.5  # log-probability that each cut must win back: digits touch less often than one is odd
+# The most that a reading with a cut can score: a piece that is likelier than that to be one digit need not be cut.
+BEST_CUT = float(np.exp(-_CUT_COST))
 # Columns per row by which slanting handwriting is set upright before it is cut: upright cuts would go through its digits.
 _SLANTS = (0.0, 0.25, 0.5)
 
@@ -27,9 +29,14 @@ class Part:
     slant: float
 
 
+def whole(piece: Piece) -> Part:
+    """Return the piece, uncut."""
+    return Part(piece, 0, piece.width, 0.0)
+
+
 def candidates(piece: Piece) -> list[Part]:
     """Return the whole piece first, then every part between two possible cuts that is as wide as a digit may be."""
-    parts = [Part(piece, 0, piece.width, 0.0)]
+    parts = [whole(piece)]
     if piece.width < 0.55 * piece.height or piece.height < 8:
         return parts
     for slant in _SLANTS:

@@ -150,7 +150,7 @@ def _read_line(line: list[Piece], scale: float, picture: Picture, reader: _Reade
 
 def _read_piece(piece: Piece, picture: Picture, reader: _Reader) -> list[_Token]:
     """Return what a tall piece is: a digit, several touching digits, or a space for what is none of them."""
-    parts = cuts.candidates(piece)
+    parts = cuts.candidates(piece) if _may_be_several(piece, reader) else [cuts.whole(piece)]
     glyphs = np.stack([normalise.glyph(part.piece.strength) for part in parts])
     beliefs = decide.believe(reader.net.probabilities(glyphs), reader.net.temperature)
     tokens = []
@@ -163,6 +163,12 @@ def _read_piece(piece: Piece, picture: Picture, reader: _Reader) -> list[_Token]
         text = "?" if digit.label is None else str(digit.label)
         tokens.append(_Token(text, digit, own.box[0], own.box[2]))
     return tokens
+
+
+def _may_be_several(piece: Piece, reader: _Reader) -> bool:
+    """Tell whether any cut could make a better reading than the whole piece: most pieces are surely one digit."""
+    raw = reader.net.probabilities(normalise.glyph(piece.strength)[np.newaxis])
+    return float(decide.believe(raw, reader.net.temperature).confidence[0]) < cuts.BEST_CUT
 
 
 def _digit(
