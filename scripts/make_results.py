@@ -193,6 +193,9 @@ from where they should be: rests of rules are read as 1, and numbers that touch 
 {source(pages)}
 ### Speed on one thread
 
+Aimed at here and above, for comparison: a mean of 98.5 % over the sets, a character error of 2 % on pages, 80 % of register cells, 0.4 ms a
+digit, 60 ms and 300 ms a photo, 400 MB. What is beside these figures is what was reached.
+
 | | median |
 |---|---|
 | `classify_many`, 64×64 crops, a digit | {speed["classify_many_ms_a_digit"]:.2f} ms |
