@@ -110,22 +110,33 @@ def _thin_strokes(grey: npt.NDArray[np.uint8]) -> float:
     Where there are any, no other witness knows better; where there are none, it is 0.
     """
     page = cv2.blur(_reduce(grey, _STROKE_SIZE), (2, 2))
-    (dark, light), (wide_dark, wide_light) = (_relief(page, side) for side in (7, 31))
+    # What lies between two strokes is narrow and lighter than they are, but not lighter than the paper all around, which a
+    # wide median shows; a table beside the paper, and its edge, are in the median themselves.
+    around = cv2.medianBlur(_reduce(page, _STROKE_SIZE // 4), 15)
+    around = cv2.resize(around, page.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    below, above = cv2.subtract(around, page), cv2.subtract(page, around)
+    (dark, light), (wide_dark, wide_light) = (_relief(page, side, below, above) for side in (7, 31))
     # Thin are strokes that an element of 7 pixels shows as well as one of 31: it is narrower than the hole of a 0.
     thin = max(dark, light) / max(wide_dark, wide_light, 1.0)
     weight = 6 * min(max(2 * thin - 1, 0.0), 1.0) * min(max(dark, light) / 40, 1.0)
     return weight * (dark - light) / max(dark + light, 1e-6)
 
 
-def _relief(page: npt.NDArray[np.uint8], side: int) -> tuple[float, float]:
+def _relief(
+    page: npt.NDArray[np.uint8], side: int, below: npt.NDArray[np.uint8], above: npt.NDArray[np.uint8]
+) -> tuple[float, float]:
     """Return how far the strongest thousandth of dark and of light structures narrower than `side` stand out.
 
-    A digit that is small in a large page has no more than a thousandth of its pixels.
+    `below` and `above` say how far each pixel lies from its surroundings: no structure stands out further. A digit that is
+    small in a large page has no more than a thousandth of its pixels. Past the border the picture is mirrored: a strip
+    between a rule and the border is no narrow structure.
     """
     element, rank = np.ones((side, side), np.uint8), int(0.999 * page.size)
-    hats = (cv2.morphologyEx(page, kind, element).ravel() for kind in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT))
-    dark, light = (float(np.partition(hat, rank)[rank]) for hat in hats)
-    return dark, light
+    found = []
+    for kind, beyond in ((cv2.MORPH_BLACKHAT, below), (cv2.MORPH_TOPHAT, above)):
+        hat = cv2.morphologyEx(page, kind, element, borderType=cv2.BORDER_REFLECT)
+        found.append(float(np.partition(cv2.min(hat, beyond).ravel(), rank)[rank]))
+    return found[0], found[1]
 
 
 def contrast(grey: npt.NDArray[np.uint8], element: float) -> npt.NDArray[np.float32]:
