@@ -63,7 +63,7 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | No
     if peak - floor < max(MIN_CONTRAST, 5 * noise):
         return None
     low = floor + min(3 * noise, 0.3 * (peak - floor))
-    core = relief[relief > low + 0.5 * (peak - low)]
+    core = relief[_strokes(relief > low + 0.5 * (peak - low))]
     full = float(np.partition(core, int(0.6 * len(core)))[int(0.6 * len(core))]) if core.size else peak
     scale = 255.0 / max(full - low, 1.0)
     # Rounds, and clips to 0-255.
@@ -177,6 +177,23 @@ def _closing(small: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.float32]
     smoothing = side // 6 | 1
     wide = cv2.blur(wide, (smoothing, smoothing))
     return np.asarray(wide[around:-around, around:-around], np.float32)
+
+
+def _strokes(core: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return the core of the ink, bool (H, W), without a dark table beside the paper: it says nothing about the pen.
+
+    A table is wider than strokes are, and lies along a whole side of a picture that is more than one digit.
+    """
+    if max(core.shape) < 2 * _PAPER_SIZE // 3:
+        return core
+    height, width = (min(side, _PAPER_SIZE) for side in core.shape)
+    small = cv2.resize(core.view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    table = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    if max(table[0].mean(), table[-1].mean(), table[:, 0].mean(), table[:, -1].mean()) < 0.9:
+        return core
+    table = cv2.resize(cv2.dilate(table, np.ones((5, 5), np.uint8)), core.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    strokes = core & (table == 0)
+    return strokes if np.count_nonzero(strokes) > 0.0005 * core.size else core
 
 
 def stroke_width(mask: npt.NDArray[np.bool_]) -> float:

@@ -27,17 +27,29 @@ class Part:
     first: int
     last: int
     slant: float
+    whole: bool = False
 
 
 def whole(piece: Piece) -> Part:
     """Return the piece, uncut."""
-    return Part(piece, 0, piece.width, 0.0)
+    return Part(piece, 0, piece.width, 0.0, whole=True)
+
+
+def _set_upright(piece: Piece, slant: float) -> Part:
+    """Return the whole piece, set upright by a slant."""
+    ink = _upright(piece.strength, slant)
+    x, y, width, height = cv2.boundingRect(ink)
+    return Part(Piece(np.ascontiguousarray(ink[y : y + height, x : x + width]), piece.box), 0, width, slant, whole=True)
 
 
 def candidates(piece: Piece) -> list[Part]:
     """Return the whole piece first, then every part between two possible cuts that is as wide as a digit may be."""
     parts = [whole(piece)]
-    if piece.width < 0.55 * piece.height or piece.height < 8:
+    if piece.height < 8:
+        return parts
+    for slant in _SLANTS[1:]:
+        parts.append(_set_upright(piece, slant))
+    if piece.width < 0.55 * piece.height:
         return parts
     for slant in _SLANTS:
         upright = piece.strength if slant == 0 else _upright(piece.strength, slant)
@@ -59,9 +71,11 @@ def best(parts: list[Part], confidence: npt.NDArray[np.float32]) -> list[int]:
     more. The whole piece, uncut, competes with the best of them.
     """
     scores = np.log(np.maximum(confidence.astype(np.float64), 1e-6))
-    best_score, best_path = float(scores[0]), [0]
+    wholes = [i for i, part in enumerate(parts) if part.whole]
+    best_path = [max(wholes, key=lambda i: float(scores[i]))]
+    best_score = float(scores[best_path[0]])
     for slant in _SLANTS:
-        rows = [i for i in range(1, len(parts)) if parts[i].slant == slant]
+        rows = [i for i in range(1, len(parts)) if parts[i].slant == slant and not parts[i].whole]
         if not rows:
             continue
         reached: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}

@@ -129,7 +129,9 @@ def _read_sheet(sheet: _Sheet, reader: _Reader) -> tuple[Page, float, float]:
         sheet.picture.size,
         sheet.rotation,
     )
-    return page, sum(score - 0.5 for score in scores), sure
+    # A 1 says nothing about which way is up: a dash, a rule or a minus on its side is one.
+    quality = sum(score - 0.5 for t, score in zip(tall, scores, strict=True) if t.digit is None or t.digit.best != 1)
+    return page, quality, sure
 
 
 def _read_line(line: list[Piece], scale: float, picture: Picture, reader: _Reader) -> list[_Token]:
