@@ -100,11 +100,13 @@ def rests(boxes: _Boxes, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
             length = start[last] + along[last] - start[first]
             if length >= _LONG * scale and length >= 0.2 * shape[axis] and scale > 0:
                 found[row] = True
-    # What is left of a rule at the very border, which cuts it: no whole digit is as thin.
+    # What is left of a rule at the border of the picture, which cuts it: no whole digit is as thin there.
     scale = scale_of(boxes[~_hollow(boxes)])
     if 0 < scale < 0.5 * min(shape):
-        centre, near = boxes[:, 0] + boxes[:, 2] / 2, 0.04 * width
-        found |= (boxes[:, 2] < 0.35 * boxes[:, 3]) & ((centre < near) | (centre > width - near))
+        left, top, across, down, _ = boxes.T
+        near = 0.03 * width
+        sides = (left < near) | (left + across > width - near) | (top <= 1) | (top + down >= height - 1)
+        found |= (across < 0.4 * down) & sides
     return found & ~found.all()
 
 

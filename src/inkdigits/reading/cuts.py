@@ -1,4 +1,4 @@
-"""Touching digits: where a piece of ink might be cut, and which cuts give the best reading."""
+"""A doubtful piece of ink: the ways to see it (set upright, without its underline), where it may be cut, and which is best."""
 
 from __future__ import annotations
 
@@ -13,72 +13,70 @@ from inkdigits.image.segment import STROKE
 
 _MOST_CUTS = 8
 _CUT_COST = 2.5  # log-probability that each cut must win back: digits touch less often than one is odd
+_LINE_COST = 1.0  # and what taking an underline away must
 # The most that a reading with a cut can score: a piece that is likelier than that to be one digit need not be cut.
 BEST_CUT = float(np.exp(-_CUT_COST))
 # Columns per row by which slanting handwriting is set upright before it is cut: upright cuts would go through its digits.
 _SLANTS = (0.0, 0.25, 0.5)
+_SLOPES = (0.0, -0.15, 0.15)  # rows per column by which underlines climb or fall
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A part of a piece, from column `first` to before column `last` of it, with the piece set upright by `slant`."""
+    """A part of a piece, from column `first` to before column `last` of one way to see it, number `view`.
+
+    `cost` is what this way must win back, `whole` tells whether the part is all that is seen this way.
+    """
 
     piece: Piece
     first: int
     last: int
-    slant: float
-    whole: bool = False
+    view: int = 0
+    cost: float = 0.0
+    whole: bool = True
 
 
 def whole(piece: Piece) -> Part:
-    """Return the piece, uncut."""
-    return Part(piece, 0, piece.width, 0.0, whole=True)
-
-
-def _set_upright(piece: Piece, slant: float) -> Part:
-    """Return the whole piece, set upright by a slant."""
-    ink = _upright(piece.strength, slant)
-    x, y, width, height = cv2.boundingRect(ink)
-    return Part(Piece(np.ascontiguousarray(ink[y : y + height, x : x + width]), piece.box), 0, width, slant, whole=True)
+    """Return the piece as it is."""
+    return Part(piece, 0, piece.width)
 
 
 def candidates(piece: Piece) -> list[Part]:
-    """Return the whole piece first, then every part between two possible cuts that is as wide as a digit may be."""
+    """Return the whole piece first, then as it looks set upright and without an underline, and every part between two cuts."""
     parts = [whole(piece)]
     if piece.height < 8:
         return parts
-    for slant in _SLANTS[1:]:
-        parts.append(_set_upright(piece, slant))
-    if piece.width < 0.55 * piece.height:
-        return parts
-    for slant in _SLANTS:
-        upright = piece.strength if slant == 0 else _upright(piece.strength, slant)
-        width = upright.shape[1]
-        columns = [0, *_columns(upright), width]
+    without = _without_underline(piece.strength)
+    views = [(piece.strength, slant, 0.0) for slant in _SLANTS]
+    if without is not None:
+        views += [(without, slant, _LINE_COST) for slant in _SLANTS]
+    for view, (strength, slant, cost) in enumerate(views):
+        upright = strength if slant == 0 else _upright(strength, slant)
+        height, width = upright.shape
+        columns = [0, *_columns(upright), width] if width >= 0.55 * height else [0, width]
         for i, first in enumerate(columns):
             for last in columns[i + 1 :]:
-                if 0.12 * piece.height <= last - first <= 1.1 * piece.height and (first, last) != (0, width):
+                everything = (first, last) == (0, width)
+                if everything and view == 0:
+                    continue
+                if everything or 0.12 * height <= last - first <= 1.1 * height:
                     part = _between(piece, upright, first, last, slant)
                     if part is not None:
-                        parts.append(Part(part, first, last, slant))
+                        parts.append(Part(part, first, last, view, cost, everything))
     return parts
 
 
 def best(parts: list[Part], confidence: npt.NDArray[np.float32]) -> list[int]:
     """Return the rows of `parts` that together make the most probable reading, left to right.
 
-    For each slant a shortest path from the first column to the last: each part costs its improbability, each cut a little
-    more. The whole piece, uncut, competes with the best of them.
+    For each way to see the piece a shortest path from the first column to the last: each part costs its improbability, each
+    cut a little more.
     """
     scores = np.log(np.maximum(confidence.astype(np.float64), 1e-6))
-    wholes = [i for i, part in enumerate(parts) if part.whole]
-    best_path = [max(wholes, key=lambda i: float(scores[i]))]
-    best_score = float(scores[best_path[0]])
-    for slant in _SLANTS:
-        rows = [i for i in range(1, len(parts)) if parts[i].slant == slant and not parts[i].whole]
-        if not rows:
-            continue
-        reached: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
+    best_score, best_path = -np.inf, [0]
+    for view in sorted({part.view for part in parts}):
+        rows = [i for i, part in enumerate(parts) if part.view == view]
+        reached: dict[int, tuple[float, list[int]]] = {0: (-parts[rows[0]].cost, [])}
         for i in sorted(rows, key=lambda i: (parts[i].first, parts[i].last)):
             if parts[i].first not in reached:
                 continue
@@ -97,6 +95,34 @@ def _upright(strength: npt.NDArray[np.uint8], slant: float) -> npt.NDArray[np.ui
     height, width = strength.shape
     matrix = np.array([[1.0, slant, 0.0], [0.0, 1.0, 0.0]])
     return np.asarray(cv2.warpAffine(strength, matrix, (width + int(np.ceil(slant * height)), height)), np.uint8)
+
+
+def _without_underline(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
+    """Return ink without the stroke under it, or None where there is no such stroke.
+
+    An underline is a flat stroke as wide as what stands on it, with less ink just above it: rows are counted along a few slopes.
+    """
+    height, width = strength.shape
+    found: tuple[float, npt.NDArray[np.uint8]] | None = None
+    for slope in _SLOPES:
+        rise = int(np.ceil(abs(slope) * width))
+        matrix = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, rise if slope > 0 else 0.0]])
+        level = np.asarray(cv2.warpAffine(strength, matrix, (width, height + rise)), np.uint8)
+        ink = np.count_nonzero(level > STROKE, axis=1)
+        below = np.maximum.accumulate(ink[::-1])[::-1]  # the widest row from each one down
+        rows = np.arange(round(0.45 * len(ink)), round(0.92 * len(ink)))
+        rows = rows[below[rows] >= 0.6 * width]
+        if not len(rows):
+            continue
+        ratio = ink[rows] / below[rows]
+        row = int(rows[int(np.argmin(ratio))])
+        if ratio.min() < 0.45 and (found is None or ratio.min() < found[0]):
+            level[row + 1 :] = 0
+            back = np.array([[1.0, 0.0, 0.0], [slope, 1.0, -rise if slope > 0 else 0.0]])
+            found = float(ratio.min()), np.asarray(cv2.warpAffine(level, back, (width, height)), np.uint8)
+    if found is None or not (found[1] > STROKE).any():
+        return None
+    return found[1]
 
 
 def _columns(strength: npt.NDArray[np.uint8]) -> list[int]:

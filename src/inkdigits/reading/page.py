@@ -130,7 +130,7 @@ def _read_sheet(sheet: _Sheet, reader: _Reader) -> tuple[Page, float, float]:
         sheet.rotation,
     )
     # A 1 says nothing about which way is up: a dash, a rule or a minus on its side is one.
-    quality = sum(score - 0.5 for t, score in zip(tall, scores, strict=True) if t.digit is None or t.digit.best != 1)
+    quality = sum(score - 0.5 for t, score in zip(tall, scores, strict=True) if t.digit is not None and t.digit.best != 1)
     return page, quality, sure
 
 
