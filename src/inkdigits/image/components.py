@@ -43,6 +43,17 @@ class Pieces:
     scale: float
 
 
+def joined(pieces: list[Piece]) -> Piece:
+    """Return several pieces as one."""
+    boxes = np.array([p.box for p in pieces])
+    left, top, right, bottom = (int(v) for v in (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)))
+    strength = np.zeros((bottom - top, right - left), np.uint8)
+    for p in pieces:
+        place = strength[p.box[1] - top : p.box[3] - top, p.box[0] - left : p.box[2] - left]
+        np.maximum(place, p.strength, out=place)
+    return Piece(strength, (left, top, right, bottom))
+
+
 def find(strength: npt.NDArray[np.uint8]) -> Pieces:
     """Return the pieces of ink in a picture, uint8 (H, W). Printed lines, frames and specks are left out.
 

@@ -136,7 +136,9 @@ def _solid(boxes: _Boxes, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
 def _hollow(boxes: _Boxes) -> npt.NDArray[np.bool_]:
     """Return which components are thin or leave their box nearly empty: rules and frames, and sometimes a 1."""
     across, down, area = boxes[:, 2], boxes[:, 3], boxes[:, 4]
-    return np.asarray((np.minimum(across, down) < 0.15 * np.maximum(across, down)) | (area < 0.08 * across * down), np.bool_)
+    return np.asarray(
+        (np.minimum(across, down) < 0.15 * np.maximum(across, down)) | (area < 0.08 * across * down), np.bool_
+    )
 
 
 def _straight(own: _Mask, scale: float, shape: tuple[int, ...]) -> _Mask:

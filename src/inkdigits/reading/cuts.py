@@ -14,8 +14,6 @@ from inkdigits.image.segment import STROKE
 _MOST_CUTS = 8
 _CUT_COST = 2.5  # log-probability that each cut must win back: digits touch less often than one is odd
 _LINE_COST = 1.0  # and what taking an underline away must
-# The most that a reading with a cut can score: a piece that is likelier than that to be one digit need not be cut.
-BEST_CUT = float(np.exp(-_CUT_COST))
 # Columns per row by which slanting handwriting is set upright before it is cut: upright cuts would go through its digits.
 _SLANTS = (0.0, 0.25, 0.5)
 _SLOPES = (0.0, -0.15, 0.15)  # rows per column by which underlines climb or fall
@@ -36,14 +34,9 @@ class Part:
     whole: bool = True
 
 
-def whole(piece: Piece) -> Part:
-    """Return the piece as it is."""
-    return Part(piece, 0, piece.width)
-
-
 def candidates(piece: Piece) -> list[Part]:
     """Return the whole piece first, then as it looks set upright and without an underline, and every part between two cuts."""
-    parts = [whole(piece)]
+    parts = [Part(piece, 0, piece.width)]
     if piece.height < 8:
         return parts
     without = _without_underline(piece.strength)
@@ -66,8 +59,8 @@ def candidates(piece: Piece) -> list[Part]:
     return parts
 
 
-def best(parts: list[Part], confidence: npt.NDArray[np.float32]) -> list[int]:
-    """Return the rows of `parts` that together make the most probable reading, left to right.
+def best(parts: list[Part], confidence: npt.NDArray[np.float32]) -> tuple[list[int], float]:
+    """Return the rows of `parts` that together make the most probable reading, left to right, and its log-probability.
 
     For each way to see the piece a shortest path from the first column to the last: each part costs its improbability, each
     cut a little more.
@@ -87,7 +80,7 @@ def best(parts: list[Part], confidence: npt.NDArray[np.float32]) -> list[int]:
         end = max(parts[i].last for i in rows)
         if end in reached and reached[end][0] > best_score:
             best_score, best_path = reached[end]
-    return best_path
+    return best_path, best_score
 
 
 def _upright(strength: npt.NDArray[np.uint8], slant: float) -> npt.NDArray[np.uint8]:

@@ -11,16 +11,19 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits import network
-from inkdigits.image import components, ink, lines, normalise, turn
+from inkdigits.image import components, ink, lines, turn
 from inkdigits.image.components import Piece
 from inkdigits.image.load import Picture, Source, load, load_pages
-from inkdigits.reading import cuts, decide, separators
-from inkdigits.reading.decide import Beliefs, Trust
+from inkdigits.reading import decide, pieces, separators
+from inkdigits.reading.decide import Trust
 from inkdigits.reading.expect import Expectation, best, parse
+from inkdigits.reading.pieces import Question, Seen
 from inkdigits.results import Digit, Line, Page
 
 # Pieces lower than this share of the digits' height are marks: points, commas, dashes.
 _MARK = 0.45
+# Pieces that are nearer to each other than this share of the height may be one broken digit.
+_CLOSE = 0.15
 # Where fewer than this share of the pieces are surely digits, the page may lie on its side.
 _SURE_SHARE = 0.7
 # And it is turned only if that makes a better reading by more than one digit: a lone 1 is a fine dash.
@@ -109,19 +112,19 @@ def _read(picture: Picture, reader: _Reader) -> Page:
 
 def _read_sheet(sheet: _Sheet, reader: _Reader) -> tuple[Page, float, float]:
     """Return what a sheet reads as, how good a reading that is, and which share of its pieces are surely digits."""
-    pieces = components.find(sheet.strength)
-    arranged = lines.arrange(pieces)
+    found = components.find(sheet.strength)
+    arranged = lines.arrange(found)
     angle = lines.skew(arranged)
     if abs(angle) > turn.LEAST_SKEW:
         picture, strength = turn.skewed(sheet.picture, sheet.strength, angle)
         sheet = _Sheet(picture, strength, sheet.rotation + angle)
-        pieces = components.find(sheet.strength)
-        arranged = lines.arrange(pieces)
-    tokens = [_read_line(line, pieces.scale, sheet.picture, reader) for line in arranged]
+        found = components.find(sheet.strength)
+        arranged = lines.arrange(found)
+    tokens = _read_lines(arranged, found.scale, sheet.picture, reader)
     tall = [t for line in tokens for t in line if t.digit is not None or t.text == " "]
     scores = [t.digit.confidence if t.digit is not None else 0.0 for t in tall]
     sure = sum(score > 0.9 for score in scores) / len(scores) if scores else 0.0
-    made = (_line(line, pieces.scale, reader) for line in tokens)
+    made = (_line(line, found.scale, reader) for line in tokens)
     page = Page(
         tuple(line for line in made if line is not None),
         sheet.picture.name,
@@ -130,56 +133,71 @@ def _read_sheet(sheet: _Sheet, reader: _Reader) -> tuple[Page, float, float]:
         sheet.rotation,
     )
     # A 1 says nothing about which way is up: a dash, a rule or a minus on its side is one.
-    quality = sum(score - 0.5 for t, score in zip(tall, scores, strict=True) if t.digit is not None and t.digit.best != 1)
+    quality = sum(
+        score - 0.5 for t, score in zip(tall, scores, strict=True) if t.digit is not None and t.digit.best != 1
+    )
     return page, quality, sure
 
 
-def _read_line(line: list[Piece], scale: float, picture: Picture, reader: _Reader) -> list[_Token]:
-    """Return what the pieces of a line are, left to right."""
+def _read_lines(arranged: list[list[Piece]], scale: float, picture: Picture, reader: _Reader) -> list[list[_Token]]:
+    """Return what the pieces of each line are, left to right. The network is asked once for the whole page."""
+    lines_of: list[tuple[list[_Token], list[Question]]] = [_sorted(line, scale) for line in arranged]
+    answers = iter(pieces.read([q for _, questions in lines_of for q in questions], reader.net))
+    return [
+        sorted(
+            (*marks, *(_token(seen, picture, reader) for _ in questions for seen in next(answers))),
+            key=lambda token: token.left + token.right,
+        )
+        for marks, questions in lines_of
+    ]
+
+
+def _sorted(line: list[Piece], scale: float) -> tuple[list[_Token], list[Question]]:
+    """Return the separators of a line, and the pieces of it that the network is to be asked about."""
     tall = [p for p in line if p.height >= _MARK * scale]
-    tokens: list[_Token] = []
+    marks: list[_Token] = []
+    fragments: list[Piece] = []
+    asked: list[Piece] = []
     for piece in line:
         if piece.height < _MARK * scale:
             mark = separators.of_small(piece, tall, scale)
             if mark:
-                tokens.append(_Token(mark, None, piece.box[0], piece.box[2]))
+                marks.append(_Token(mark, None, piece.box[0], piece.box[2]))
+            else:
+                fragments.append(piece)
         elif piece not in (tall[0], tall[-1]) and separators.is_slash(piece, tall):
-            tokens.append(_Token("/", None, piece.box[0], piece.box[2]))
+            marks.append(_Token("/", None, piece.box[0], piece.box[2]))
         else:
-            tokens += _read_piece(piece, picture, reader)
-    return tokens
+            asked.append(piece)
+    close = [a if b.box[0] - a.box[2] <= _CLOSE * scale else None for a, b in pairwise(asked)]
+    return marks, [
+        Question(piece, _beside(piece, fragments, scale), asked[i + 1] if i < len(close) and close[i] else None)
+        for i, piece in enumerate(asked)
+    ]
 
 
-def _read_piece(piece: Piece, picture: Picture, reader: _Reader) -> list[_Token]:
-    """Return what a tall piece is: a digit, several touching digits, or a space for what is none of them."""
-    parts = cuts.candidates(piece) if _may_be_several(piece, reader) else [cuts.whole(piece)]
-    glyphs = np.stack([normalise.glyph(part.piece.strength) for part in parts])
-    beliefs = decide.believe(reader.net.probabilities(glyphs), reader.net.temperature)
-    tokens = []
-    for i in cuts.best(parts, beliefs.confidence):
-        own = parts[i].piece
-        if beliefs.stranger[i] > beliefs.confidence[i]:
-            tokens.append(_Token(" ", None, own.box[0], own.box[2]))
-            continue
-        digit = _digit(own, glyphs[i], beliefs, i, picture, reader.threshold)
-        text = "?" if digit.label is None else str(digit.label)
-        tokens.append(_Token(text, digit, own.box[0], own.box[2]))
-    return tokens
+def _beside(piece: Piece, fragments: list[Piece], scale: float) -> list[Piece]:
+    """Return the fragments right beside a piece, in its upper half: a 5's bar, the end of a 7's."""
+    left, top, right, bottom = piece.box
+    reach = 0.35 * scale
+    return [
+        f
+        for f in fragments
+        if left - reach < (f.box[0] + f.box[2]) / 2 < right + reach + f.width / 2
+        and top - reach < f.middle < (top + bottom) / 2
+    ]
 
 
-def _may_be_several(piece: Piece, reader: _Reader) -> bool:
-    """Tell whether any cut could make a better reading than the whole piece: most pieces are surely one digit."""
-    raw = reader.net.probabilities(normalise.glyph(piece.strength)[np.newaxis])
-    return float(decide.believe(raw, reader.net.temperature).confidence[0]) < cuts.BEST_CUT
-
-
-def _digit(
-    part: Piece, glyph: npt.NDArray[np.uint8], beliefs: Beliefs, row: int, picture: Picture, threshold: float
-) -> Digit:
+def _token(seen: Seen, picture: Picture, reader: _Reader) -> _Token:
+    """Return a tall piece as a digit, or as a space where it is none."""
+    own = seen.piece
+    if seen.stranger:
+        return _Token(" ", None, own.box[0], own.box[2])
     x, y = picture.reduction
-    left, top, right, bottom = part.box
+    left, top, right, bottom = own.box
     box = (int(left * x), int(top * y), min(picture.size[0], round(right * x)), min(picture.size[1], round(bottom * y)))
-    return decide.decide(beliefs, row, glyph, box, picture.name, threshold)
+    digit = decide.decide(seen.beliefs, seen.row, seen.glyph, box, picture.name, reader.threshold)
+    return _Token("?" if digit.label is None else str(digit.label), digit, own.box[0], own.box[2])
 
 
 def _line(tokens: list[_Token], scale: float, reader: _Reader) -> Line | None:

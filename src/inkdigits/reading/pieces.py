@@ -1,0 +1,96 @@
+"""Pieces of ink → what each of them is: one look at all of a page, and a closer one at what is doubtful."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits import network
+from inkdigits.image import normalise
+from inkdigits.image.components import Piece, joined
+from inkdigits.reading import cuts, decide
+from inkdigits.reading.decide import Beliefs
+
+# A piece that is less likely than this to be one digit is looked at in other ways, too.
+_SURE = 0.8
+# A fragment beside a digit, or the next piece, is taken to belong to it where both together are at least as likely a digit.
+_JOINED = 0.7
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A part of the page as the network saw it: its piece, its glyph, and its row of the beliefs."""
+
+    piece: Piece
+    glyph: npt.NDArray[np.uint8]
+    beliefs: Beliefs
+    row: int
+
+    @property
+    def confidence(self) -> float:
+        """The probability that it is a digit, and the most probable one."""
+        return float(self.beliefs.confidence[self.row])
+
+    @property
+    def stranger(self) -> bool:
+        """Whether it is rather no digit."""
+        return float(self.beliefs.stranger[self.row]) > self.confidence
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A tall piece of a line, the small fragments beside it that might be part of it, and the next piece, if it is close."""
+
+    piece: Piece
+    fragments: list[Piece]
+    following: Piece | None
+
+
+def read(questions: list[Question], net: network.Network) -> list[list[Seen]]:
+    """Return for each piece what it is, left to right: itself, or the parts it falls into. None where the last took it in."""
+    pieces = [q.piece for q in questions]
+    with_fragments = [joined([q.piece, *q.fragments]) if q.fragments else None for q in questions]
+    extra = [piece for piece in with_fragments if piece is not None]
+    seen = _look([*pieces, *extra], net)
+    more = iter(seen[len(pieces) :])
+    answers = [[one] for one in seen[: len(pieces)]]
+    for i, piece in enumerate(with_fragments):
+        if piece is not None:
+            together = next(more)
+            if together.confidence >= max(_JOINED, 0.9 * answers[i][0].confidence):
+                answers[i] = [together]
+    doubtful = [i for i, answer in enumerate(answers) if answer[0].confidence < _SURE]
+    return _second_look(questions, answers, doubtful, net) if doubtful else answers
+
+
+def _second_look(
+    questions: list[Question], answers: list[list[Seen]], doubtful: list[int], net: network.Network
+) -> list[list[Seen]]:
+    """Return the answers, with those that are doubtful cut, set upright, or joined to the next where that is more likely."""
+    parts = {i: cuts.candidates(answers[i][0].piece) for i in doubtful}
+    pairs = [i for i, q in enumerate(questions) if q.following is not None and (i in parts or i + 1 in parts)]
+    unions = [joined([answers[i][0].piece, answers[i + 1][0].piece]) for i in pairs]
+    seen = _look([*(part.piece for i in doubtful for part in parts[i]), *unions], net)
+    start, scores = 0, [float(np.log(max(answer[0].confidence, 1e-6))) for answer in answers]
+    for i in doubtful:
+        own = seen[start : start + len(parts[i])]
+        start += len(parts[i])
+        path, scores[i] = cuts.best(parts[i], np.array([one.confidence for one in own], np.float32))
+        answers[i] = [own[row] for row in path]
+    for i, together in zip(pairs, seen[start:], strict=True):
+        # What is joined already is not joined again.
+        if not answers[i] or not answers[i + 1] or together.confidence < _JOINED:
+            continue
+        if np.log(together.confidence) > scores[i] + scores[i + 1]:
+            answers[i], answers[i + 1] = [together], []
+    return answers
+
+
+def _look(pieces: list[Piece], net: network.Network) -> list[Seen]:
+    if not pieces:
+        return []
+    glyphs = np.stack([normalise.glyph(piece.strength) for piece in pieces])
+    beliefs = decide.believe(net.probabilities(glyphs), net.temperature)
+    return [Seen(piece, glyphs[i], beliefs, i) for i, piece in enumerate(pieces)]
