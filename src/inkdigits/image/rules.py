@@ -31,7 +31,7 @@ def without(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     printed = _solid(boxes, mask.shape)
     spanning = _spanning(boxes, mask.shape)
     scale = scale_of(boxes[~printed & ~_hollow(boxes)]) or 0.5 * min(mask.shape)
-    erased, rim = np.zeros_like(mask), np.zeros_like(mask)
+    erased = np.zeros_like(mask)
     for i in np.flatnonzero(spanning):
         left, top, width, height = (int(v) for v in boxes[i, :4])
         window = slice(top, top + height), slice(left, left + width)

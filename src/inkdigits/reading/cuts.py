@@ -1,4 +1,4 @@
-"""A doubtful piece of ink: the ways to see it (set upright, without its underline), where it may be cut, and which is best."""
+"""A doubtful piece of ink: ways to see it (set upright, without its underline), where to cut it, and which is best."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Part:
 
 
 def candidates(piece: Piece) -> list[Part]:
-    """Return the whole piece first, then as it looks set upright and without an underline, and every part between two cuts."""
+    """Return the piece first, then set upright and without an underline, each whole and in every part between two cuts."""
     parts = [Part(piece, 0, piece.width)]
     if piece.height < 8:
         return parts
@@ -93,7 +93,7 @@ def _upright(strength: npt.NDArray[np.uint8], slant: float) -> npt.NDArray[np.ui
 def _without_underline(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
     """Return ink without the stroke under it, or None where there is no such stroke.
 
-    An underline is a flat stroke as wide as what stands on it, with less ink just above it: rows are counted along a few slopes.
+    An underline is a flat stroke as wide as what stands on it, with less ink just above it: rows are counted along slopes.
     """
     height, width = strength.shape
     found: tuple[float, npt.NDArray[np.uint8]] | None = None

@@ -41,7 +41,7 @@ class Seen:
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A tall piece of a line, the small fragments beside it that might be part of it, and the next piece, if it is close."""
+    """A tall piece of a line, the fragments beside it that might be part of it, and the next piece, if it is close."""
 
     piece: Piece
     fragments: list[Piece]
@@ -49,7 +49,10 @@ class Question:
 
 
 def read(questions: list[Question], net: network.Network) -> list[list[Seen]]:
-    """Return for each piece what it is, left to right: itself, or the parts it falls into. None where the last took it in."""
+    """Return for each piece what it is: itself, the parts it falls into, left to right, or nothing if the last took it in.
+
+    Two calls of the network at most, whatever the number of pieces.
+    """
     pieces = [q.piece for q in questions]
     with_fragments = [joined([q.piece, *q.fragments]) if q.fragments else None for q in questions]
     extra = [piece for piece in with_fragments if piece is not None]
@@ -68,7 +71,7 @@ def read(questions: list[Question], net: network.Network) -> list[list[Seen]]:
 def _second_look(
     questions: list[Question], answers: list[list[Seen]], doubtful: list[int], net: network.Network
 ) -> list[list[Seen]]:
-    """Return the answers, with those that are doubtful cut, set upright, or joined to the next where that is more likely."""
+    """Return the answers, the doubtful ones cut, set upright, or joined to the next where that is more likely."""
     parts = {i: cuts.candidates(answers[i][0].piece) for i in doubtful}
     pairs = [i for i, q in enumerate(questions) if q.following is not None and (i in parts or i + 1 in parts)]
     unions = [joined([answers[i][0].piece, answers[i + 1][0].piece]) for i in pairs]
