@@ -26,7 +26,7 @@ def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 def tile(picture: npt.NDArray[Any], side: int) -> Image.Image:
-    """Return a picture, (H, W) or (H, W, 3), 0 to 255, as RGB with a longer side of `side`; small ones in visible pixels."""
+    """Return a picture, (H, W) or (H, W, 3), 0 to 255, as RGB with `side` as longer side; small ones in visible pixels."""
     image = Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).convert("RGB")
     scale = side / max(image.size)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))

@@ -82,7 +82,7 @@ class Explanation:
     def sentences(self) -> list[str]:
         """Return what was found, in words: the answer, its odds, a sentence a finding, and the training digits."""
         digit, best = self.digit, self.digit.best
-        lines = [f"Read as {digit}." if digit.label is not None else f"Not answered, {digit.reason}: perhaps a {best}."]
+        lines = [f"Read as {digit}." if digit.label is not None else f"No answer: {digit.reason}. Nearest: {best}."]
         lines.append(f"The odds of {best} against {_name(self.rival)}: {odds(self.log_odds)}.")
         lines += [self.sentence(finding) for finding in self.findings]
         if not self.findings:
@@ -144,7 +144,7 @@ class Explanation:
         return json.dumps(self.to_dict())
 
     def draw(self) -> Image.Image:
-        """Return all of it as one picture, RGB, 1080 pixels wide."""
+        """Return all of it as one picture, RGB, 1080 pixels wide and about 740 high."""
         from inkdigits.explaining.panel import draw
 
         return draw(self)
