@@ -5,8 +5,8 @@ mistakes; compared by shape, the training digits are a second opinion, which can
 
 Two steps. All 60,000 are compared at half size, pixel by pixel. The nearest hundred are then compared at full size while
 each pixel may move by two, together with its 5×5 surroundings, to where the other digit fits it best: the image distortion
-model of Keysers, Deselaers, Gollan and Ney, "Deformation models for image recognition", 2007. Of 1,000 training digits,
-the nearest one by another writer has the same label for @@ in 1,000 so, and for @@ by pixels alone; 20 ms a glyph.
+model of Keysers, Deselaers, Gollan and Ney, "Deformation models for image recognition", 2007. How often such
+neighbours have the same label as the digit: docs/results.md.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Neighbour:
 
 def nearest(glyph: npt.NDArray[np.uint8], count: int = 6) -> tuple[Neighbour, ...]:
     """Return the `count` (1 to 100) of MNIST's training digits nearest to a glyph, uint8 (28, 28), nearest first."""
-    halves, squares = _training()
-    half = _halve(glyph[None])[0]
+    halves, squares = training_halves()
+    half = halve(glyph[None])[0]
     rough = squares - 2 * (halves @ half)  # the squared distance, less what is the same for all
     rows = np.sort(np.argpartition(rough, _SHORTLIST)[:_SHORTLIST])
     digits = mnist.train()
@@ -75,13 +75,13 @@ def distortion(glyph: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]) -> n
 
 
 @lru_cache(maxsize=1)
-def _training() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def training_halves() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Return MNIST's training digits at half size, float32 (60000, 196), and the sum of squares of each."""
-    halves = _halve(mnist.train().images)
+    halves = halve(mnist.train().images)
     return halves, np.einsum("ij,ij->i", halves, halves)
 
 
-def _halve(glyphs: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+def halve(glyphs: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """Return glyphs at 14×14, each pixel the mean of four: uint8 (N, 28, 28) → float32 (N, 196)."""
     column = glyphs.reshape(-1, 28)  # one below the other; 28 is even, so no square lies in two of them
     halves = cv2.resize(column, (14, len(column) // 2), interpolation=cv2.INTER_AREA)
