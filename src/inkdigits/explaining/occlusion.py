@@ -19,7 +19,7 @@ from inkdigits.reading.decide import calibrate
 Kind: TypeAlias = Literal["ink", "gap"]
 
 # Squares, as (side, step) in pixels: 3 is a pen's width in MNIST, 6 a third of a digit. A side that its step divides covers
-# every pixel equally often. About 700 occlusions a glyph.
+# every pixel equally often. About 800 occlusions a glyph.
 _TAKEN = ((3, 1), (4, 2), (6, 2))
 _PUT = ((4, 2), (6, 2))
 # Squares that change less ink than this, in full pixels, are left out: what little they do, they do by chance.
