@@ -206,13 +206,39 @@ digit, 60 ms and 300 ms a photo, 400 MB. What is beside these figures is what wa
 {source(speed)}"""
 
 
+def explaining_page() -> str:
+    """Return the part of the results page about explanations."""
+    figures = results("explaining")
+    rows = "\n".join(
+        f"| `{name}` | {what} | {row[kind + '_for']:.1f} | {row[kind + '_chance']:.1f} | {row[kind + '_against']:.1f} | {percent(row[kind + '_better_than_chance'], 1)} |"
+        for name, row in figures["faithfulness"].items()
+        for kind, what in (("ink", "a fifth of the ink erased"), ("gaps", "12 empty pixels filled"))
+    )
+    same = figures["same_label"]
+    return f"""
+## Explanations
+
+Does the answer hang on what `explain` says? By how many nats the log-odds of the answer against its rival fall when pixels of
+{figures["digits"]} of MNIST's validation digits are changed: those that spoke most for the answer, as many by chance, and those that spoke most
+against it; and how often the first costs more than the second.
+
+| model | changed | spoke for | by chance | spoke against | for > chance |
+|---|---|---|---|---|---|
+{rows}
+
+The nearest training digit by another writer has the label of the digit itself for {percent(same["by_shape"], 1)} of {figures["of_neighbours"]:,} validation digits (by plain
+distance of pixels: {percent(same["by_pixels"], 1)}). One `inkdigits explain` takes {figures["command_cpu_s"]:.1f} s of a processor, start and the reading of MNIST included.
+
+{source(figures)}"""
+
+
 def main(check: bool) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     before, rest = readme.split(START)
     _, after = rest.split(END)
     wanted = {
         ROOT / "README.md": f"{before}{START}\n{readme_table()}{END}{after}",
-        ROOT / "docs" / "results.md": page() + reading_page(),
+        ROOT / "docs" / "results.md": page() + reading_page() + explaining_page(),
     }
     for path, text in wanted.items():
         if check and path.read_text(encoding="utf-8") != text:

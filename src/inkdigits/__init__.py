@@ -18,9 +18,11 @@ _HOMES = {
     "classify": "inkdigits.reading.single",
     "classify_many": "inkdigits.reading.single",
     "classify_glyphs": "inkdigits.reading.single",
+    "explain": "inkdigits.explaining.explanation",
     "read": "inkdigits.reading.page",
     "read_pages": "inkdigits.reading.page",
     "Digit": "inkdigits.results",
+    "Explanation": "inkdigits.explaining.explanation",
     "Line": "inkdigits.results",
     "Page": "inkdigits.results",
     "InputError": "inkdigits.errors",
@@ -29,6 +31,7 @@ _HOMES = {
 
 __all__ = [
     "Digit",
+    "Explanation",
     "InputError",
     "Line",
     "MissingExtraError",
@@ -37,12 +40,14 @@ __all__ = [
     "classify",
     "classify_glyphs",
     "classify_many",
+    "explain",
     "read",
     "read_pages",
 ]
 
 if TYPE_CHECKING:
     from inkdigits.errors import InputError, MissingExtraError
+    from inkdigits.explaining.explanation import Explanation, explain
     from inkdigits.reading.page import read, read_pages
     from inkdigits.reading.single import classify, classify_glyphs, classify_many
     from inkdigits.results import Digit, Line, Page

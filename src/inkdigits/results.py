@@ -160,7 +160,9 @@ class Page:
 
     def draw(self) -> Image.Image:
         """Return the picture, RGB, with boxes and answers on it: green where it is sure, amber where it abstained."""
-        from PIL import Image, ImageDraw, ImageFont
+        from PIL import Image, ImageDraw
+
+        from inkdigits.drawing import DOUBT, SURE, font
 
         image = Image.fromarray(self.upright).convert("RGB")
         across, down = image.width / self.size[0], image.height / self.size[1]
@@ -170,11 +172,11 @@ class Page:
                 continue
             left, top, right, bottom = digit.box
             box = (left * across - 2, top * down - 2, right * across + 1, bottom * down + 1)
-            colour = (23, 138, 74) if digit.label is not None else (214, 120, 0)
+            colour = SURE if digit.label is not None else DOUBT
             pen.rectangle(box, outline=colour, width=max(1, round(image.height / 400)))
-            font = ImageFont.load_default(max(12, round(0.35 * (box[3] - box[1]))))
+            height = max(12, round(0.35 * (box[3] - box[1])))
             text = str(digit.label) if digit.label is not None else f"{digit.best}?"
-            pen.text((box[0], box[1]), text, colour, font, anchor="lb")
+            pen.text((box[0], box[1]), text, colour, font(height), anchor="lb")
         return image
 
     def __str__(self) -> str:

@@ -9,30 +9,15 @@ import sys
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from PIL import Image
 
-from inkdigits.cli import main
-from tests.conftest import SAMPLES, drawing, encoded, png_header
-
-
-def run(*arguments, data=None):
-    return CliRunner().invoke(main, [str(a) for a in arguments], input=data)
-
-
-@pytest.fixture
-def pictures(tmp_path):
-    """Two good pictures with a bad one between them."""
-    paths = [tmp_path / name for name in ("four.png", "bad.png", "seven.png")]
-    paths[0].write_bytes(encoded(drawing(4, pen=14)))
-    paths[1].write_bytes(b"this is no picture")
-    paths[2].write_bytes(encoded(drawing(7, pen=14)))
-    return paths
+from tests.cli.conftest import run
+from tests.conftest import SAMPLES, encoded, png_header
 
 
 def test_help_and_version():
     assert "classify" in run("--help").output and re.search(r"\d+\.\d+", run("--version").output)
-    for verb in ("classify", "read", "train", "evaluate", "data", "models", "recipes"):
+    for verb in ("classify", "read", "explain", "train", "evaluate", "data", "models", "recipes"):
         assert run(verb, "--help").exit_code == 0
 
 
@@ -169,12 +154,12 @@ def test_a_missing_extra_is_one_line_that_says_what_to_install(arguments):
     assert "pip install 'inkdigits[train]'" in done.stderr and done.stderr.count("\n") == 1
 
 
-def test_classify_needs_no_extra():
+@pytest.mark.parametrize("verb, answer", [("classify", ": 6 ("), ("explain", "Read as 6 (")])
+def test_reading_and_explaining_need_no_extra(tmp_path, verb, answer):
     sample = str(SAMPLES / "6-red-pen.jpg")
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_EXTRAS, "classify", sample], capture_output=True, text=True, check=True
-    )
-    assert ": 6 (" in done.stdout
+    command = [sys.executable, "-c", WITHOUT_EXTRAS, verb, sample]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert answer in done.stdout and done.stderr == ""
 
 
 def test_steps(tmp_path):

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from inkdigits import network
 from inkdigits.errors import InputError
 from inkdigits.image import ink, normalise, segment
-from inkdigits.image.load import Source, load, name_of
+from inkdigits.image.load import Picture, Source, load, name_of
 from inkdigits.reading import decide
 from inkdigits.reading.decide import Trust
 from inkdigits.results import Digit
@@ -76,7 +76,11 @@ def classify_glyphs(
 
 def prepare(source: Source, watch: ink.Watch = ink.unwatched) -> Prepared:
     """Return a picture's glyph: the whole way from file to 28×28. `watch` is shown each step. Raises InputError."""
-    picture = load(source)
+    return find(load(source), watch)
+
+
+def find(picture: Picture, watch: ink.Watch = ink.unwatched) -> Prepared:
+    """Return the glyph of a picture that is loaded."""
     watch("picture", picture.pixels)
     found = ink.extract(picture.pixels, watch)
     part = None if found is None else segment.main_digit(found.strength)

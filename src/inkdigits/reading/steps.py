@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from inkdigits.drawing import INK, PAPER, font, tile
 from inkdigits.image.load import Source
 from inkdigits.reading.single import prepare
 
 _TILE, _MARGIN, _CAPTION = 200, 12, 26
-_PAPER, _INK = (245, 247, 249), (29, 39, 51)
 
 
 def draw(source: Source) -> Image.Image:
@@ -22,20 +22,11 @@ def draw(source: Source) -> Image.Image:
     if blank:
         steps.append(("blank: no digit found", np.full((28, 28), 0, np.uint8)))
     width = len(steps) * (_TILE + _MARGIN) + _MARGIN
-    strip = Image.new("RGB", (width, _TILE + _CAPTION + 2 * _MARGIN), _PAPER)
+    strip = Image.new("RGB", (width, _TILE + _CAPTION + 2 * _MARGIN), PAPER)
     pen = ImageDraw.Draw(strip)
-    font = ImageFont.load_default(14)
     for number, (name, picture) in enumerate(steps):
         left = _MARGIN + number * (_TILE + _MARGIN)
-        tile = _tile(picture)
-        strip.paste(tile, (left + (_TILE - tile.width) // 2, _MARGIN + (_TILE - tile.height) // 2))
-        pen.text((left + _TILE // 2, _MARGIN + _TILE + 6), name, _INK, font, anchor="ma")
+        shown = tile(picture, _TILE)
+        strip.paste(shown, (left + (_TILE - shown.width) // 2, _MARGIN + (_TILE - shown.height) // 2))
+        pen.text((left + _TILE // 2, _MARGIN + _TILE + 6), name, INK, font(14), anchor="ma")
     return strip
-
-
-def _tile(picture: npt.NDArray[Any]) -> Image.Image:
-    """Return a step's picture at the size of a tile; small ones in visible pixels."""
-    image = Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).convert("RGB")
-    scale = _TILE / max(image.size)
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.NEAREST if scale > 2 else Image.Resampling.BOX)
