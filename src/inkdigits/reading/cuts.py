@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.image.components import Piece
+from inkdigits.image.ink import stroke_width
 from inkdigits.image.segment import STROKE
 
 _MOST_CUTS = 8
@@ -16,7 +17,6 @@ _CUT_COST = 2.5  # log-probability that each cut must win back: digits touch les
 _LINE_COST = 1.0  # and what taking an underline away must
 # Columns per row by which slanting handwriting is set upright before it is cut: upright cuts would go through its digits.
 _SLANTS = (0.0, 0.25, 0.5)
-_SLOPES = (0.0, -0.15, 0.15)  # rows per column by which underlines climb or fall
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,29 +93,29 @@ def _upright(strength: npt.NDArray[np.uint8], slant: float) -> npt.NDArray[np.ui
 def _without_underline(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
     """Return ink without the stroke under it, or None where there is no such stroke.
 
-    An underline is a flat stroke as wide as what stands on it, with less ink just above it: rows are counted along slopes.
+    An underline is the lowest ink of most columns, no thicker than a stroke, and goes on from column to column; where a digit
+    runs into it, it goes on below at the same height.
     """
-    height, width = strength.shape
-    found: tuple[float, npt.NDArray[np.uint8]] | None = None
-    for slope in _SLOPES:
-        rise = int(np.ceil(abs(slope) * width))
-        matrix = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, rise if slope > 0 else 0.0]])
-        level = np.asarray(cv2.warpAffine(strength, matrix, (width, height + rise)), np.uint8)
-        ink = np.count_nonzero(level > STROKE, axis=1)
-        below = np.maximum.accumulate(ink[::-1])[::-1]  # the widest row from each one down
-        rows = np.arange(round(0.45 * len(ink)), round(0.92 * len(ink)))
-        rows = rows[below[rows] >= 0.6 * width]
-        if not len(rows):
-            continue
-        ratio = ink[rows] / below[rows]
-        row = int(rows[int(np.argmin(ratio))])
-        if ratio.min() < 0.45 and (found is None or ratio.min() < found[0]):
-            level[row + 1 :] = 0
-            back = np.array([[1.0, 0.0, 0.0], [slope, 1.0, -rise if slope > 0 else 0.0]])
-            found = float(ratio.min()), np.asarray(cv2.warpAffine(level, back, (width, height)), np.uint8)
-    if found is None or not (found[1] > STROKE).any():
+    mask = strength > STROKE
+    height, width = mask.shape
+    pen = stroke_width(mask)
+    lowest = height - 1 - np.argmax(mask[::-1], axis=0)
+    rows = np.arange(height)[:, None]
+    # The run of ink that ends at the lowest row of each column begins below the last gap above it.
+    gaps = np.where(~mask & (rows < lowest), rows, -1).max(axis=0)
+    flat = mask.any(axis=0) & (lowest - gaps <= 1.8 * pen + 1) & (lowest > 0.4 * height)
+    columns = np.flatnonzero(flat)
+    if len(columns) < 2:
         return None
-    return found[1]
+    steps = np.abs(np.diff(lowest[columns])) > np.maximum(1, np.diff(columns)) * 0.6 + 1
+    chain = max(np.split(columns, np.flatnonzero(steps) + 1), key=lambda c: c[-1] - c[0])
+    if chain[-1] - chain[0] < 0.6 * width or len(chain) < 0.4 * width:
+        return None
+    across = np.arange(chain[0], chain[-1] + 1)
+    foot = np.interp(across, chain, lowest[chain])
+    rest = strength.copy()
+    rest[:, across] = np.where((rows > foot - pen - 1) & (rows <= foot + 2), np.uint8(0), rest[:, across])
+    return rest if (rest > STROKE).any() else None
 
 
 def _columns(strength: npt.NDArray[np.uint8]) -> list[int]:
