@@ -93,8 +93,8 @@ def _upright(strength: npt.NDArray[np.uint8], slant: float) -> npt.NDArray[np.ui
 def _without_underline(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
     """Return ink without the stroke under it, or None where there is no such stroke.
 
-    An underline is the lowest ink of most columns, no thicker than a stroke, and goes on from column to column; where a digit
-    runs into it, it goes on below at the same height.
+    An underline is the lowest ink of most columns, no thicker than a stroke, and goes on from column to column; where a
+    digit runs into it, it goes on below at the same height.
     """
     mask = strength > STROKE
     height, width = mask.shape
