@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.image import rules
-from inkdigits.image.segment import STROKE, Box
+from inkdigits.image.segment import Box
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +59,14 @@ def find(strength: npt.NDArray[np.uint8]) -> Pieces:
 
     Small marks (points, dashes) stay pieces of their own unless they lie over or under a larger one, close by.
     """
-    strength = rules.without(strength)
-    mask = (strength > STROKE).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    boxes = stats[1:].astype(np.int64)
-    if count < 2:
+    found = rules.connected(strength)
+    handwriting = rules.without(strength, found)
+    if handwriting is not strength:
+        strength, found = handwriting, rules.connected(handwriting)
+    labels, boxes = found.labels, found.boxes
+    if not len(boxes):
         return Pieces([], 0.0)
-    kept = np.flatnonzero(~rules.rests(boxes, mask.shape))
+    kept = np.flatnonzero(~rules.rests(boxes, labels.shape))
     scale = rules.scale_of(boxes[kept])
     # A speck is far smaller than the point of a pen that writes digits of this size.
     kept = kept[boxes[kept, 4] >= max(2.0, (0.03 * scale) ** 2 * 3)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -17,20 +19,35 @@ _SPAN = 0.35
 _LONG = 2.5
 
 
-def without(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+@dataclass(frozen=True, eq=False)
+class Components:
+    """The connected strokes of a picture: labels int32 (H, W), 0 for none; boxes int64 (N, 5), row i for label i + 1."""
+
+    labels: npt.NDArray[np.int32]
+    boxes: _Boxes
+
+
+def connected(strength: npt.NDArray[np.uint8]) -> Components:
+    """Return the connected strokes of ink, uint8 (H, W)."""
+    mask = (strength > STROKE).view(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return Components(np.asarray(labels, np.int32), stats[1:].astype(np.int64))
+
+
+def without(strength: npt.NDArray[np.uint8], found: Components) -> npt.NDArray[np.uint8]:
     """Return ink, uint8 (H, W), without what the pen has not drawn: tables, frames, rules. The rest stays as it is.
 
-    Only components that span much of the picture are touched, so that strips and tight crops keep their ones; where a
-    stroke crosses a rule, it is kept across.
+    `found` are its components. Only those that span much of the picture are touched, so that strips and tight crops keep
+    their ones; where a stroke crosses a rule, it is kept across. Where nothing is printed, the same array comes back.
     """
-    mask = (strength > STROKE).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if count < 2:
+    labels, boxes = found.labels, found.boxes
+    if not _spanning(boxes, labels.shape).any():
         return strength
-    boxes = stats[1:].astype(np.int64)
+    mask = (strength > STROKE).view(np.uint8)
     printed = _solid(boxes, mask.shape)
     spanning = _spanning(boxes, mask.shape)
-    scale = scale_of(boxes[~printed & ~_hollow(boxes)]) or 0.5 * min(mask.shape)
+    # The height of the digits; of thin ones, if there are no others; 0 where all hangs together, as on squared paper.
+    scale = scale_of(boxes[~printed & ~_hollow(boxes)]) or scale_of(boxes[~printed & _thin(boxes)])
     erased = np.zeros_like(mask)
     for i in np.flatnonzero(spanning):
         left, top, width, height = (int(v) for v in boxes[i, :4])
@@ -60,16 +77,15 @@ def _widened(mask: _Mask, share: float) -> _Mask:
 
 def _without_rim(strength: npt.NDArray[np.uint8], rim: _Mask) -> npt.NDArray[np.uint8]:
     """Return ink without the components that lie almost wholly along what was erased: its rough edge, its grain."""
-    mask = (strength > STROKE).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    near = np.bincount(labels[rim > 0], minlength=count) / stats[:, cv2.CC_STAT_AREA]
-    thin = np.minimum(stats[:, 2], stats[:, 3]) < 0.35 * np.maximum(stats[:, 2], stats[:, 3])
-    gone = (near >= 0.9) | (thin & (near >= 0.5))
-    gone[0] = False
+    left = connected(strength)
+    labels, boxes = left.labels, left.boxes
+    near = np.bincount(labels[rim > 0], minlength=len(boxes) + 1)[1:] / boxes[:, 4]
+    thin = np.minimum(boxes[:, 2], boxes[:, 3]) < 0.35 * np.maximum(boxes[:, 2], boxes[:, 3])
+    gone = np.concatenate(([False], (near >= 0.9) | (thin & (near >= 0.5))))
     if not gone.any():
         return strength
-    edge = cv2.dilate(gone[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
-    return np.where((edge > 0) & ((mask == 0) | gone[labels]), np.uint8(0), strength)
+    edge = cv2.dilate(gone[labels].view(np.uint8), np.ones((3, 3), np.uint8))
+    return np.where((edge > 0) & ((labels == 0) | gone[labels]), np.uint8(0), strength)
 
 
 def rests(boxes: _Boxes, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
@@ -130,15 +146,17 @@ def _solid(boxes: _Boxes, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
     left, top, across, down, area = boxes.T
     sides = (left == 0).astype(int) + (top == 0) + (left + across == width) + (top + down == height)
     filled = (area > 0.6 * across * down) & ((across >= 0.5 * width) | (down >= 0.5 * height))
-    return np.asarray((sides >= 3) | ((sides >= 2) & filled), np.bool_)
+    thick = area > 0.1 * across * down  # a dark surround; a frame or a grid of lines is thinner
+    return np.asarray(((sides >= 3) & thick) | ((sides >= 2) & filled), np.bool_)
 
 
 def _hollow(boxes: _Boxes) -> npt.NDArray[np.bool_]:
     """Return which components are thin or leave their box nearly empty: rules and frames, and sometimes a 1."""
-    across, down, area = boxes[:, 2], boxes[:, 3], boxes[:, 4]
-    return np.asarray(
-        (np.minimum(across, down) < 0.15 * np.maximum(across, down)) | (area < 0.08 * across * down), np.bool_
-    )
+    return np.asarray(_thin(boxes) | (boxes[:, 4] < 0.08 * boxes[:, 2] * boxes[:, 3]), np.bool_)
+
+
+def _thin(boxes: _Boxes) -> npt.NDArray[np.bool_]:
+    return np.asarray(boxes[:, 2:4].min(axis=1) < 0.15 * boxes[:, 2:4].max(axis=1), np.bool_)
 
 
 def _straight(own: _Mask, scale: float, shape: tuple[int, ...]) -> _Mask:
@@ -146,14 +164,14 @@ def _straight(own: _Mask, scale: float, shape: tuple[int, ...]) -> _Mask:
     height, width = shape
     found = np.zeros_like(own)
     for axis, side in ((1, width), (0, height)):
-        length = round(max(_LONG * scale, 0.2 * side, 12))
+        length = round(max(_LONG * scale, (0.2 if scale else _SPAN) * side, 12))
         if own.shape[axis] < length:
             continue
         along = np.ones((1, length) if axis else (length, 1), np.uint8)
         across = np.ones((3, 1) if axis else (1, 3), np.uint8)
         # A rule that is a little askew steps from row to row: rows are taken three together.
         runs = cv2.morphologyEx(cv2.dilate(own, across), cv2.MORPH_OPEN, along) & own
-        thick = max(3, round(0.35 * scale))
+        thick = max(3, round(0.35 * scale or 0.03 * side))
         fat = np.ones((thick, 1) if axis else (1, thick), np.uint8)
         found |= cv2.subtract(runs, cv2.morphologyEx(runs, cv2.MORPH_OPEN, fat))
     return found

@@ -14,7 +14,7 @@ from inkdigits.image.segment import STROKE
 
 _MOST_CUTS = 8
 _CUT_COST = 2.5  # log-probability that each cut must win back: digits touch less often than one is odd
-_LINE_COST = 1.0  # and what taking an underline away must
+_LINE_COST = 0.3  # and what taking an underline away must
 # Columns per row by which slanting handwriting is set upright before it is cut: upright cuts would go through its digits.
 _SLANTS = (0.0, 0.25, 0.5)
 
