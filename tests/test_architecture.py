@@ -14,7 +14,7 @@ FLOORS = [
     {"errors", "files", "__init__"},
     {"results", "image", "network", "synthetic"},
     {"reading"},
-    {"datasets"},
+    {"datasets", "batch"},
     {"training", "evaluation"},
     {"run"},
     {"cli"},
