@@ -83,7 +83,7 @@ def run(work: Work, items: Iterable[str], processes: int, *, ordered: bool = Fal
                         yield done
                     else:
                         held[task.index] = done
-                if worker.process.exitcode is not None:
+                if worker.pipe.closed:  # all that it said was heard before its end was
                     crew[crew.index(worker)] = _hire(work)
             while turn in held:
                 yield held.pop(turn)

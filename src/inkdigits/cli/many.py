@@ -123,11 +123,17 @@ class Many:
                 def take(done: Done) -> None:
                     record.add(done.item, done.lines, done.error)
 
+                stopped = False
                 try:
                     self._each(replace(self.job, run=run), paths, screen, take, ordered=False)
                 except KeyboardInterrupt:
-                    stopped = f"Stopped; what was read is kept in {one_line(out)}."
-                    raise click.ClickException(f"{stopped} Type the same command with --resume to go on.") from None
+                    stopped = True
+        if stopped:
+            click.echo(
+                f"\nStopped; what was read is in {one_line(out)}. Type the same command with --resume to go on.",
+                err=True,
+            )
+            sys.exit(1)
         failures = f", {record.failed:,} failed" if record.failed else ""
         click.echo(f"{len(paths):,} read in {screen.seconds:.1f} s: {one_line(out)}{failures}", err=True)
 
