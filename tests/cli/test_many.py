@@ -79,7 +79,7 @@ def wait_until(path, lines):
 def end_of_all(process, stuck):
     """Wait until a process and its workers have ended, and return what they said on standard error.
 
-    The workers hold the other end of that pipe. One of them may wait for the picture that never comes: it gets an empty one.
+    The workers hold the other end of that pipe. One may wait for the picture that never comes: it gets an empty one.
     """
     for _ in range(300):
         with suppress(OSError):
