@@ -39,18 +39,25 @@ def _walk(folder: str, endings: frozenset[str], on_error: Callable[[InputError],
 
     seen = {_identity(folder)}
     for place, folders, files in os.walk(folder, followlinks=True, onerror=unlisted):
-        inside = {name: _identity(os.path.join(place, name)) for name in sorted(folders) if not name.startswith(".")}  # noqa: PTH118
-        # os.walk goes on with what is left in this list. Two links to one folder: the first is taken.
-        folders[:] = [name for name, identity in inside.items() if identity not in seen and not seen.add(identity)]  # type: ignore[func-returns-value]
+        below = sorted(name for name in folders if not name.startswith("."))
+        folders.clear()  # os.walk goes on with what is put back
+        for name in below:
+            identity = _identity(os.path.join(place, name))  # noqa: PTH118
+            if identity not in seen:
+                seen.add(identity)
+                folders.append(name)
         for name in sorted(files):
             path = os.path.join(place, name)  # noqa: PTH118
             if not name.startswith(".") and os.path.splitext(name)[1].lower() in endings and not _is_special(path):  # noqa: PTH122
                 yield path
 
 
-def _identity(folder: str) -> tuple[int, int]:
+def _identity(folder: str) -> tuple[int, int] | str:
     """Return what tells a folder from every other, whatever it is called."""
-    status = os.stat(folder)  # noqa: PTH116
+    try:
+        status = os.stat(folder)  # noqa: PTH116
+    except OSError:  # it has just vanished, which listing it will tell
+        return folder
     return status.st_dev, status.st_ino
 
 

@@ -141,7 +141,7 @@ def _answers(worker: _Worker, tasks: _Tasks) -> Iterator[tuple[_Task, Done]]:
         how = _death(worker.process.exitcode)
         if not worker.ready:
             raise ChildProcessError(
-                f"a process to read pictures in {how} while it was starting; is there memory enough?"
+                f"a process that was to read pictures {how} while it was starting; is there memory enough?"
             ) from None
         culprit = worker.given[0]
         culprit.deaths += 1

@@ -37,7 +37,7 @@ def options(verb: _Verb) -> _Verb:
         click.option("--out", type=click.Path(path_type=Path),
                      help="Write the results to this .jsonl or .csv file, as they come, and the failures with them."),
         click.option("--resume", is_flag=True, help="Go on with the --out file of a run that was stopped."),
-        click.option("--jobs", type=click.IntRange(1, 256), default=cores, show_default="one a core",
+        click.option("--jobs", type=click.IntRange(min=1), default=cores, show_default="one a core",
                      help="Processes to read in."),
         click.option("--model", default=network.DEFAULT, show_default=True,
                      help="A shipped model, a run folder or a model.onnx."),
