@@ -40,11 +40,13 @@ def command(verb: str, folder: Path, out: Path, jobs: int) -> list[str]:
     return [sys.executable, "-m", "inkdigits", verb, str(folder), "--out", str(out), "--jobs", str(jobs), "--resume"]
 
 
-def check(out: Path, count: int) -> None:
-    """Stop with an error unless every picture stands in the file exactly once."""
+def check(out: Path, count: int) -> dict[str, int]:
+    """Return how many pictures are missing in the file and how many lines are too many; stop if there are any."""
     sources = [json.loads(line)["source"] for line in out.read_text(encoding="utf-8").splitlines()]
-    if len(sources) != count or len(set(sources)) != count:
-        raise SystemExit(f"{out.name}: {len(sources)} lines of {len(set(sources))} pictures, and there are {count}")
+    wrong = {"lost": count - len(set(sources)), "doubled": len(sources) - len(set(sources))}
+    if any(wrong.values()):
+        raise SystemExit(f"{out.name}: {wrong}")
+    return wrong
 
 
 def timed(verb: str, folder: Path, out: Path, jobs: int, count: int) -> dict[str, float]:
@@ -64,12 +66,12 @@ def killed(folder: Path, out: Path, count: int) -> dict[str, int]:
     process.wait()
     before = out.read_bytes()
     subprocess.run(command("classify", folder, out, 2), check=True, stderr=subprocess.DEVNULL)
-    check(out, count)
+    wrong = check(out, count)
     kept = before[: before.rfind(b"\n") + 1]
     if not out.read_bytes().startswith(kept):
         raise SystemExit("a line that was there before the kill is there no more")
     first = kept.count(b"\n")
-    return {"before_the_kill": first, "after_it": count - first, "lost": 0, "doubled": 0}
+    return {"before_the_kill": first, "after_it": count - first, **wrong}
 
 
 def main() -> None:
