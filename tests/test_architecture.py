@@ -14,7 +14,7 @@ FLOORS = [
     {"errors", "files", "drawing", "__init__"},
     {"results", "image", "network", "synthetic"},
     {"reading"},
-    {"datasets"},
+    {"datasets", "batch"},
     {"training", "evaluation", "explaining"},
     {"run"},
     {"cli"},

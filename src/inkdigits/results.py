@@ -136,6 +136,8 @@ class Page:
     upright   uint8 (H, W) or (H, W, 3): the picture as it was read, for `draw`
     size      (width, height) of the upright picture, in whose pixels boxes are
     rotation  degrees by which it was turned to be upright, counter-clockwise
+    number    which page of its document it is, from 1
+    pages     how many pages its document has
     """
 
     lines: tuple[Line, ...]
@@ -143,6 +145,8 @@ class Page:
     upright: npt.NDArray[np.uint8]
     size: tuple[int, int]
     rotation: float
+    number: int = 1
+    pages: int = 1
 
     @property
     def text(self) -> str:
@@ -151,8 +155,15 @@ class Page:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but pictures as plain Python values."""
-        about = {"source": self.source, "rotation": round(self.rotation, 2), "size": list(self.size)}
-        return {**about, "text": self.text, "lines": [line.to_dict() for line in self.lines]}
+        return {
+            "source": self.source,
+            "page": self.number,
+            "pages": self.pages,
+            "rotation": round(self.rotation, 2),
+            "size": list(self.size),
+            "text": self.text,
+            "lines": [line.to_dict() for line in self.lines],
+        }
 
     def to_json(self) -> str:
         """Return `to_dict()` as one line of JSON, in ASCII: any stream takes it."""
@@ -183,4 +194,5 @@ class Page:
         return self.text
 
     def __repr__(self) -> str:
-        return f"Page({[line.text for line in self.lines]!r}, source={self.source!r})"
+        page = f", page {self.number} of {self.pages}" if self.pages > 1 else ""
+        return f"Page({[line.text for line in self.lines]!r}, source={self.source!r}{page})"

@@ -181,7 +181,9 @@ def test_read(tmp_path, pictures):
     assert result.exit_code == 1 and [row["text"] for row in rows] == ["4", "7"]
     assert result.stderr.count("\n") == 1 and str(pictures[1]) in result.stderr
     table = run("read", "--csv", pictures[0]).stdout.splitlines()
-    assert table[0].startswith("source,line,text") and table[1].startswith(f"{pictures[0]},1,4,4,")
+    assert table[0].startswith("source,page,pages,line,lines,text,") and table[1].startswith(
+        f"{pictures[0]},1,1,1,1,4,4,"
+    )
     assert run("read", pictures[2]).stdout == "7\n"
 
 

@@ -138,8 +138,10 @@ def test_documents(clear):
         first.save(buffer, kind, save_all=True, append_images=[second])
         pages = list(inkdigits.read_pages(buffer.getvalue(), trust="always"))
         assert [page.text for page in pages] == ["123", "456"]
-        assert pages[1].source.endswith("page 2")
-        assert inkdigits.read(buffer.getvalue(), trust="always").text == "123"
+        assert [(p.number, p.pages) for p in pages] == [(1, 2), (2, 2)]
+        assert [p.to_dict()["page"] for p in pages] == [1, 2]
+        first_page = inkdigits.read(buffer.getvalue(), trust="always")
+        assert (first_page.text, first_page.number, first_page.pages) == ("123", 1, 2)
 
 
 def test_bad_documents():

@@ -13,7 +13,7 @@ from inkdigits.errors import DamagedInstallationError, InputError, MissingExtraE
 
 # The verbs and what `inkdigits --help` says of them: said here, so that help imports none of them.
 _VERBS = {
-    "classify": "Read one digit a picture.",
+    "classify": "Read one digit a picture, of pictures and folders.",
     "read": "Read lines of digits from pictures, documents and folders.",
     "explain": "Draw what in a digit spoke for and against its answer.",
     "train": "Train a recipe: network, figures and report in a run folder.",

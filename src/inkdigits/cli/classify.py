@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import click
 
-from inkdigits import network
-from inkdigits.errors import InputError, one_line
+from inkdigits.batch.job import Job
+from inkdigits.cli import many
+from inkdigits.errors import one_line
 from inkdigits.reading.decide import Trust
-from inkdigits.reading.single import BATCH, Prepared, answer, prepare
 from inkdigits.results import Digit, chance
 
 if TYPE_CHECKING:
@@ -22,63 +20,46 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-_PATIENCE = 0.2  # seconds that a person waits for answers that are there
-
-
 @click.command()
-@click.argument("pictures", nargs=-1, required=True, metavar="PICTURE…")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, and nothing else.")
+@click.argument("pictures", nargs=-1, required=True, metavar="PICTURE|FOLDER…")
 @click.option("--brief", is_flag=True, help="One line a picture, also on a terminal.")
 @click.option(
     "--steps",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Draw the picture's way to the network, step by step, into this file.",
 )
-@click.option(
-    "--model",
-    default=network.DEFAULT,
-    show_default=True,
-    help="A shipped model, a run folder or a model.onnx.",
-)
-@click.option("--trust", type=click.Choice(get_args(Trust)), default="normal", show_default=True,
-              help="How sure it must be to answer.")  # fmt: skip
+@many.options
 def classify(
-    pictures: tuple[str, ...], as_json: bool, brief: bool, steps: Path | None, model: str, trust: Trust
+    pictures: tuple[str, ...],
+    as_json: bool,
+    as_csv: bool,
+    brief: bool,
+    steps: Path | None,
+    out: Path | None,
+    resume: bool,
+    jobs: int,
+    model: str,
+    trust: Trust,
 ) -> None:
-    """Read the one digit in each PICTURE; - reads a picture from standard input.
+    """Read the one digit in each PICTURE, or in each of a FOLDER and below it; - reads a picture from standard input.
 
-    Any polarity, size, place and light; PNG, JPEG, BMP, GIF, TIFF or WebP. A ? stands where it is not sure.
+    Any polarity, size, place and light; PNG, JPEG, BMP, GIF, TIFF or WebP. A ? stands where it is not sure. Many pictures
+    are read in parallel; a run with --out that was stopped, even by kill -9, goes on with --resume.
     """
+    form = many.form(as_json, as_csv, out, resume)
     if steps is not None:
         _draw_steps(pictures, steps)
-    net = network.load(model)
-    failed: list[str] = []
-    console = None if as_json or brief or not sys.stdout.isatty() else _console()
-    for digit in _answers(pictures, net, trust, failed):
-        if as_json:
-            click.echo(digit.to_json())
-        elif console is None:
-            click.echo(f"{one_line(digit.source)}: {digit}")
-        else:
+    work = many.Many(Job("classify", form, model, trust), pictures, jobs)
+    if out is not None:
+        work.write(out, resume)
+    elif form == "text" and not brief and work.is_few and sys.stdout.isatty():
+        console = _console()
+        for digit in work.answers():
+            assert isinstance(digit, Digit)
             show(digit, console)
-    if failed:
-        sys.exit(1)
-
-
-def _answers(pictures: Iterable[str], net: network.Network, trust: Trust, failed: list[str]) -> Iterator[Digit]:
-    """Yield a digit a picture as batches fill; a bad picture is a line on standard error, and the rest goes on."""
-    waiting: list[Prepared] = []
-    last = time.monotonic()
-    for name in pictures:
-        try:
-            waiting.append(prepare(sys.stdin.buffer if name == "-" else name))
-        except InputError as error:
-            failed.append(name)
-            click.echo(f"inkdigits: {error}", err=True)
-        if len(waiting) == BATCH or time.monotonic() - last > _PATIENCE:
-            yield from answer(waiting, net, trust)
-            waiting, last = [], time.monotonic()
-    yield from answer(waiting, net, trust)
+    else:
+        work.echo()
+    work.end()
 
 
 def _draw_steps(pictures: tuple[str, ...], out: Path) -> None:

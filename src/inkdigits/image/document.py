@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,11 @@ from inkdigits.image import decode
 _DPI = 200  # a digit of 4 mm is then 31 pixels high
 MAX_PAGES = 10_000
 
+Place: TypeAlias = tuple[int, int]  # a page's number, from 1, and how many pages there are
 
-def pdf(data: bytes, name: str) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
-    """Yield the pages of a PDF: a name and grey pixels, uint8 (H, W), at 200 dots an inch or less if the page is huge.
+
+def pdf(data: bytes, name: str) -> Iterator[tuple[Place, npt.NDArray[np.uint8]]]:
+    """Yield the pages of a PDF: place and grey pixels, uint8 (H, W), at 200 dots an inch or less if the page is huge.
 
     Raises InputError for a document that is damaged, locked or without pages.
     """
@@ -34,7 +36,7 @@ def pdf(data: bytes, name: str) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
         if not 1 <= count <= MAX_PAGES:
             raise InputError(name, f"is a PDF of {count} pages", f"give 1 to {MAX_PAGES:,}")
         for number in range(count):
-            yield f"{name}, page {number + 1}" if count > 1 else name, _render(document, number, name)
+            yield (number + 1, count), _render(document, number, name)
     finally:
         document.close()
 
@@ -55,16 +57,15 @@ def _render(document: Any, number: int, name: str) -> npt.NDArray[np.uint8]:
     return np.array(image[..., 0] if image.ndim == 3 else image, np.uint8)
 
 
-def tiff(data: bytes, name: str) -> Iterator[tuple[str, npt.NDArray[Any], tuple[int, int]]]:
-    """Yield the pages of a TIFF: a name, pixels and size as `decode.decode` gives them. Raises InputError."""
+def tiff(data: bytes, name: str) -> Iterator[tuple[Place, npt.NDArray[Any], tuple[int, int]]]:
+    """Yield the pages of a TIFF: place, and pixels and size as `decode.decode` gives them. Raises InputError."""
     try:
         with Image.open(io.BytesIO(data), formats=["TIFF"]) as image:
             count = min(int(getattr(image, "n_frames", 1)), MAX_PAGES)
     except Exception:  # decode says what is wrong with it
         count = 1
     if count == 1:
-        yield name, *decode.decode(data, name)
+        yield (1, 1), *decode.decode(data, name)
         return
     for number in range(count):
-        page_name = f"{name}, page {number + 1}"
-        yield page_name, *decode.decode(data, page_name, number)
+        yield (number + 1, count), *decode.decode(data, f"{name}, page {number + 1}", number)

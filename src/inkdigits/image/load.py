@@ -28,12 +28,14 @@ class Picture:
     """An upright picture, ready for image work.
 
     `pixels` is uint8, grey (H, W) or colour (H, W, 3), reduced to at most `decode.WORKING_SIZE` on its longer side;
-    `size` is the (width, height) of the picture before that, in whose pixels boxes are reported.
+    `size` is the (width, height) of the picture before that, in whose pixels boxes are reported. `place` is the page's
+    number, from 1, and the number of pages of the document that it is from.
     """
 
     name: str
     pixels: npt.NDArray[np.uint8]
     size: tuple[int, int]
+    place: document.Place = (1, 1)
 
     @property
     def reduction(self) -> tuple[float, float]:
@@ -61,12 +63,7 @@ def load(source: Source) -> Picture:
         return _finish(name, _from_array(source, name))
     if isinstance(source, Image.Image):
         return _from_pil(source, name)
-    data = _read_bytes(source, name)
-    if data[:5] == b"%PDF-":
-        page_name, pixels = next(document.pdf(data, name))
-        return _finish(page_name, pixels)
-    pixels, size = decode.decode(data, name)
-    return _finish(name, to_uint8(pixels, name), size)
+    return next(_pages(_read_bytes(source, name), name))
 
 
 def load_pages(source: Source) -> Iterator[Picture]:
@@ -74,16 +71,20 @@ def load_pages(source: Source) -> Iterator[Picture]:
 
     Raises InputError as `load` does, and for a damaged or locked document.
     """
-    name = name_of(source)
     if isinstance(source, np.ndarray | Image.Image):
         yield load(source)
-        return
-    data = _read_bytes(source, name)
+    else:
+        name = name_of(source)
+        yield from _pages(_read_bytes(source, name), name)
+
+
+def _pages(data: bytes, name: str) -> Iterator[Picture]:
+    """Yield the pages that the bytes of a file hold."""
     if data[:5] == b"%PDF-":
-        yield from (_finish(page_name, pixels) for page_name, pixels in document.pdf(data, name))
+        yield from (_finish(name, pixels, place=place) for place, pixels in document.pdf(data, name))
     elif data[:4] in (b"II*\0", b"MM\0*"):
-        for page_name, pixels, size in document.tiff(data, name):
-            yield _finish(page_name, to_uint8(pixels, page_name), size)
+        for place, pixels, size in document.tiff(data, name):
+            yield _finish(name, to_uint8(pixels, name), size, place)
     else:
         pixels, size = decode.decode(data, name)
         yield _finish(name, to_uint8(pixels, name), size)
@@ -183,11 +184,13 @@ def to_uint8(array: npt.NDArray[Any], name: str, binary: bool = False) -> npt.ND
     return np.asarray(scaled, np.uint8)
 
 
-def _finish(name: str, pixels: npt.NDArray[np.uint8], size: tuple[int, int] | None = None) -> Picture:
+def _finish(
+    name: str, pixels: npt.NDArray[np.uint8], size: tuple[int, int] | None = None, place: document.Place = (1, 1)
+) -> Picture:
     """Reduce pixels to the working size and remember the size that boxes refer to."""
     height, width = pixels.shape[:2]
     factor = decode.WORKING_SIZE / max(height, width)
     if factor < 1:
         target = (max(2, round(width * factor)), max(2, round(height * factor)))
         pixels = np.asarray(cv2.resize(pixels, target, interpolation=cv2.INTER_AREA), np.uint8)
-    return Picture(name, np.ascontiguousarray(pixels), size or (width, height))
+    return Picture(name, np.ascontiguousarray(pixels), size or (width, height), place)

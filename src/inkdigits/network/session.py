@@ -59,11 +59,15 @@ def _check(session: onnxruntime.InferenceSession) -> None:
         raise ValueError("its answers to two blank glyphs are not two rows of probabilities")
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @lru_cache(maxsize=1)
 def _pool() -> ThreadPoolExecutor:
-    """Return the threads that share large batches: one a core that this process may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return ThreadPoolExecutor(cores, thread_name_prefix="inkdigits")
+    """Return the threads that share large batches."""
+    return ThreadPoolExecutor(cores(), thread_name_prefix="inkdigits")
 
 
 _OUTPUTS = [[("probabilities", "tensor(float)", [columns])] for columns in (10, 11)]

@@ -98,7 +98,7 @@ def _reader(model: str | os.PathLike[str], trust: Trust, expect: str | Sequence[
 def _read(picture: Picture, reader: _Reader) -> Page:
     found = ink.extract(picture.pixels)
     if found is None:
-        return Page((), picture.name, picture.pixels, picture.size, 0.0)
+        return Page((), picture.name, picture.pixels, picture.size, 0.0, *picture.place)
     sheet = _Sheet(picture, found.strength, 0.0)
     page, quality, sure = _read_sheet(sheet, reader)
     if sure < _SURE_SHARE:
@@ -107,7 +107,8 @@ def _read(picture: Picture, reader: _Reader) -> Page:
             other, other_quality, _ = _read_sheet(turned, reader)
             if other_quality > quality + _TURN_GAIN:
                 page, quality = other, other_quality
-    return page
+    number, pages = picture.place
+    return replace(page, number=number, pages=pages)
 
 
 def _read_sheet(sheet: _Sheet, reader: _Reader) -> tuple[Page, float, float]:

@@ -1,0 +1,1 @@
+"""Many pictures: found in folders, read in parallel processes, and written down as they come."""

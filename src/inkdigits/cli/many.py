@@ -1,0 +1,159 @@
+"""What `classify` and `read` share: options, and the way through many pictures, here or in processes of their own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import click
+
+from inkdigits import network
+from inkdigits.batch import inputs, rows, workers
+from inkdigits.batch.job import Job
+from inkdigits.batch.record import Record
+from inkdigits.batch.rows import Form
+from inkdigits.batch.workers import Done
+from inkdigits.cli.screen import Screen
+from inkdigits.errors import InputError, one_line
+from inkdigits.network.session import cores
+from inkdigits.reading.decide import Trust
+from inkdigits.results import Digit, Page
+
+# So many pictures are read here, and more in processes of their own, which take a third of a second to start.
+_FEW = 12
+
+_Verb = TypeVar("_Verb", bound=Callable[..., Any])
+
+
+def options(verb: _Verb) -> _Verb:
+    """Add the options that both verbs have."""
+    for option in reversed((
+        click.option("--json", "as_json", is_flag=True, help="One JSON object a line, and nothing else."),
+        click.option("--csv", "as_csv", is_flag=True, help="A table."),
+        click.option("--out", type=click.Path(path_type=Path),
+                     help="Write the results to this .jsonl or .csv file, as they come, and the failures with them."),
+        click.option("--resume", is_flag=True, help="Go on with the --out file of a run that was stopped."),
+        click.option("--jobs", type=click.IntRange(min=1), default=cores, show_default="one a core",
+                     help="Processes to read in."),
+        click.option("--model", default=network.DEFAULT, show_default=True,
+                     help="A shipped model, a run folder or a model.onnx."),
+        click.option("--trust", type=click.Choice(get_args(Trust)), default="normal", show_default=True,
+                     help="How sure it must be to answer."),
+    )):  # fmt: skip
+        verb = option(verb)
+    return verb
+
+
+def form(as_json: bool, as_csv: bool, out: Path | None, resume: bool) -> Form:
+    """Return what the results shall look like. Raises UsageError for options that contradict each other."""
+    if as_json and as_csv:
+        raise click.UsageError("choose --json or --csv")
+    if resume and out is None:
+        raise click.UsageError("--resume goes on with a file: name it with --out")
+    asked: Form = "json" if as_json else "csv" if as_csv else "text"
+    if out is None:
+        return asked
+    endings: dict[str, Form] = {".jsonl": "json", ".ndjson": "json", ".csv": "csv"}
+    meant = endings.get(out.suffix.lower(), asked)
+    if meant == "text":
+        raise click.UsageError("--out wants a name that ends in .jsonl or .csv")
+    if asked not in ("text", meant):
+        raise click.UsageError(f"--{asked} contradicts the ending of --out {out.name}")
+    return meant
+
+
+class Many:
+    """The files that a verb is to go through, and how many failed so far."""
+
+    def __init__(self, job: Job, sources: Iterable[str], jobs: int) -> None:
+        job.check()
+        self.job, self.jobs = job, jobs
+        self.failed = 0
+        endings = inputs.PICTURES if job.verb == "classify" else inputs.DOCUMENTS
+        self.paths = list(inputs.find(sources, endings, self._fail))
+
+    @property
+    def is_few(self) -> bool:
+        """Whether starting processes would take longer than reading. Standard input can be read only here."""
+        return len(self.paths) <= _FEW or "-" in self.paths
+
+    def answers(self) -> Iterator[Digit | Page]:
+        """Read in this process. A bad file is a line on standard error, and the rest goes on."""
+        for path in self.paths:
+            try:
+                yield from self.job.answers(sys.stdin.buffer if path == "-" else path)
+            except InputError as error:
+                self._fail(error)
+
+    def echo(self) -> None:
+        """Print the results in the order of the files."""
+        for line in rows.header(self.job.verb, self.job.form):
+            click.echo(line)
+        if self.is_few:
+            for answer in self.answers():
+                for line in rows.lines(answer, self.job.form):
+                    click.echo(line)
+            return
+        with Screen(len(self.paths), results_here=True) as screen:
+
+            def take(done: Done) -> None:
+                for line in done.lines:
+                    screen.result(line)
+
+            self._each(self.job, self.paths, screen, take, ordered=True)
+
+    def write(self, out: Path, resume: bool) -> None:
+        """Write the results to a file, in the order in which they come."""
+        if "-" in self.paths:
+            raise click.UsageError("--out is for files, which could be read again, and not for standard input")
+        if not self.paths:
+            return
+        run = self.job.description()
+        with Record(out, self.job.verb, self.job.form, run, resume) as record:
+            paths = record.missing(self.paths)
+            self.failed += record.failed
+            if len(paths) < len(self.paths):
+                click.echo(f"{len(self.paths) - len(paths):,} are in {one_line(out)} already.", err=True)
+            with Screen(len(paths), results_here=False) as screen:
+
+                def take(done: Done) -> None:
+                    record.add(done.item, done.lines, done.error)
+
+                stopped = False
+                try:
+                    self._each(replace(self.job, run=run), paths, screen, take, ordered=False)
+                except KeyboardInterrupt:
+                    stopped = True
+        if stopped:
+            click.echo(
+                f"\nStopped; what was read is in {one_line(out)}. Type the same command with --resume to go on.",
+                err=True,
+            )
+            sys.exit(1)
+        failures = f", {record.failed:,} failed" if record.failed else ""
+        click.echo(f"{len(paths):,} read in {screen.seconds:.1f} s: {one_line(out)}{failures}", err=True)
+
+    def end(self) -> None:
+        """Leave the process with 1 if anything failed."""
+        if self.failed:
+            sys.exit(1)
+
+    def _each(
+        self, job: Job, paths: Sequence[str], screen: Screen, take: Callable[[Done], None], *, ordered: bool
+    ) -> None:
+        """Read in processes of their own, and hand over what comes."""
+        with closing(workers.run(job, paths, min(self.jobs, len(paths)), ordered=ordered)) as results:
+            for done in results:
+                take(done)
+                if done.error is not None:
+                    self.failed += 1
+                    screen.failure(done.error)
+                screen.step()
+
+    def _fail(self, error: InputError) -> None:
+        self.failed += 1
+        click.echo(f"inkdigits: {error}", err=True)

@@ -1,0 +1,87 @@
+"""Results, failures and a progress bar: each on its stream, and the bar only where a person watches."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from inkdigits.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+
+class Screen:
+    """Shows how far a long work is, in a `with` block.
+
+    The bar stands on the terminal where the results scroll, or else where the failures do; if neither is one, nowhere.
+    """
+
+    def __init__(self, total: int, results_here: bool) -> None:
+        self._total = total
+        self._done = self._failed = 0
+        self._started = time.monotonic()
+        self._out_on_terminal = results_here and sys.stdout.isatty()
+        self._console = _console(self._out_on_terminal)
+        self._bar: Progress | None = None
+
+    def __enter__(self) -> Self:
+        if self._console is not None:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            # What is printed goes through `result` and `failure`; redirected streams would mix the two.
+            columns = BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn()
+            self._bar = Progress(
+                *columns, console=self._console, transient=True, redirect_stdout=False, redirect_stderr=False
+            )
+            self._task = self._bar.add_task("", total=self._total)
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    @property
+    def seconds(self) -> float:
+        """The time since the start."""
+        return time.monotonic() - self._started
+
+    def result(self, line: str) -> None:
+        """Print a line on standard output."""
+        if self._bar is not None and self._out_on_terminal:
+            self._bar.console.out(line, highlight=False)
+        else:
+            click.echo(line)
+
+    def failure(self, error: InputError) -> None:
+        """Print a failure, one line on standard error, and count it."""
+        self._failed += 1
+        line = f"inkdigits: {error}"
+        if self._bar is not None and sys.stderr.isatty():
+            self._bar.console.out(line, highlight=False)
+        else:
+            click.echo(line, err=True)
+
+    def step(self) -> None:
+        """Count one more input as done."""
+        self._done += 1
+        if self._bar is not None:
+            words = f"{self._done / max(self.seconds, 0.1):,.0f} a second"
+            words += f", {self._failed:,} failed" if self._failed else ""
+            self._bar.update(self._task, completed=self._done, description=words)
+
+
+def _console(on_stdout: bool) -> Console | None:
+    if not on_stdout and not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+
+    return Console(stderr=not on_stdout, highlight=False)

@@ -1,0 +1,75 @@
+"""Folders: everything that is meant is found once, in a fixed order, and nothing that would hang is opened."""
+
+import os
+
+import pytest
+
+from inkdigits.batch import inputs
+
+
+def find(*sources, endings=inputs.DOCUMENTS):
+    errors = []
+    return list(inputs.find(map(str, sources), endings, errors.append)), [str(e) for e in errors]
+
+
+def make(folder, *names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def test_a_folder_is_its_pictures_and_those_below_by_name(tmp_path):
+    make(tmp_path, "b.png", "a.JPG", "z/c.pdf", "k/d.tiff", "k/k/e.webp", "notes.txt", "run.jsonl", "png")
+    found, errors = find(tmp_path)
+    assert [os.path.relpath(f, tmp_path) for f in found] == ["a.JPG", "b.png", "k/d.tiff", "k/k/e.webp", "z/c.pdf"]
+    assert not errors
+    assert not any(f.endswith(".pdf") for f in find(tmp_path, endings=inputs.PICTURES)[0])
+
+
+def test_hidden_and_half_written_files_are_left_out(tmp_path):
+    make(tmp_path, "a.png", ".part-b.png", ".cache/c.png")
+    assert find(tmp_path)[0] == [str(tmp_path / "a.png")]
+
+
+def test_what_is_named_is_taken_as_it_is(tmp_path):
+    make(tmp_path, "notes.txt", ".hidden.png")
+    named = ["-", str(tmp_path / "notes.txt"), str(tmp_path / ".hidden.png"), "./nothing.png"]
+    assert find(*named) == (named, [])
+
+
+def test_links_are_followed_and_loops_end(tmp_path):
+    make(tmp_path, "a/x.png", "b/y.png")
+    (tmp_path / "a" / "up").symlink_to(tmp_path)
+    (tmp_path / "c").symlink_to(tmp_path / "b")
+    (tmp_path / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    found, _ = find(tmp_path)
+    # A link to nothing is found, so that reading it says so.
+    assert [os.path.relpath(f, tmp_path) for f in found] == ["gone.png", "a/x.png", "b/y.png"]
+
+
+def test_a_pipe_with_a_pictures_name_is_left_alone(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    make(tmp_path, "a.png")
+    assert find(tmp_path)[0] == [str(tmp_path / "a.png")]
+
+
+def test_an_empty_folder_is_an_error_of_one_line(tmp_path):
+    found, errors = find(tmp_path)
+    assert not found and len(errors) == 1 and "holds no pictures" in errors[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may list every folder")
+def test_a_locked_folder_is_said_and_the_rest_found(tmp_path):
+    make(tmp_path, "a.png", "locked/b.png")
+    (tmp_path / "locked").chmod(0)
+    try:
+        found, errors = find(tmp_path)
+    finally:
+        (tmp_path / "locked").chmod(0o700)
+    assert found == [str(tmp_path / "a.png")] and "cannot be listed" in errors[0]
+
+
+def test_names_without_an_encoding(tmp_path):
+    make(tmp_path, os.fsdecode(b"caf\xe9\n.png"))
+    assert [os.fsencode(f) for f in find(tmp_path)[0]] == [os.fsencode(tmp_path) + b"/caf\xe9\n.png"]
