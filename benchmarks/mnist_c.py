@@ -78,7 +78,9 @@ def main() -> None:
             rows[name][corruption] = shares
             if number == 0:
                 sheets.append(sheet(images, data.labels, prepared, right))
-        said = "   ".join(f"{n} {r[corruption]['pictures']:7.2%} {r[corruption]['glyphs']:7.2%}" for n, r in rows.items())
+        said = "   ".join(
+            f"{n} {r[corruption]['pictures']:7.2%} {r[corruption]['glyphs']:7.2%}" for n, r in rows.items()
+        )
         print(f"{corruption:14} {said}", flush=True)
     means = {name: mean(table) for name, table in rows.items()}
     said = "   ".join(f"{name} {m['pictures']:7.2%} {m['glyphs']:7.2%}" for name, m in means.items())

@@ -1,13 +1,15 @@
-"""The fifteen corruptions of MNIST-C: how robust is a network, or the whole way from picture to answer, to what it never saw?
+"""The fifteen corruptions of MNIST-C: how robust is a network, or the whole way from picture to answer?
 
-Source: Mu and Gilmer, "MNIST-C: A Robustness Benchmark for Computer Vision", 2019 (arXiv:1906.02337). Each is at the severity
-of the published data set, with its parameters; the random numbers are our own, so the pictures are like the published ones
-and not equal to them. Nothing here trains anything.
+Source: Mu and Gilmer, "MNIST-C: A Robustness Benchmark for Computer Vision", 2019 (arXiv:1906.02337). Each is at
+the severity of the published data set, with its parameters; the random numbers are our own, so the pictures are like the
+published ones and not equal to them. Nothing here trains anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,9 +21,9 @@ _ROWS, _COLUMNS = np.mgrid[0:_SIDE, 0:_SIDE].astype(np.float32)
 
 
 def corrupt(glyphs: npt.NDArray[np.uint8], name: str, seed: int = 0) -> npt.NDArray[np.uint8]:
-    """Return MNIST's digits, uint8 (N, 28, 28), corrupted in the way that `name` says (a key of CORRUPTIONS); same shape and type.
+    """Return MNIST's digits, uint8 (N, 28, 28), corrupted in the way that `name` says, as uint8 (N, 28, 28).
 
-    The same seed gives the same pictures. Raises KeyError for an unknown name.
+    `name` is a key of CORRUPTIONS; KeyError is raised for any other. The same seed gives the same pictures.
     """
     images = glyphs.astype(np.float32) / np.float32(255)
     corrupted = CORRUPTIONS[name](images, np.random.default_rng(seed))
@@ -58,7 +60,7 @@ def glass_blur(images: Images, random: np.random.Generator) -> Images:
 
 
 def motion_blur(images: Images, random: np.random.Generator) -> Images:
-    """Smear to one side along a line within 45° of level: half a Gaussian of σ = 3, 21 pixels long, as ImageMagick does it."""
+    """Smear to one side along a line within 45° of level: half a Gaussian of σ = 3 and 21 pixels (as ImageMagick)."""
     steps = np.arange(21)
     weights = np.exp(-(steps**2) / 18)
     weights /= weights.sum()
@@ -136,13 +138,16 @@ def zigzag(images: Images, random: np.random.Generator) -> Images:
     drawn = images.copy()
     for image, start, rise in zip(drawn, starts, rises, strict=True):
         corners = _zigzag_corners(float(start), float(rise))
-        for (x0, y0), (x1, y1) in zip(corners[:-1], corners[1:], strict=True):
+        for (x0, y0), (x1, y1) in pairwise(corners):
             np.minimum(image + _line(x0, y0, x1, y1), 1, out=image)
     return drawn
 
 
 def canny_edges(images: Images, random: np.random.Generator) -> Images:
-    """Leave the outline alone, one pixel wide: Canny's edges at σ = 1, thresholds 0.1 and 0.2 of Sobel's gradient."""
+    """Leave the outline alone, one pixel wide: Canny's edges at σ = 1, thresholds 0.1 and 0.2 of Sobel's gradient.
+
+    OpenCV's edges are not scikit-image's to the pixel; networks read both equally well, within a point.
+    """
     del random
     edges = []
     for smooth in _blur(images, 1.0):
@@ -171,8 +176,10 @@ def _blur(images: Images, sigma: float, across: bool = True) -> Images:
     return np.asarray(np.stack(blurred), np.float32)
 
 
-def _warp(images: Images, matrices: list[npt.NDArray[np.float64]], shifts: npt.NDArray[np.int64] | None = None) -> Images:
-    """Resample each picture: its matrix takes (x, y) of the result to (x, y) of the picture, the middle staying where it is."""
+def _warp(
+    images: Images, matrices: list[npt.NDArray[np.float64]], shifts: npt.NDArray[np.int64] | None = None
+) -> Images:
+    """Resample each picture: its matrix takes (x, y) of the result to that of the picture; the middle stays where it is."""
     middle = np.full(2, (_SIDE - 1) / 2)
     warped = []
     for i, (image, matrix) in enumerate(zip(images, matrices, strict=True)):
@@ -190,8 +197,8 @@ def _clouds(count: int, random: np.random.Generator, side: int = 256) -> Images:
     field = np.zeros((count, side, side), np.float32)
     strength = 1.0
 
-    def offset(mean: Images) -> Images:
-        return mean + random.uniform(-strength, strength, mean.shape).astype(np.float32)
+    def offset(mean: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return mean + random.uniform(-strength, strength, mean.shape)
 
     step = side
     while step > 1:
@@ -213,7 +220,7 @@ def _line(x0: float, y0: float, x1: float, y1: float) -> npt.NDArray[np.float32]
     """Return a soft line between two points, (28, 28): 1 on it, falling to 0 about 1.5 pixels above and below."""
     slope = (y1 - y0) / (x1 - x0)
     off = np.minimum(np.abs(_ROWS - (slope * (_COLUMNS - x0) + y0)) / 2.3, 1 - 1e-6)
-    inside = (np.floor(x0) <= _COLUMNS) & (_COLUMNS < np.ceil(x1))
+    inside = (np.floor(x0) <= _COLUMNS) & (np.ceil(x1) > _COLUMNS)
     return np.asarray(np.where(inside, np.maximum(np.log(1 - off) + 1, 0), 0), np.float32)
 
 
