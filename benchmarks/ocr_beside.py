@@ -89,7 +89,7 @@ def in_turn(first: Callable[[], Any], second: Callable[[], Any], swap: bool) -> 
 
 
 def measure(rows: list[Case], kind: str, rapid: RapidOCR | None, tesseract: Tesseract | None) -> dict[str, Any]:
-    """Return what each reader makes of one set, and its milliseconds a picture."""
+    """Return what each reader makes of one set, its mean milliseconds a picture, and the median of RapidOCR's over ours."""
     single, truth = kind == "singles", [lines for _, lines in rows]
     answers: dict[str, list[list[str]]] = {"Inkdigits": []}
     times: dict[str, list[float]] = {"Inkdigits": []}
@@ -120,7 +120,10 @@ def measure(rows: list[Case], kind: str, rapid: RapidOCR | None, tesseract: Tess
         name: {**dev_pages.score(answers[name], truth), "ms_a_picture": 1e3 * float(np.mean(times[name]))}
         for name in answers
     }
-    return {"pictures": len(rows), "kind": kind, "readers": readers}
+    figures: dict[str, Any] = {"pictures": len(rows), "kind": kind, "readers": readers}
+    if rapid:
+        figures["times_faster"] = float(np.median(np.array(times["RapidOCR"]) / times["Inkdigits"]))
+    return figures
 
 
 def measure_photos(rapid: RapidOCR | None) -> dict[str, Any]:
