@@ -12,6 +12,7 @@ import argparse
 import csv
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,26 @@ def distance(a: str, b: str) -> int:
 
 def digits_of(lines: list[str]) -> str:
     """Return the digits alone, line by line."""
-    return "\n".join("".join(c for c in line if c.isdigit()) for line in lines)
+    return "\n".join(digits for line in lines if (digits := "".join(c for c in line if c.isdigit())))
+
+
+def score(said: list[list[str]], wanted: list[list[str]]) -> dict[str, float]:
+    """Return the share of pictures wholly right and the character error, separators aside and with them.
+
+    A character error is a digit, sign or end of a line that is missing, too many or another, as a share of those there are.
+    """
+    figures: dict[str, float] = {}
+    for suffix, form in (("", digits_of), ("_with_separators", text_of)):
+        pairs = [(form(a), form(b)) for a, b in zip(said, wanted, strict=True)]
+        figures[f"right{suffix}"] = sum(a == b for a, b in pairs) / len(pairs)
+        figures[f"character_error{suffix}"] = sum(distance(a, b) for a, b in pairs) / sum(len(b) for _, b in pairs)
+    return figures
+
+
+def text_of(lines: list[str]) -> str:
+    """Return digits and separators as a line's text holds them: one space for a run of anything else, at the ends none."""
+    kept = (re.sub(r"[^0-9.,/:-]+", " ", line).strip() for line in lines)
+    return "\n".join(line for line in kept if any(c.isdigit() for c in line))
 
 
 def cases(folder: Path, half: str) -> dict[str, list[tuple[Path, list[str]]]]:
@@ -56,18 +76,18 @@ def main() -> None:
         sys.exit("INKDIGITS_DEV_DATA is not set: nothing to measure with.")
     figures: dict[str, Any] = {}
     for name, pictures in cases(Path(where), arguments.half).items():
-        right = errors = characters = 0
+        said = []
         for path, truth in pictures:
             page = inkdigits.read(path, model=arguments.model, trust="always")
-            said, wanted = digits_of([line.text for line in page.lines]), digits_of(truth)
-            right += said == wanted
-            errors += distance(said, wanted)
-            characters += len(wanted)
-            if arguments.show and said != wanted:
-                print(f"  {path.name}: {truth} read as {[line.text for line in page.lines]}")
-        share, error = right / len(pictures), errors / characters
-        figures[name] = {"pictures": len(pictures), "right": share, "character_error": error}
-        print(f"{name:10} {len(pictures)} pictures, {share:.1%} wholly right, character error {error:.1%}")
+            said.append([line.text for line in page.lines])
+            if arguments.show and text_of(said[-1]) != text_of(truth):
+                print(f"  {path.name}: {truth} read as {said[-1]}")
+        row = score(said, [truth for _, truth in pictures])
+        figures[name] = {"pictures": len(pictures), **row}
+        print(
+            f"{name:10} {len(pictures)} pictures, {row['right']:.1%} wholly right, character error {row['character_error']:.1%};"
+            f" with separators {row['right_with_separators']:.1%} and {row['character_error_with_separators']:.1%}"
+        )
     if arguments.half == "report":
         write_results(f"dev_pages_{arguments.model}", {"model": arguments.model, "sets": figures})
 

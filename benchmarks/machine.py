@@ -6,13 +6,23 @@ import datetime
 import json
 import os
 import platform
+import resource
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
-_PACKAGES = ("inkdigits", "numpy", "opencv-python-headless", "onnxruntime", "keras", "tensorflow-cpu", "tensorflow")
+_PACKAGES = (
+    "inkdigits",
+    "numpy",
+    "opencv-python-headless",
+    "onnxruntime",
+    "keras",
+    "tensorflow-cpu",
+    "tensorflow",
+    "rapidocr",
+)
 
 
 def describe() -> dict[str, Any]:
@@ -40,6 +50,18 @@ def write_results(name: str, figures: dict[str, Any]) -> None:
     aside = RESULTS / f".{name}.json"
     aside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     aside.replace(RESULTS / f"{name}.json")
+
+
+def peak_memory_mb() -> float:
+    """Return the most memory that this process has held, in MB of 10⁶ bytes.
+
+    Linux counts what the parent held before `exec` into getrusage's maximum, so the process's own high-water mark is read.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(int(line.split()[1]) * 1024 / 1e6 for line in status.open() if line.startswith("VmHWM"))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
 def _processor() -> str:

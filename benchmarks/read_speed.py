@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -24,7 +23,7 @@ from PIL import Image
 import inkdigits
 from inkdigits.synthetic import strokes
 from inkdigits.synthetic.paper import Scene, photograph
-from machine import write_results
+from machine import peak_memory_mb, write_results
 
 
 def median(function: Callable[[], Any], repeat: int) -> float:
@@ -69,7 +68,7 @@ def main() -> None:
     if sys.argv[1:] == ["--memory"]:
         data = sys.stdin.buffer.read()
         inkdigits.read(data)
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        print(peak_memory_mb())
         return
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {0})
@@ -81,7 +80,7 @@ def main() -> None:
         "classify_many_ms_a_digit": 1e3 * median(lambda: inkdigits.classify_many(pictures), 9) / len(pictures),
         "read_1_megapixel_ms": 1e3 * median(lambda: inkdigits.read(small), 9),
         "read_12_megapixels_ms": 1e3 * median(lambda: inkdigits.read(large), 5),
-        "peak_memory_12_megapixels_mb": int(memory.stdout) * 1024 / 1e6,
+        "peak_memory_12_megapixels_mb": float(memory.stdout),
     }
     write_results("read_speed", figures)
     for name, value in figures.items():
