@@ -107,12 +107,16 @@ def test_exif_turn(orientation):
     assert picture.size == (GREY.shape[1], GREY.shape[0])
 
 
-def test_a_large_jpeg_is_reduced_and_remembers_its_size():
-    large = np.asarray(Image.fromarray(GREY).resize((6000, 4500)))
-    picture = load(encoded(large, "JPEG"))
-    assert picture.size == (6000, 4500)
-    assert max(picture.pixels.shape) <= decode.WORKING_SIZE
-    assert picture.reduction[0] == pytest.approx(6000 / picture.pixels.shape[1])
+@pytest.mark.parametrize("width", [2500, 4001])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_large_picture_is_reduced_and_remembers_its_size(kind, width):
+    large = Image.fromarray(GREY).convert("RGB").resize((width, width * 3 // 4))
+    picture = load(encoded(np.asarray(large), kind))
+    assert picture.size == large.size
+    assert 0.85 * decode.WORKING_SIZE <= max(picture.pixels.shape) <= decode.WORKING_SIZE
+    assert picture.reduction[0] == pytest.approx(width / picture.pixels.shape[1])
+    expected = large.convert("L").resize(picture.pixels.shape[1::-1], Image.Resampling.BOX)
+    assert nearly(picture.pixels, np.asarray(expected), tolerance=2)
 
 
 BAD_FILES = {
