@@ -15,6 +15,7 @@ def of_small(piece: Piece, line: list[Piece], scale: float) -> Mark:
     """Return what a small piece is in a line of digits: a point, a comma, a dash, or "" for a stray fragment.
 
     A point lies at the foot of the digits; a comma is higher than wide or hangs below it; a dash is flat, at mid-height.
+    Underlines are no separators.
     """
     near = min(line, key=lambda p: abs(p.box[0] + p.box[2] - piece.box[0] - piece.box[2]))
     foot, head = near.box[3], near.box[1]
@@ -24,10 +25,20 @@ def of_small(piece: Piece, line: list[Piece], scale: float) -> Mark:
         return "-"
     if place < 0.62:
         return ""
+    # A flat stroke at the foot is an underline, and so is what lies under a digit rather than beside it.
+    flat = piece.width >= 1.5 * piece.height and piece.width >= 0.45 * scale
+    if flat or any(_under(piece, p) for p in line):
+        return ""
     hangs = piece.box[3] > foot + 0.08 * scale
     if piece.height >= 1.35 * piece.width and (piece.height >= 0.18 * scale or hangs):
         return ","
     return "," if hangs and piece.height >= 0.2 * scale else "."
+
+
+def _under(piece: Piece, other: Piece) -> bool:
+    """Tell whether most of a piece's columns are another's, and it lies below that one's foot, nearly."""
+    shared = min(piece.box[2], other.box[2]) - max(piece.box[0], other.box[0])
+    return shared > 0.7 * piece.width and piece.box[1] > other.box[3] - 0.1 * other.height
 
 
 def is_slash(piece: Piece, line: list[Piece]) -> bool:
