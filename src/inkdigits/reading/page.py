@@ -168,6 +168,8 @@ def _sorted(line: list[Piece], scale: float) -> tuple[list[_Token], list[Questio
                 fragments.append(piece)
         elif piece not in (tall[0], tall[-1]) and separators.is_slash(piece, tall):
             marks.append(_Token("/", None, piece.box[0], piece.box[2]))
+        elif len(tall) > 1 and separators.is_bracket(piece, tall):
+            marks.append(_Token(" ", None, piece.box[0], piece.box[2]))
         else:
             asked.append(piece)
     close = [a if b.box[0] - a.box[2] <= _CLOSE * scale else None for a, b in pairwise(asked)]

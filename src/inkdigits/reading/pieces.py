@@ -81,7 +81,10 @@ def _second_look(
         own = seen[start : start + len(parts[i])]
         start += len(parts[i])
         path, scores[i] = cuts.best(parts[i], np.array([one.confidence for one in own], np.float32))
-        answers[i] = [own[row] for row in path]
+        chosen = [own[row] for row in path]
+        # A sign is a sign, even if a stroke of it would be a 1.
+        if not (answers[i][0].stranger and any(one.stranger for one in chosen)):
+            answers[i] = chosen
     for i, together in zip(pairs, seen[start:], strict=True):
         # What is joined already is not joined again.
         if not answers[i] or not answers[i + 1] or together.confidence < _JOINED:
