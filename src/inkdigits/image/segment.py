@@ -28,7 +28,7 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
     The digit is the largest connected stroke, large and central ones first, and the pieces near it (a 5's detached bar).
     Specks, and lines that run along or across the frame while something better is there, are left out.
     """
-    strength = _without_corner(strength)
+    strength = _without_edges(strength)
     mask = (strength > STROKE).astype(np.uint8)
     count, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count < 2:
@@ -40,6 +40,7 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
         return _cut(strength, left, top, left + width, top + height)
     stats, centres = stats[1:].astype(np.int64), centres[1:]
     printed = _lines(stats, mask.shape) | _frames(stats, labels, mask.shape) | _edges(stats, labels, mask.shape)
+    printed |= _margins(stats, mask.shape)
     main = _main(stats, centres, mask.shape, printed)
     if stats[main, cv2.CC_STAT_AREA] < 4:
         return None
@@ -53,23 +54,24 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
     return _cut(strength, left, top, right, bottom)
 
 
-def _without_corner(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return ink without the edges of a cell, where at least two of them meet in a corner of the picture.
+def _without_edges(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return ink without the edges of a cell that run along the border of the picture.
 
     A digit that touches an edge is one component with it, and components cannot tell them apart. An edge is a straight run
-    of ink near a border, from end to end; one alone may be a stroke of the digit (the bar of a 7), two that meet are not.
+    of ink near a border, from end to end. One alone may be a stroke of the digit (the bar of a 7 in a tight crop), unless
+    the rest keeps clear of other borders; two that meet in a corner are edges.
     """
     height, width = strength.shape
     if min(height, width) < 24:
         return strength
     mask = (strength > STROKE).astype(np.uint8)
     across, along = round(0.22 * width), round(0.22 * height)
-    level = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(8, round(0.4 * width))), np.uint8))
-    upright = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((max(8, round(0.4 * height)), 1), np.uint8))
+    level = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(8, round(0.55 * width))), np.uint8))
+    upright = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((max(8, round(0.55 * height)), 1), np.uint8))
     level[along:-along], upright[:, across:-across] = 0, 0
     rows = [half.any(axis=0).mean() >= 0.85 for half in (level[:along], level[-along:])]
     columns = [half.any(axis=1).mean() >= 0.85 for half in (upright[:, :across], upright[:, -across:])]
-    if not (any(rows) and any(columns)):
+    if not (any(rows) or any(columns)):
         return strength
     edges = np.zeros_like(mask)
     for found, part in zip(rows, (slice(0, along), slice(height - along, height)), strict=True):
@@ -77,8 +79,22 @@ def _without_corner(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     for found, part in zip(columns, (slice(0, across), slice(width - across, width)), strict=True):
         edges[:, part] |= upright[:, part] * np.uint8(found)
     rest = np.where(cv2.dilate(edges, np.ones((3, 3), np.uint8)) > 0, np.uint8(0), strength)
+    inner = (rest > STROKE).astype(np.uint8)
+    if not (any(rows) and any(columns)) and _clear_borders(inner, [*rows, *columns]) < 2:
+        return strength
     # A box-like 0 that fills the picture is all edges: then they are the digit.
-    return rest if cv2.countNonZero((rest > STROKE).astype(np.uint8)) >= 0.2 * cv2.countNonZero(mask) else strength
+    return rest if cv2.countNonZero(inner) >= 0.2 * cv2.countNonZero(mask) else strength
+
+
+def _clear_borders(mask: npt.NDArray[np.uint8], edges: list[bool]) -> int:
+    """Return how many borders (top, bottom, left, right) without an edge the largest component keeps clear of."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    if len(stats) < 2:
+        return 0
+    left, top, across, down, _ = stats[1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))]
+    height, width = mask.shape
+    gaps = (top / height, 1 - (top + down) / height, left / width, 1 - (left + across) / width)
+    return sum(gap >= 0.1 and not edge for gap, edge in zip(gaps, edges, strict=True))
 
 
 def _cut(strength: npt.NDArray[np.uint8], left: int, top: int, right: int, bottom: int) -> Segment:
@@ -126,6 +142,31 @@ def _edges(
     return np.asarray(found, np.bool_)
 
 
+def _margins(stats: npt.NDArray[np.int64], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Return which components are rests of a cell's edges: at the very border, or pieces of a line from end to end near it.
+
+    Not in a tight crop, where the digit itself reaches the borders.
+    """
+    found = np.zeros(len(stats), bool)
+    largest = stats[np.argmax(stats[:, 4])]
+    for axis in (0, 1):  # lines along columns, then along rows: the other axis tells how far from the border they are
+        side, length = shape[1 - axis], shape[axis]
+        start, end = stats[:, axis], stats[:, axis] + stats[:, 2 + axis]
+        first, last = stats[:, 1 - axis], stats[:, 1 - axis] + stats[:, 3 - axis]
+        for near, far in ((end, start), (side - start, side - end)):
+            found |= near <= 0.07 * side
+            flat = (near <= 0.22 * side) & (near - far < 0.1 * side) & (near - far < 0.34 * (last - first))
+            rows = np.flatnonzero(flat)
+            if not len(rows):
+                continue
+            covered = (last - first)[rows].sum()
+            if first[rows].min() <= 0.06 * length and last[rows].max() >= 0.94 * length and covered >= 0.5 * length:
+                found[rows] = True
+    frame = np.array([shape[1], shape[0]])
+    tight = (largest[:2] < 0.04 * frame).sum() + (largest[:2] + largest[2:4] > 0.96 * frame).sum() > 1
+    return np.asarray(found & ~found.all() & ~tight, np.bool_)
+
+
 def _touches(stats: npt.NDArray[np.int64], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
     """Return which components touch the border of the picture."""
     right, bottom = stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]
@@ -157,7 +198,8 @@ def _near(stats: npt.NDArray[np.int64], main: int) -> npt.NDArray[np.bool_]:
     reach = np.where(gap_x == 0, 0.5, 0.25) * max(width, height)
     near = (np.hypot(gap_x, gap_y) <= reach) & (stats[:, 4] >= 0.02 * area)
     # A piece as tall as the digit itself is another digit, unless it lies within its box.
-    another = (stats[:, 3] > 0.6 * height) & (gap_x + gap_y > 0) & (stats[:, 4] > 0.4 * area)
+    beside = (gap_x > 0) | ((gap_y > 0) & (height > 0.5 * stats[:, 3]))  # a flat main piece is the bar of what is below it
+    another = (stats[:, 3] > 0.6 * height) & beside & (stats[:, 4] > 0.4 * area)
     near &= ~another
     near[main] = True
     return np.asarray(near, np.bool_)
