@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.synthetic import clutter
+
 Ink = npt.NDArray[np.uint8]
 
 
@@ -17,7 +19,8 @@ def picture(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Return a grey picture, uint8 (H, W), with this ink (white on black, any size) in it somewhere.
 
     Digits are 9 to 90 pixels high, pens thin to thick, the paper flat or unevenly lit, sometimes with ruled lines or a box;
-    the whole may be noisy, blurred, JPEG-compressed or binary, and of either polarity.
+    a few have a stray line, blots or specks; the whole may be noisy, blurred, JPEG-compressed or binary, and of either
+    polarity.
     """
     height = int(np.exp(random.uniform(np.log(9), np.log(90))))
     drawn = _pen(_resize(_turn(ink, random), height), random)
@@ -29,6 +32,8 @@ def picture(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
         cover = cv2.copyMakeBorder(cover, missing, missing, missing, missing, cv2.BORDER_CONSTANT, value=0)
     if random.random() < 0.06 and margin >= 0.3 * height:
         _rule(cover, random)
+    if height >= 16 and random.random() < 0.07:
+        clutter.KINDS[int(random.integers(len(clutter.KINDS)))](cover, random)
     contrast = random.uniform(0.25, 1.0)
     lit = random.random() < 0.5
     paper = 1.0 - 0.2 * random.random() * _light(cover.shape, random) if lit else np.float32(1.0)
@@ -109,7 +114,13 @@ def _camera(page: npt.NDArray[np.float32], random: np.random.Generator, binary: 
     brightness = random.uniform(0.55, 1.0)
     page = page * brightness
     if random.random() < 0.5:
-        page = page + random.normal(0, random.uniform(0.005, 0.05), page.shape).astype(np.float32)
+        coarse = random.random() < 0.15  # as in the dark; never as strong as the ink
+        strength = random.uniform(0.05, 0.25) * float(np.ptp(page)) if coarse else random.uniform(0.005, 0.05)
+        page = page + random.normal(0, strength, page.shape).astype(np.float32)
+    if binary and random.random() < 0.5:  # the edges of a coarse scan are ragged
+        rough = cv2.GaussianBlur(random.normal(0, 1, page.shape).astype(np.float32), (0, 0), 0.6)
+        soft = cv2.GaussianBlur(page, (0, 0), 0.8)
+        page = np.asarray(soft + float(np.ptp(page)) * random.uniform(0.05, 0.3) * rough, np.float32)
     grey = np.clip(np.rint(page * 255), 0, 255).astype(np.uint8)
     if binary:
         _, grey = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
