@@ -32,6 +32,14 @@ def test_corners_stay_corners_and_ends_stay_near():
         assert np.array_equal(curve[12], curve[24])  # the corner's two points, twelve steps of the curve apart
 
 
+def test_an_outline_is_hollow():
+    bar = [np.array([[0.5, 0.0], [0.5, 1.0]])]
+    hollow = hands.outline(bar, np.random.default_rng(0)) > 127
+    middle = hollow[hollow.shape[0] // 2]
+    left, right = np.flatnonzero(middle)[[0, -1]]
+    assert right - left >= 5 and not middle[(left + right) // 2]
+
+
 def test_a_nib_ends_square_and_a_mouse_draws_hard_edges():
     bar = [np.array([[0.5, 0.0], [0.5, 1.0]])]
     square = hands.nib(bar, 20, np.random.default_rng(0)) > 127

@@ -1,4 +1,4 @@
-"""What lies over a digit by accident: a stray line, blots, specks, gaps in the ink. In place, on ink from 0 to 1."""
+"""What lies over a digit by accident: a stray line, blots, specks, badly covering ink. In place, on ink from 0 to 1."""
 
 from __future__ import annotations
 
@@ -48,4 +48,12 @@ def specks(cover: Cover, random: np.random.Generator) -> None:
     cover[fine > 1 - share] = 0.0
 
 
-KINDS: tuple[Callable[[Cover, np.random.Generator], None], ...] = (line, blots, specks)
+def grain(cover: Cover, random: np.random.Generator) -> None:
+    """Let the ground show through the ink, as with chalk, a dry pen or worn toner."""
+    size = max(1.0, min(cover.shape) * random.uniform(0.0, 0.03))
+    noise = cv2.GaussianBlur(random.normal(0, 1, cover.shape).astype(np.float32), (0, 0), 0.5 * size)
+    noise /= max(float(noise.std()), 1e-6)
+    cover *= np.clip(1 - random.uniform(0.2, 0.5) * (1 + noise), 0, 1)
+
+
+KINDS: tuple[Callable[[Cover, np.random.Generator], None], ...] = (line, blots, specks, grain)

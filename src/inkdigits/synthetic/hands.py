@@ -1,4 +1,4 @@
-"""A digit as somebody writes it, with what is at hand: a pen, a marker, a broad nib, or a mouse on a coarse canvas."""
+"""A digit as somebody writes it, with what is at hand: a pen, a marker, a broad nib, a mouse on a coarse canvas."""
 
 from __future__ import annotations
 
@@ -27,12 +27,16 @@ def written(label: int, random: np.random.Generator) -> Ink:
     curves = [curve * np.array([stretch, 1.0]) for curve in curves]
     bar = label == 1 and len(form) == 1 and len(form[0]) <= 3
     thick = HEIGHT * np.exp(random.uniform(np.log(0.11), np.log(THICKEST_BAR if bar else THICKEST[label])))
-    tool = random.choice(["pen", "marker", "nib", "mouse"], p=[0.62, 0.20, 0.08, 0.10])
-    if tool == "pen":
-        return strokes.draw(curves, HEIGHT, random.uniform(2.0, 9.0))
+    tool = random.choice(["pen", "marker", "nib", "mouse", "outline"], p=[0.60, 0.20, 0.07, 0.10, 0.03])
     if tool == "marker":
         return strokes.draw(curves, HEIGHT, thick)
-    return nib(curves, thick, random) if tool == "nib" else mouse(curves, random)
+    if tool == "nib":
+        return nib(curves, thick, random)
+    if tool == "mouse":
+        return mouse(curves, random)
+    if tool == "outline":
+        return outline(curves, random)
+    return strokes.draw(curves, HEIGHT, random.uniform(2.0, 9.0))
 
 
 def drawn(form: list[Stroke], random: np.random.Generator) -> list[Points]:
@@ -90,3 +94,12 @@ def mouse(curves: list[Points], random: np.random.Generator) -> Ink:
         path = np.rint(shaken + border).astype(np.int32)
         cv2.polylines(canvas, [path], False, 255, width, cv2.LINE_8)
     return canvas
+
+
+def outline(curves: list[Points], random: np.random.Generator) -> Ink:
+    """Return curves as hollow digits, the outline of a broad stroke drawn with a pen, as on posters."""
+    broad = strokes.draw(curves, HEIGHT, HEIGHT * random.uniform(0.12, 0.2), margin=4)
+    edges, _ = cv2.findContours((broad > 127).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    drawn = np.zeros_like(broad)
+    cv2.drawContours(drawn, edges, -1, 255, int(random.integers(1, 5)), cv2.LINE_AA)
+    return drawn
