@@ -22,8 +22,8 @@ def line(cover: Cover, random: np.random.Generator) -> None:
     curve = ends[0] * (1 - t) ** 2 + 2 * middle * t * (1 - t) + ends[1] * t**2
     path = np.rint(curve * np.array([width - 1, height - 1])).astype(np.int32)
     drawn = np.zeros_like(cover)
-    thick = max(1, round(min(height, width) * random.uniform(0.01, 0.05)))
-    cv2.polylines(drawn, [path], False, random.uniform(0.5, 1.0), thick, cv2.LINE_AA if thick > 1 else cv2.LINE_8)
+    thick = max(1, round(min(height, width) * random.uniform(0.01, 0.03)))
+    cv2.polylines(drawn, [path], False, random.uniform(0.4, 0.9), thick, cv2.LINE_AA if thick > 1 else cv2.LINE_8)
     np.maximum(cover, drawn, out=cover)
 
 

@@ -114,13 +114,13 @@ def _camera(page: npt.NDArray[np.float32], random: np.random.Generator, binary: 
     brightness = random.uniform(0.55, 1.0)
     page = page * brightness
     if random.random() < 0.5:
-        coarse = random.random() < 0.15  # as in the dark; never as strong as the ink
-        strength = random.uniform(0.05, 0.25) * float(np.ptp(page)) if coarse else random.uniform(0.005, 0.05)
+        coarse = not binary and random.random() < 0.15  # as in the dark; a good deal weaker than the ink
+        strength = random.uniform(0.05, 0.2) * float(np.ptp(page)) if coarse else random.uniform(0.005, 0.05)
         page = page + random.normal(0, strength, page.shape).astype(np.float32)
-    if binary and random.random() < 0.5:  # the edges of a coarse scan are ragged
-        rough = cv2.GaussianBlur(random.normal(0, 1, page.shape).astype(np.float32), (0, 0), 0.6)
+    if binary and min(page.shape) >= 24 and random.random() < 0.5:  # the edges of a coarse scan are ragged
+        ragged = cv2.GaussianBlur(random.normal(0, 1, page.shape).astype(np.float32), (0, 0), 0.6)
         soft = cv2.GaussianBlur(page, (0, 0), 0.8)
-        page = np.asarray(soft + float(np.ptp(page)) * random.uniform(0.05, 0.3) * rough, np.float32)
+        page = np.asarray(soft + float(np.ptp(soft)) * random.uniform(0.05, 0.25) * ragged, np.float32)
     grey = np.clip(np.rint(page * 255), 0, 255).astype(np.uint8)
     if binary:
         _, grey = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
