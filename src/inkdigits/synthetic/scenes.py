@@ -30,7 +30,7 @@ def picture(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     if min(cover.shape) < 8:
         missing = 8 - min(cover.shape)
         cover = cv2.copyMakeBorder(cover, missing, missing, missing, missing, cv2.BORDER_CONSTANT, value=0)
-    if random.random() < 0.06 and margin >= 0.3 * height:
+    if random.random() < 0.12 and margin >= 0.3 * height:
         _rule(cover, random)
     if height >= 16 and random.random() < 0.10:
         clutter.KINDS[int(random.integers(len(clutter.KINDS)))](cover, random)
@@ -78,23 +78,24 @@ def _pen(ink: Ink, random: np.random.Generator) -> Ink:
 
 
 def _rule(cover: npt.NDArray[np.float32], random: np.random.Generator) -> None:
-    """Draw a ruled line, or the sides of a box, along the frame; fainter than the pen or as dark."""
+    """Draw a ruled line, or the sides of a box, along the frame; whole or in part, fainter than the pen or as dark."""
     height, width = cover.shape
     strength, thick = random.uniform(0.3, 0.9), max(1, round(height * random.uniform(0.005, 0.03)))
-    sides = random.random(4) < random.choice([0.3, 1.0])
-    near = max(1, round(0.03 * min(height, width)))
-    for side, (rows, columns) in zip(
-        sides,
-        (
-            (slice(near, near + thick), slice(None)),
-            (slice(height - near - thick, height - near), slice(None)),
-            (slice(None), slice(near, near + thick)),
-            (slice(None), slice(width - near - thick, width - near)),
-        ),
-        strict=True,
-    ):
-        if side:
-            cover[rows, columns] = np.maximum(cover[rows, columns], np.float32(strength))
+    sides = random.random(4) < random.choice([0.3, 1.0], p=[0.7, 0.3])
+    near = round(random.uniform(0.0, 0.12) * min(height, width))
+    parts = [
+        (slice(near, near + thick), slice(None)),
+        (slice(height - near - thick, height - near), slice(None)),
+        (slice(None), slice(near, near + thick)),
+        (slice(None), slice(width - near - thick, width - near)),
+    ]
+    for i in np.flatnonzero(sides):
+        rows, columns = parts[i]
+        if random.random() < 0.5:  # the rest of it is worn, or was taken away as background
+            first, last = np.sort(random.uniform(0, 1, 2)) * (width if i < 2 else height)
+            within = slice(int(first), int(last) + 1)
+            rows, columns = (rows, within) if i < 2 else (within, columns)
+        cover[rows, columns] = np.maximum(cover[rows, columns], np.float32(strength))
 
 
 def _light(shape: tuple[int, ...], random: np.random.Generator) -> npt.NDArray[np.float32]:
