@@ -16,7 +16,7 @@ def framed(ink):
 def test_a_network_reads_them(label):
     random = np.random.default_rng(label)
     answers = inkdigits.classify_many([framed(hands.written(label, random)) for _ in range(60)], trust="always")
-    assert sum(a.label == label for a in answers) >= 55
+    assert sum(a.label == label for a in answers) >= 52
 
 
 def test_the_same_seed_writes_the_same():

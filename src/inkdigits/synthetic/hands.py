@@ -15,7 +15,7 @@ HEIGHT = 64  # pixels from a digit's first point to its last; a thick pen adds t
 
 # The thickest pen with which a person still reads the digit, as a share of HEIGHT. A 7 has no hole to close; the loops of
 # the others are the first to go. A bare bar is a 1 at nearly any width.
-THICKEST = {0: 0.30, 1: 0.48, 2: 0.25, 3: 0.23, 4: 0.22, 5: 0.22, 6: 0.24, 7: 0.34, 8: 0.22, 9: 0.24}
+THICKEST = {0: 0.30, 1: 0.42, 2: 0.25, 3: 0.23, 4: 0.22, 5: 0.22, 6: 0.24, 7: 0.34, 8: 0.22, 9: 0.24}
 THICKEST_BAR = 0.75
 
 
