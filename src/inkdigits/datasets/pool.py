@@ -16,7 +16,7 @@ import numpy.typing as npt
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
 from inkdigits.reading.single import prepare
-from inkdigits.synthetic import fonts, scenes, strangers, strokes
+from inkdigits.synthetic import fonts, hands, scenes, strangers
 
 STRANGER = 10  # the label of what is not a digit
 KINDS = ("mnist", "strokes", "fonts", "letters", "strangers", "several", "plain")
@@ -88,11 +88,7 @@ def _ink(kind: str, digits: Dataset, random: np.random.Generator) -> tuple[Glyph
         return _cut(digits.images[row]), int(digits.labels[row])
     if kind == "strokes":
         label = int(random.integers(10))
-        curves = strokes.vary(strokes.digit(label, int(random.integers(60))), random, random.uniform(0.5, 1.6))
-        # A marker leaves a 1 its shape at any width; other digits close up.
-        thick = random.uniform(6, 24 if label == 1 else 16)
-        pen = random.choice([random.uniform(2.5, 9), thick], p=[0.7, 0.3])
-        return strokes.draw(curves, 64, pen), label
+        return hands.written(label, random), label
     if kind in ("fonts", "letters"):
         characters = fonts.digits() if kind == "fonts" else fonts.others()
         row = int(random.integers(len(characters.codes)))

@@ -198,7 +198,9 @@ def _near(stats: npt.NDArray[np.int64], main: int) -> npt.NDArray[np.bool_]:
     reach = np.where(gap_x == 0, 0.5, 0.25) * max(width, height)
     near = (np.hypot(gap_x, gap_y) <= reach) & (stats[:, 4] >= 0.02 * area)
     # A piece as tall as the digit itself is another digit, unless it lies within its box.
-    beside = (gap_x > 0) | ((gap_y > 0) & (height > 0.5 * stats[:, 3]))  # a flat main piece is the bar of what is below it
+    beside = (gap_x > 0) | (
+        (gap_y > 0) & (height > 0.5 * stats[:, 3])
+    )  # a flat main piece is the bar of what is below it
     another = (stats[:, 3] > 0.6 * height) & beside & (stats[:, 4] > 0.4 * area)
     near &= ~another
     near[main] = True

@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.synthetic import clutter
+
 Ink = npt.NDArray[np.uint8]
 
 
@@ -17,7 +19,8 @@ def picture(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Return a grey picture, uint8 (H, W), with this ink (white on black, any size) in it somewhere.
 
     Digits are 9 to 90 pixels high, pens thin to thick, the paper flat or unevenly lit, sometimes with ruled lines or a box;
-    the whole may be noisy, blurred, JPEG-compressed or binary, and of either polarity.
+    a few have a stray line, blots, specks or ink that covers badly; the whole may be noisy, blurred, JPEG-compressed or
+    binary, and of either polarity.
     """
     height = int(np.exp(random.uniform(np.log(9), np.log(90))))
     drawn = _pen(_resize(_turn(ink, random), height), random)
@@ -27,8 +30,10 @@ def picture(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     if min(cover.shape) < 8:
         missing = 8 - min(cover.shape)
         cover = cv2.copyMakeBorder(cover, missing, missing, missing, missing, cv2.BORDER_CONSTANT, value=0)
-    if random.random() < 0.06 and margin >= 0.3 * height:
+    if random.random() < 0.12 and margin >= 0.3 * height:
         _rule(cover, random)
+    if height >= 16 and random.random() < 0.10:
+        clutter.KINDS[int(random.integers(len(clutter.KINDS)))](cover, random)
     contrast = random.uniform(0.25, 1.0)
     lit = random.random() < 0.5
     paper = 1.0 - 0.2 * random.random() * _light(cover.shape, random) if lit else np.float32(1.0)
@@ -73,23 +78,24 @@ def _pen(ink: Ink, random: np.random.Generator) -> Ink:
 
 
 def _rule(cover: npt.NDArray[np.float32], random: np.random.Generator) -> None:
-    """Draw a ruled line, or the sides of a box, along the frame; fainter than the pen or as dark."""
+    """Draw a ruled line, or the sides of a box, along the frame; whole or in part, fainter than the pen or as dark."""
     height, width = cover.shape
     strength, thick = random.uniform(0.3, 0.9), max(1, round(height * random.uniform(0.005, 0.03)))
-    sides = random.random(4) < random.choice([0.3, 1.0])
-    near = max(1, round(0.03 * min(height, width)))
-    for side, (rows, columns) in zip(
-        sides,
-        (
-            (slice(near, near + thick), slice(None)),
-            (slice(height - near - thick, height - near), slice(None)),
-            (slice(None), slice(near, near + thick)),
-            (slice(None), slice(width - near - thick, width - near)),
-        ),
-        strict=True,
-    ):
-        if side:
-            cover[rows, columns] = np.maximum(cover[rows, columns], np.float32(strength))
+    sides = random.random(4) < random.choice([0.3, 1.0], p=[0.7, 0.3])
+    near = round(random.uniform(0.0, 0.12) * min(height, width))
+    parts = [
+        (slice(near, near + thick), slice(None)),
+        (slice(height - near - thick, height - near), slice(None)),
+        (slice(None), slice(near, near + thick)),
+        (slice(None), slice(width - near - thick, width - near)),
+    ]
+    for i in np.flatnonzero(sides):
+        rows, columns = parts[i]
+        if random.random() < 0.5:  # the rest of it is worn, or was taken away as background
+            first, last = np.sort(random.uniform(0, 1, 2)) * (width if i < 2 else height)
+            within = slice(int(first), int(last) + 1)
+            rows, columns = (rows, within) if i < 2 else (within, columns)
+        cover[rows, columns] = np.maximum(cover[rows, columns], np.float32(strength))
 
 
 def _light(shape: tuple[int, ...], random: np.random.Generator) -> npt.NDArray[np.float32]:
@@ -109,7 +115,13 @@ def _camera(page: npt.NDArray[np.float32], random: np.random.Generator, binary: 
     brightness = random.uniform(0.55, 1.0)
     page = page * brightness
     if random.random() < 0.5:
-        page = page + random.normal(0, random.uniform(0.005, 0.05), page.shape).astype(np.float32)
+        coarse = not binary and random.random() < 0.15  # as in the dark; a good deal weaker than the ink
+        strength = random.uniform(0.05, 0.2) * float(np.ptp(page)) if coarse else random.uniform(0.005, 0.05)
+        page = page + random.normal(0, strength, page.shape).astype(np.float32)
+    if binary and min(page.shape) >= 24 and random.random() < 0.5:  # the edges of a coarse scan are ragged
+        ragged = cv2.GaussianBlur(random.normal(0, 1, page.shape).astype(np.float32), (0, 0), 0.6)
+        soft = cv2.GaussianBlur(page, (0, 0), 0.8)
+        page = np.asarray(soft + float(np.ptp(soft)) * random.uniform(0.05, 0.25) * ragged, np.float32)
     grey = np.clip(np.rint(page * 255), 0, 255).astype(np.uint8)
     if binary:
         _, grey = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)

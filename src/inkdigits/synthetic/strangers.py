@@ -47,8 +47,9 @@ def blob(random: np.random.Generator) -> Ink:
     """Return a filled shape: a smooth outline painted in, or a rectangle."""
     if random.random() < 0.3:
         ink = np.zeros((_SIDE, _SIDE), np.uint8)
-        size = random.integers(20, 60, 2)
-        ink[: size[0], : size[1]] = 255
+        height, width = (int(v) for v in random.integers(20, 60, 2))
+        height = min(height, width * 5 // 4)  # an upright bar would be a 1
+        ink[:height, :width] = 255
         return ink
     angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     radius = 0.3 + sum(random.normal(0, 0.08) * np.cos(k * angle + random.uniform(0, 6.3)) for k in range(1, 5))

@@ -1,0 +1,59 @@
+"""What lies over a digit by accident: a stray line, blots, specks, badly covering ink. In place, on ink from 0 to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Cover = npt.NDArray[np.float32]  # (H, W): how much ink covers each pixel
+
+
+def line(cover: Cover, random: np.random.Generator) -> None:
+    """Draw a thin line across the picture, straight or bowed: a cancelled entry, a fold, a hair."""
+    height, width = cover.shape
+    ends = np.array([[0.0, random.uniform(0, 1)], [1.0, random.uniform(0, 1)]])
+    if random.random() < 0.4:
+        ends = ends[:, ::-1]
+    middle = ends.mean(axis=0) + random.normal(0, 0.12, 2)
+    t = np.linspace(0, 1, 24)[:, None]
+    curve = ends[0] * (1 - t) ** 2 + 2 * middle * t * (1 - t) + ends[1] * t**2
+    path = np.rint(curve * np.array([width - 1, height - 1])).astype(np.int32)
+    drawn = np.zeros_like(cover)
+    thick = max(1, round(min(height, width) * random.uniform(0.01, 0.03)))
+    cv2.polylines(drawn, [path], False, random.uniform(0.4, 0.9), thick, cv2.LINE_AA if thick > 1 else cv2.LINE_8)
+    np.maximum(cover, drawn, out=cover)
+
+
+def blots(cover: Cover, random: np.random.Generator) -> None:
+    """Drop a few round blots, or as many round gaps into the ink."""
+    height, width = cover.shape
+    side = min(height, width)
+    value = random.choice([0.0, random.uniform(0.5, 1.0)], p=[0.4, 0.6])
+    for _ in range(int(random.integers(1, 7))):
+        centre = (int(random.integers(width)), int(random.integers(height)))
+        cv2.circle(cover, centre, round(side * random.uniform(0.01, 0.06)), value, -1)
+
+
+def specks(cover: Cover, random: np.random.Generator) -> None:
+    """Sprinkle single pixels or small squares of ink, and take as many away."""
+    height, width = cover.shape
+    side = int(random.integers(1, 1 + max(1, min(height, width) // 24)))
+    coarse = random.random((-(-height // side), -(-width // side)), np.float32)
+    fine = np.repeat(np.repeat(coarse, side, axis=0), side, axis=1)[:height, :width]
+    share = random.uniform(0.005, 0.05)
+    cover[fine < share] = random.uniform(0.5, 1.0)
+    cover[fine > 1 - share] = 0.0
+
+
+def grain(cover: Cover, random: np.random.Generator) -> None:
+    """Let the ground show through the ink, as with chalk, a dry pen or worn toner."""
+    size = max(1.0, min(cover.shape) * random.uniform(0.0, 0.03))
+    noise = cv2.GaussianBlur(random.normal(0, 1, cover.shape).astype(np.float32), (0, 0), 0.5 * size)
+    noise /= max(float(noise.std()), 1e-6)
+    cover *= np.clip(1 - random.uniform(0.2, 0.5) * (1 + noise), 0, 1)
+
+
+KINDS: tuple[Callable[[Cover, np.random.Generator], None], ...] = (line, blots, specks, grain)
