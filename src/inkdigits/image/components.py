@@ -59,14 +59,14 @@ def find(strength: npt.NDArray[np.uint8]) -> Pieces:
 
     Small marks (points, dashes) stay pieces of their own unless they lie over or under a larger one, close by.
     """
-    found = rules.connected(strength)
-    handwriting = rules.without(strength, found)
-    if handwriting is not strength:
-        strength, found = handwriting, rules.connected(handwriting)
+    page, found = strength, rules.connected(strength)
+    strength = rules.without(page, found)
+    if strength is not page:
+        found = rules.connected(strength)
     labels, boxes = found.labels, found.boxes
     if not len(boxes):
         return Pieces([], 0.0)
-    kept = np.flatnonzero(~rules.rests(boxes, labels.shape))
+    kept = np.flatnonzero(~rules.rests(boxes, page))
     scale = rules.scale_of(boxes[kept])
     # A speck is far smaller than the point of a pen that writes digits of this size.
     kept = kept[boxes[kept, 4] >= max(2.0, (0.03 * scale) ** 2 * 3)]

@@ -88,42 +88,35 @@ def _without_rim(strength: npt.NDArray[np.uint8], rim: _Mask) -> npt.NDArray[np.
     return np.where((edge > 0) & ((labels == 0) | gone[labels]), np.uint8(0), strength)
 
 
-def rests(boxes: _Boxes, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    """Return which components a faint or broken rule has left: thin, and long or in line with others of their kind."""
-    height, width = shape
+def rests(boxes: _Boxes, strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Return which components a faint or broken rule has left: thin, with a trace of ink that goes on beyond them.
+
+    `boxes` are what is left without rules, `strength` is the ink, uint8 (H, W), that they were found in.
+    """
+    height, width = strength.shape
     found = np.zeros(len(boxes), bool)
+    scale = scale_of(boxes[~_hollow(boxes)])
+    if scale == 0:
+        return found
     for axis in (0, 1):
         along, across = boxes[:, 3 - axis], boxes[:, 2 + axis]
-        start, centre = boxes[:, 1 - axis], boxes[:, axis] + across / 2
-        others = boxes[~_hollow(boxes) & (boxes[:, 4] >= 6)]
-        scale = scale_of(others)
-        thin = (across < 0.34 * along) & (across < 0.35 * scale) | (along < 0.25 * scale)
-        # Dashes of one rule: each begins where the last has ended, nearly, and no further to the side than a rule may lean.
-        order = np.flatnonzero(thin)[np.argsort(start[thin], kind="stable")]
-        rows: list[list[int]] = []
-        for i in order:
-            for row in rows:
-                last = row[-1]
-                gap = start[i] - (start[last] + along[last])
-                aside = abs(centre[i] - centre[last])
-                if gap <= 0.5 * scale and aside <= 1.5 + 0.04 * along[i]:
-                    row.append(int(i))
-                    break
-            else:
-                rows.append([int(i)])
-        for row in rows:
-            first, last = row[0], row[-1]
-            length = start[last] + along[last] - start[first]
-            if length >= _LONG * scale and length >= 0.2 * shape[axis] and scale > 0:
-                found[row] = True
+        page = strength if axis == 0 else strength.T
+        for i in np.flatnonzero((across < 0.4 * along) & (across < 0.35 * scale)):
+            found[i] = _goes_on(page, boxes[i, 1 - axis], along[i], boxes[i, axis], across[i], round(4 * scale))
     # What is left of a rule at the border of the picture, which cuts it: no whole digit is as thin there.
-    scale = scale_of(boxes[~_hollow(boxes)])
-    if 0 < scale < 0.5 * min(shape):
+    if scale < 0.5 * min(strength.shape):
         left, top, across, down, _ = boxes.T
         near = 0.03 * width
         sides = (left < near) | (left + across > width - near) | (top <= 1) | (top + down >= height - 1)
         found |= (across < 0.4 * down) & sides
     return found & ~found.all()
+
+
+def _goes_on(page: npt.NDArray[np.uint8], top: int, down: int, left: int, across: int, reach: int) -> bool:
+    """Tell whether most rows above and below a box have a trace of ink in its columns, up to `reach` rows away."""
+    columns = page[:, max(0, left - 1) : left + across + 1]
+    around = np.concatenate([columns[max(0, top - reach) : top], columns[top + down : top + down + reach]])
+    return len(around) >= reach // 2 and float((around.max(axis=1) > STROKE // 4).mean()) >= 0.6
 
 
 def scale_of(boxes: _Boxes) -> float:
