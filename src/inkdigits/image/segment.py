@@ -58,8 +58,8 @@ def _without_edges(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """Return ink without the edges of a cell that run along the border of the picture.
 
     A digit that touches an edge is one component with it, and components cannot tell them apart. An edge is a straight run
-    of ink near a border, from end to end. One alone may be a stroke of the digit (the bar of a 7 in a tight crop), unless
-    the rest keeps clear of other borders; two that meet in a corner are edges.
+    of ink near a border, from end to end, thinner than the strokes of a tight crop. One alone may be a stroke of the digit
+    (the bar of a 7), unless the rest keeps clear of all other borders; two that meet in a corner are edges.
     """
     height, width = strength.shape
     if min(height, width) < 24:
@@ -69,8 +69,8 @@ def _without_edges(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     level = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(8, round(0.55 * width))), np.uint8))
     upright = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((max(8, round(0.55 * height)), 1), np.uint8))
     level[along:-along], upright[:, across:-across] = 0, 0
-    rows = [half.any(axis=0).mean() >= 0.85 for half in (level[:along], level[-along:])]
-    columns = [half.any(axis=1).mean() >= 0.85 for half in (upright[:, :across], upright[:, -across:])]
+    rows = [_is_edge(half.sum(axis=0), height) for half in (level[:along], level[-along:])]
+    columns = [_is_edge(half.sum(axis=1), width) for half in (upright[:, :across], upright[:, -across:])]
     if not (any(rows) or any(columns)):
         return strength
     edges = np.zeros_like(mask)
@@ -80,21 +80,27 @@ def _without_edges(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         edges[:, part] |= upright[:, part] * np.uint8(found)
     rest = np.where(cv2.dilate(edges, np.ones((3, 3), np.uint8)) > 0, np.uint8(0), strength)
     inner = (rest > STROKE).astype(np.uint8)
-    if not (any(rows) and any(columns)) and _clear_borders(inner, [*rows, *columns]) < 2:
+    if not (any(rows) and any(columns)) and not _keeps_clear(inner, [*rows, *columns]):
         return strength
     # A box-like 0 that fills the picture is all edges: then they are the digit.
     return rest if cv2.countNonZero(inner) >= 0.2 * cv2.countNonZero(mask) else strength
 
 
-def _clear_borders(mask: npt.NDArray[np.uint8], edges: list[bool]) -> int:
-    """Return how many borders (top, bottom, left, right) without an edge the largest component keeps clear of."""
+def _is_edge(thickness: npt.NDArray[np.unsignedinteger], side: int) -> bool:
+    """Tell whether runs of ink along a border, so thick at each place, are a cell's edge: from end to end, and thin."""
+    present = thickness[thickness > 0]
+    return len(present) >= 0.85 * len(thickness) and float(np.median(present)) <= 0.1 * side
+
+
+def _keeps_clear(mask: npt.NDArray[np.uint8], edges: list[bool]) -> bool:
+    """Tell whether the largest component keeps clear of all borders (top, bottom, left, right) without an edge."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if len(stats) < 2:
-        return 0
+        return False
     left, top, across, down, _ = stats[1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))]
     height, width = mask.shape
     gaps = (top / height, 1 - (top + down) / height, left / width, 1 - (left + across) / width)
-    return sum(gap >= 0.1 and not edge for gap, edge in zip(gaps, edges, strict=True))
+    return all(gap >= 0.08 or edge for gap, edge in zip(gaps, edges, strict=True))
 
 
 def _cut(strength: npt.NDArray[np.uint8], left: int, top: int, right: int, bottom: int) -> Segment:

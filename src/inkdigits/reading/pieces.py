@@ -83,7 +83,8 @@ def _second_look(
         path, scores[i] = cuts.best(parts[i], np.array([one.confidence for one in own], np.float32))
         chosen = [own[row] for row in path]
         # A sign is a sign, even if a stroke of it would be a 1.
-        if not (answers[i][0].stranger and any(one.stranger for one in chosen)):
+        sign = answers[i][0].stranger and answers[i][0].piece.width <= 1.3 * answers[i][0].piece.height
+        if not (sign and any(one.stranger for one in chosen)):
             answers[i] = chosen
     for i, together in zip(pairs, seen[start:], strict=True):
         # What is joined already is not joined again.
