@@ -1,5 +1,6 @@
 """MNIST's own digits come out as they were, and any digit comes out in MNIST's form."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -45,6 +46,15 @@ def test_size_does_not_matter(size):
     assert np.abs(glyphs[0] - glyphs[1]).mean() < 6
 
 
+@pytest.mark.parametrize("shape", [(21, 9), (40, 40), (53, 31), (107, 64)])
+def test_averaging_is_opencvs(shape):
+    ink = np.random.default_rng(0).integers(1, 256, shape, dtype=np.uint8)
+    size = round(shape[1] * 20 / shape[0]), 20
+    expected = cv2.resize(ink, size, interpolation=cv2.INTER_AREA).astype(int)
+    peak = np.percentile(expected, 90)
+    assert np.abs(normalise.fit(ink) - np.minimum(expected * 255 / peak, 255)).max() < 3
+
+
 def test_a_fine_pen_is_widened():
     part = main_digit(255 - drawing(7, height=800, pen=4, margin=9))
     assert part is not None
@@ -53,6 +63,6 @@ def test_a_fine_pen_is_widened():
 
 
 def test_place_keeps_everything_inside():
-    lopsided = np.zeros((20, 20), np.float32)
+    lopsided = np.zeros((20, 20), np.uint8)
     lopsided[:, 0] = 255
     assert normalise.place(lopsided).astype(int).sum() == 20 * 255
