@@ -99,20 +99,53 @@ def _read(picture: Picture, reader: _Reader) -> Page:
     found = ink.extract(picture.pixels)
     if found is None:
         return Page((), picture.name, picture.pixels, picture.size, 0.0, *picture.place)
-    sheet = _Sheet(picture, found.strength, 0.0)
-    page, quality, sure = _read_sheet(sheet, reader)
-    if sure < _SURE_SHARE:
+    view = _view(_Sheet(picture, found.strength, 0.0), reader)
+    if view.sure < _SURE_SHARE:
         for quarter in (1, 2, 3):
             turned = _Sheet(turn.quarter(picture, quarter), np.rot90(found.strength, quarter).copy(), 90.0 * quarter)
-            other, other_quality, _ = _read_sheet(turned, reader)
-            if other_quality > quality + _TURN_GAIN:
-                page, quality = other, other_quality
-    number, pages = picture.place
-    return replace(page, number=number, pages=pages)
+            other = _view(turned, reader)
+            if other.quality > view.quality + _TURN_GAIN:
+                view = other
+    sheet = view.sheet
+    made = (_line(tokens, view.scale, reader) for tokens in _read_lines(view, reader))
+    return Page(
+        tuple(line for line in made if line is not None),
+        picture.name,
+        sheet.picture.pixels,
+        sheet.picture.size,
+        sheet.rotation,
+        *picture.place,
+    )
 
 
-def _read_sheet(sheet: _Sheet, reader: _Reader) -> tuple[Page, float, float]:
-    """Return what a sheet reads as, how good a reading that is, and which share of its pieces are surely digits."""
+@dataclass(frozen=True, eq=False)
+class _View:
+    """A sheet at first sight: for each line its separators and what is asked; and what each piece asked about seems to be."""
+
+    sheet: _Sheet
+    scale: float
+    lines: list[tuple[list[_Token], list[Question]]]
+    seen: list[Seen]
+
+    @property
+    def questions(self) -> list[Question]:
+        """What is asked about all lines."""
+        return [q for _, questions in self.lines for q in questions]
+
+    @property
+    def sure(self) -> float:
+        """Which share of the pieces are surely digits."""
+        return sum(one.confidence > 0.9 for one in self.seen) / max(len(self.seen), 1)
+
+    @property
+    def quality(self) -> float:
+        """How good a reading it is. A 1 says nothing about which way is up: a dash, a rule, a minus on its side is one."""
+        digits = (one for one in self.seen if not one.stranger and one.best != 1)
+        return sum(one.confidence - 0.5 for one in digits)
+
+
+def _view(sheet: _Sheet, reader: _Reader) -> _View:
+    """Look at a sheet, set upright if its lines are askew."""
     found = components.find(sheet.strength)
     arranged = lines.arrange(found)
     angle = lines.skew(arranged)
@@ -121,35 +154,19 @@ def _read_sheet(sheet: _Sheet, reader: _Reader) -> tuple[Page, float, float]:
         sheet = _Sheet(picture, strength, sheet.rotation + angle)
         found = components.find(sheet.strength)
         arranged = lines.arrange(found)
-    tokens = _read_lines(arranged, found.scale, sheet.picture, reader)
-    tall = [t for line in tokens for t in line if t.digit is not None or t.text == " "]
-    scores = [t.digit.confidence if t.digit is not None else 0.0 for t in tall]
-    sure = sum(score > 0.9 for score in scores) / len(scores) if scores else 0.0
-    made = (_line(line, found.scale, reader) for line in tokens)
-    page = Page(
-        tuple(line for line in made if line is not None),
-        sheet.picture.name,
-        sheet.picture.pixels,
-        sheet.picture.size,
-        sheet.rotation,
-    )
-    # A 1 says nothing about which way is up: a dash, a rule or a minus on its side is one.
-    quality = sum(
-        score - 0.5 for t, score in zip(tall, scores, strict=True) if t.digit is not None and t.digit.best != 1
-    )
-    return page, quality, sure
+    asked = [_sorted(line, found.scale) for line in arranged]
+    return _View(sheet, found.scale, asked, pieces.look([q for _, questions in asked for q in questions], reader.net))
 
 
-def _read_lines(arranged: list[list[Piece]], scale: float, picture: Picture, reader: _Reader) -> list[list[_Token]]:
-    """Return what the pieces of each line are, left to right. The network is asked once for the whole page."""
-    lines_of: list[tuple[list[_Token], list[Question]]] = [_sorted(line, scale) for line in arranged]
-    answers = iter(pieces.read([q for _, questions in lines_of for q in questions], reader.net))
+def _read_lines(view: _View, reader: _Reader) -> list[list[_Token]]:
+    """Return what stands in each line, left to right."""
+    answers = iter(pieces.look_closer(view.questions, view.seen, reader.net))
     return [
         sorted(
-            (*marks, *(_token(seen, picture, reader) for _ in questions for seen in next(answers))),
+            (*marks, *(_token(seen, view.sheet.picture, reader) for _ in questions for seen in next(answers))),
             key=lambda token: token.left + token.right,
         )
-        for marks, questions in lines_of
+        for marks, questions in view.lines
     ]
 
 

@@ -17,6 +17,8 @@ from inkdigits.reading.decide import Beliefs
 _SURE = 0.8
 # A fragment beside a digit, or the next piece, is taken to belong to it where both together are at least as likely a digit.
 _JOINED = 0.7
+# So many pieces of a page are looked at again: a page of text has thousands that are no digits.
+_MOST = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +36,11 @@ class Seen:
         return float(self.beliefs.confidence[self.row])
 
     @property
+    def best(self) -> int:
+        """The most probable digit."""
+        return int(np.argmax(self.beliefs.digits[self.row]))
+
+    @property
     def stranger(self) -> bool:
         """Whether it is rather no digit."""
         return float(self.beliefs.stranger[self.row]) > self.confidence
@@ -48,37 +55,38 @@ class Question:
     following: Piece | None
 
 
-def read(questions: list[Question], net: network.Network) -> list[list[Seen]]:
-    """Return for each piece what it is: itself, the parts it falls into, left to right, or nothing if the last took it in.
-
-    Two calls of the network at most, whatever the number of pieces.
-    """
+def look(questions: list[Question], net: network.Network) -> list[Seen]:
+    """Return what each piece is, taken for itself, or with the fragments beside it: one call of the network."""
     pieces = [q.piece for q in questions]
     with_fragments = [joined([q.piece, *q.fragments]) if q.fragments else None for q in questions]
-    extra = [piece for piece in with_fragments if piece is not None]
-    seen = _look([*pieces, *extra], net)
+    seen = _see([*pieces, *(piece for piece in with_fragments if piece is not None)], net)
     more = iter(seen[len(pieces) :])
-    answers = [[one] for one in seen[: len(pieces)]]
+    answers = seen[: len(pieces)]
     for i, piece in enumerate(with_fragments):
         if piece is not None:
             together = next(more)
-            if together.confidence >= max(_JOINED, 0.9 * answers[i][0].confidence):
-                answers[i] = [together]
-    doubtful = [i for i, answer in enumerate(answers) if answer[0].confidence < _SURE]
-    return _second_look(questions, answers, doubtful, net) if doubtful else answers
+            if together.confidence >= max(_JOINED, 0.9 * answers[i].confidence):
+                answers[i] = together
+    return answers
 
 
-def _second_look(
-    questions: list[Question], answers: list[list[Seen]], doubtful: list[int], net: network.Network
-) -> list[list[Seen]]:
-    """Return the answers, the doubtful ones cut, set upright, or joined to the next where that is more likely."""
+def look_closer(questions: list[Question], seen: list[Seen], net: network.Network) -> list[list[Seen]]:
+    """Return what each piece is: itself, the parts it falls into, left to right, or nothing if the last took it in.
+
+    What is doubtful is cut, set upright, or joined to the next piece where that is more likely: one more call of the
+    network.
+    """
+    answers = [[one] for one in seen]
+    doubtful = _doubtful(seen)
+    if not doubtful:
+        return answers
     parts = {i: cuts.candidates(answers[i][0].piece) for i in doubtful}
     pairs = [i for i, q in enumerate(questions) if q.following is not None and (i in parts or i + 1 in parts)]
     unions = [joined([answers[i][0].piece, answers[i + 1][0].piece]) for i in pairs]
-    seen = _look([*(part.piece for i in doubtful for part in parts[i]), *unions], net)
-    start, scores = 0, [float(np.log(max(answer[0].confidence, 1e-6))) for answer in answers]
+    closer = _see([*(part.piece for i in doubtful for part in parts[i]), *unions], net)
+    start, scores = 0, [float(np.log(max(one.confidence, 1e-6))) for one in seen]
     for i in doubtful:
-        own = seen[start : start + len(parts[i])]
+        own = closer[start : start + len(parts[i])]
         start += len(parts[i])
         path, scores[i] = cuts.best(parts[i], np.array([one.confidence for one in own], np.float32))
         chosen = [own[row] for row in path]
@@ -86,7 +94,7 @@ def _second_look(
         sign = answers[i][0].stranger and answers[i][0].piece.width <= 1.3 * answers[i][0].piece.height
         if not (sign and any(one.stranger for one in chosen)):
             answers[i] = chosen
-    for i, together in zip(pairs, seen[start:], strict=True):
+    for i, together in zip(pairs, closer[start:], strict=True):
         # What is joined already is not joined again.
         if not answers[i] or not answers[i + 1] or together.confidence < _JOINED:
             continue
@@ -95,7 +103,13 @@ def _second_look(
     return answers
 
 
-def _look(pieces: list[Piece], net: network.Network) -> list[Seen]:
+def _doubtful(seen: list[Seen]) -> list[int]:
+    """Return which pieces are worth a closer look: the likeliest digits of those that are not sure, at most _MOST of them."""
+    rows = [i for i, one in enumerate(seen) if one.confidence < _SURE]
+    return sorted(sorted(rows, key=lambda i: -seen[i].confidence)[:_MOST])
+
+
+def _see(pieces: list[Piece], net: network.Network) -> list[Seen]:
     if not pieces:
         return []
     glyphs = np.stack([normalise.glyph(piece.strength) for piece in pieces])
