@@ -120,7 +120,7 @@ def _read(picture: Picture, reader: _Reader) -> Page:
 
 @dataclass(frozen=True, eq=False)
 class _View:
-    """A sheet at first sight: for each line its separators and what is asked; and what each piece asked about seems to be."""
+    """A sheet at first sight: each line's separators and questions, and what each piece asked about seems to be."""
 
     sheet: _Sheet
     scale: float

@@ -104,7 +104,7 @@ def look_closer(questions: list[Question], seen: list[Seen], net: network.Networ
 
 
 def _doubtful(seen: list[Seen]) -> list[int]:
-    """Return which pieces are worth a closer look: the likeliest digits of those that are not sure, at most _MOST of them."""
+    """Return which pieces are worth a closer look: of those that are not sure the likeliest digits, at most _MOST."""
     rows = [i for i, one in enumerate(seen) if one.confidence < _SURE]
     return sorted(sorted(rows, key=lambda i: -seen[i].confidence)[:_MOST])
 
