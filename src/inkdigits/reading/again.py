@@ -110,7 +110,7 @@ def look(views: list[View], beliefs: Beliefs, net: network.Network) -> dict[int,
 
 
 def forms(seen: View) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
-    """Yield the ink of a picture cleaned in up to ten ways, each with its name: uint8 (h, w), 255 full stroke.
+    """Yield the ink of a picture cleaned in up to eleven ways, each with its name: uint8 (h, w), 255 full stroke.
 
     What can be told for sure (strips of other paper, hollow strokes, specks) is seen to first and once for all; what may be
     the matter besides (grain, a foreign line, stains) is tried, each by itself.
