@@ -121,25 +121,32 @@ def forms(seen: View) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
     found = ink.extract(light if even is None else even)
     if found is None:
         return
-    base = found.strength
+    base, done = found.strength, ""
     if even is not None:
-        yield "strips of paper evened", base
+        done = "strips of paper evened"
+        yield done, base
     for name, cleaning in (("hollow strokes filled", clean.filled), ("specks out", clean.unspecked)):
         cleaned = cleaning(base)
         if cleaned is not None:
-            base = cleaned
-            yield name, base
-    yield "smoothed", _stretched(clean.smoothed(base, 0.6))
-    yield "smoothed more", _stretched(clean.smoothed(base, 1.0))
-    yield "thin strokes out", _stretched(clean.opened(base))
-    yield "faint ink out", _stretched(clean.strong(base))
+            base, done = cleaned, f"{done}, {name}" if done else name
+            yield done, base
+    for name, tried in _tried(base):
+        yield (f"{done}, {name}" if done else name), _stretched(tried)
+
+
+def _tried(base: npt.NDArray[np.uint8]) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
+    """Yield ink without what may be the matter with it."""
+    yield "smoothed", clean.smoothed(base, 0.6)
+    yield "smoothed more", clean.smoothed(base, 1.0)
+    yield "thin strokes out", clean.opened(base)
+    yield "faint ink out", clean.strong(base)
     closed = clean.closed(base)
     if closed is not None:
         yield "gaps closed", closed
     without = clean.without_line(base)
     if without is not None:
-        yield "line out", _stretched(without)
-        yield "line and thin strokes out", _stretched(clean.opened(without))
+        yield "line out", without
+        yield "line and thin strokes out", clean.opened(without)
 
 
 def _stretched(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

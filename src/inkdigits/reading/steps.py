@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from inkdigits.image.load import Source
 from inkdigits.reading import again, decide
 from inkdigits.reading.single import prepare
 
-_TILE, _MARGIN, _CAPTION = 200, 12, 26
+_TILE, _MARGIN, _CAPTION = 200, 12, 42
 
 
 def draw(source: Source, model: str | os.PathLike[str] = network.DEFAULT) -> Image.Image:
@@ -40,5 +41,6 @@ def draw(source: Source, model: str | os.PathLike[str] = network.DEFAULT) -> Ima
         left = _MARGIN + number * (_TILE + _MARGIN)
         shown = tile(picture, _TILE)
         strip.paste(shown, (left + (_TILE - shown.width) // 2, _MARGIN + (_TILE - shown.height) // 2))
-        pen.text((left + _TILE // 2, _MARGIN + _TILE + 6), name, INK, font(14), anchor="ma")
+        caption = textwrap.fill(name, 28)
+        pen.text((left + _TILE // 2, _MARGIN + _TILE + 6), caption, INK, font(14), anchor="ma", align="center")
     return strip
