@@ -48,7 +48,7 @@ def classify(
     """
     form = many.form(as_json, as_csv, out, resume)
     if steps is not None:
-        _draw_steps(pictures, steps)
+        _draw_steps(pictures, steps, model)
     work = many.Many(Job("classify", form, model, trust), pictures, jobs)
     if out is not None:
         work.write(out, resume)
@@ -62,14 +62,14 @@ def classify(
     work.end()
 
 
-def _draw_steps(pictures: tuple[str, ...], out: Path) -> None:
+def _draw_steps(pictures: tuple[str, ...], out: Path, model: str) -> None:
     """Draw the steps of the only picture. Raises UsageError if there are several."""
     if len(pictures) != 1 or pictures[0] == "-":
         raise click.UsageError("--steps draws one picture's way: name one file")
     from inkdigits.files import written_aside
     from inkdigits.reading.steps import draw
 
-    strip = draw(pictures[0])
+    strip = draw(pictures[0], model)
     with written_aside(out) as aside:
         strip.save(aside, "PNG")
 

@@ -13,7 +13,7 @@ from inkdigits import network
 from inkdigits.errors import InputError
 from inkdigits.image import ink, normalise, segment
 from inkdigits.image.load import Picture, Source, load, name_of
-from inkdigits.reading import decide
+from inkdigits.reading import again, decide
 from inkdigits.reading.decide import Trust
 from inkdigits.results import Digit
 
@@ -23,11 +23,15 @@ BATCH = 256
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A picture on its way to the network: its glyph, uint8 (28, 28), and the digit's box; both None if it is blank."""
+    """A picture on its way to the network: its glyph, uint8 (28, 28), the digit's box, and a view for a second look.
+
+    All three are None if it is blank.
+    """
 
     source: str
     glyph: npt.NDArray[np.uint8] | None
     box: tuple[int, int, int, int] | None
+    view: again.View | None
 
 
 def classify(source: Source, *, model: str | os.PathLike[str] = network.DEFAULT, trust: Trust = "normal") -> Digit:
@@ -35,7 +39,8 @@ def classify(source: Source, *, model: str | os.PathLike[str] = network.DEFAULT,
 
     `source` is a path, bytes, a binary file object, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4), uint8 or
     float; of any polarity, at least 8 pixels high or wide and at most 64 megapixels. `model` is a shipped model's name
-    or the path of a model.onnx or a run folder. `trust` sets how sure the reader must be to answer.
+    or the path of a model.onnx or a run folder. `trust` sets how sure the reader must be to answer. A doubtful digit is
+    looked at again with its picture cleaned (`reading.again`); glyph and box are those of the form that was surest.
     Raises InputError if the source holds no picture or the model cannot be used.
     """
     return classify_many([source], model=model, trust=trust)[0]
@@ -84,8 +89,8 @@ def find(picture: Picture, watch: ink.Watch = ink.unwatched) -> Prepared:
     watch("picture", picture.pixels)
     found = ink.extract(picture.pixels, watch)
     part = None if found is None else segment.main_digit(found.strength)
-    if part is None:
-        return Prepared(picture.name, None, None)
+    if found is None or part is None:
+        return Prepared(picture.name, None, None, None)
     watch("the digit", part.strength)
     x, y = picture.reduction
     left, top, right, bottom = part.box
@@ -97,20 +102,29 @@ def find(picture: Picture, watch: ink.Watch = ink.unwatched) -> Prepared:
     )
     glyph = normalise.glyph(part.strength, watch)
     watch("centred", glyph)
-    return Prepared(picture.name, glyph, box)
+    return Prepared(picture.name, glyph, box, again.view(picture, part.box, found.dark))
 
 
 def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list[Digit]:
-    """Run the network once over prepared pictures and decide each."""
+    """Run the network once over prepared pictures, once more over the doubtful ones cleaned, and decide each."""
     glyphs = [p.glyph for p in prepared if p.glyph is not None]
     if not glyphs:
         return [decide.blank(p.source) for p in prepared]
     beliefs = decide.believe(net.probabilities(np.stack(glyphs)), net.temperature)
+    looks = again.look([p.view for p in prepared if p.view is not None], beliefs, net)
     rows = iter(range(len(glyphs)))
     threshold = net.thresholds[trust]
-    return [
-        decide.blank(p.source)
-        if p.glyph is None or p.box is None
-        else decide.decide(beliefs, next(rows), p.glyph, p.box, p.source, threshold)
-        for p in prepared
-    ]
+    digits = []
+    for p in prepared:
+        if p.glyph is None or p.box is None:
+            digits.append(decide.blank(p.source))
+            continue
+        row = next(rows)
+        second = looks.get(row)
+        if second is None:
+            digits.append(decide.decide(beliefs, row, p.glyph, p.box, p.source, threshold))
+        else:
+            glyph = p.glyph if second.glyph is None else second.glyph
+            box = p.box if second.box is None else second.box
+            digits.append(decide.decide(second.beliefs, 0, glyph, box, p.source, threshold))
+    return digits

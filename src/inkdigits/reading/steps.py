@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import os
+import textwrap
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from inkdigits import network
 from inkdigits.drawing import INK, PAPER, font, tile
 from inkdigits.image.load import Source
+from inkdigits.reading import again, decide
 from inkdigits.reading.single import prepare
 
-_TILE, _MARGIN, _CAPTION = 200, 12, 26
+_TILE, _MARGIN, _CAPTION = 200, 12, 42
 
 
-def draw(source: Source) -> Image.Image:
-    """Return a strip of pictures, RGB: what each step made of the picture. Raises InputError."""
+def draw(source: Source, model: str | os.PathLike[str] = network.DEFAULT) -> Image.Image:
+    """Return a strip of pictures, RGB: what each step made of the picture, with a second look if that was the surer one.
+
+    Raises InputError.
+    """
+    net = network.load(model)
     steps: list[tuple[str, npt.NDArray[Any]]] = []
-    blank = prepare(source, lambda name, picture: steps.append((name, picture.copy()))).glyph is None
-    if blank:
+    prepared = prepare(source, lambda name, picture: steps.append((name, picture.copy())))
+    if prepared.glyph is None or prepared.view is None:
         steps.append(("blank: no digit found", np.full((28, 28), 0, np.uint8)))
+    else:
+        beliefs = decide.believe(net.probabilities(prepared.glyph[None]), net.temperature)
+        second = again.look([prepared.view], beliefs, net).get(0)
+        if second is not None and second.name and second.cleaned is not None and second.glyph is not None:
+            steps += [(f"again: {second.name}", second.cleaned), ("centred", second.glyph)]
     width = len(steps) * (_TILE + _MARGIN) + _MARGIN
     strip = Image.new("RGB", (width, _TILE + _CAPTION + 2 * _MARGIN), PAPER)
     pen = ImageDraw.Draw(strip)
@@ -28,5 +41,6 @@ def draw(source: Source) -> Image.Image:
         left = _MARGIN + number * (_TILE + _MARGIN)
         shown = tile(picture, _TILE)
         strip.paste(shown, (left + (_TILE - shown.width) // 2, _MARGIN + (_TILE - shown.height) // 2))
-        pen.text((left + _TILE // 2, _MARGIN + _TILE + 6), name, INK, font(14), anchor="ma")
+        caption = textwrap.fill(name, 28)
+        pen.text((left + _TILE // 2, _MARGIN + _TILE + 6), caption, INK, font(14), anchor="ma", align="center")
     return strip

@@ -1,0 +1,165 @@
+"""A second look at a doubtful digit: its picture cleaned in several ways, all read at once, and the surest believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits import network
+from inkdigits.image import clean, ink, normalise, segment
+from inkdigits.image.load import Picture
+from inkdigits.reading import decide
+from inkdigits.reading.decide import Beliefs
+
+Box = tuple[int, int, int, int]
+
+# Digits of at least this confidence are not looked at again: 96 of 100 as they come.
+SURE = 0.96
+# The longer side of the picture that is cleaned, in pixels, whatever the size of the one that came.
+_SIDE = 48
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What a second look needs of a picture: the part around the digit, uint8 (h, w) or (h, w, 3), at most 48 pixels.
+
+    `dark` tells dark ink on light paper. `corner` is where its left upper corner is in the full picture, (x, y) in pixels,
+    and `scale` how many of them one of its own is, across and down.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    dark: bool
+    corner: tuple[float, float]
+    scale: tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What a second look came to: beliefs of one row; and the name, glyph and box of the form that was believed.
+
+    Name, glyph and box are None where the picture as it was is still the surest. `cleaned` is the ink of that form,
+    uint8 (h, w).
+    """
+
+    beliefs: Beliefs
+    name: str | None = None
+    cleaned: npt.NDArray[np.uint8] | None = None
+    glyph: npt.NDArray[np.uint8] | None = None
+    box: Box | None = None
+
+
+def view(picture: Picture, box: Box, dark: bool) -> View:
+    """Cut a picture to the digit's box, in its own pixels, and half the digit's size around it; and make that small."""
+    left, top, right, bottom = box
+    margin = max(right - left, bottom - top) // 2
+    left, top = max(0, left - margin), max(0, top - margin)
+    part = picture.pixels[top : bottom + margin, left : right + margin]
+    height, width = part.shape[:2]
+    factor = _SIDE / max(height, width)
+    size = (width, height) if factor >= 1 else (max(2, round(width * factor)), max(2, round(height * factor)))
+    # A copy where it is small already: a part of an array would keep all of it in memory.
+    small = part.copy() if factor >= 1 else np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+    x, y = picture.reduction
+    return View(small, dark, (left * x, top * y), (x * width / size[0], y * height / size[1]))
+
+
+def look(views: list[View], beliefs: Beliefs, net: network.Network) -> dict[int, Look]:
+    """Return what a second look came to, for those rows of the beliefs that are not sure. One call of the network at most.
+
+    The surest form tells the digit. Its confidence is lessened by the surest form that speaks for another digit (times 1
+    less that one's), and it is never more than the first look left for any digit: what looked like none is not answered
+    for having been cleaned until it does.
+    """
+    rows: list[int] = []
+    names: list[str] = []
+    inks: list[npt.NDArray[np.uint8]] = []
+    parts: list[segment.Segment] = []
+    for row in np.flatnonzero(beliefs.confidence < SURE).tolist():
+        for name, strength in forms(views[row]):
+            part = segment.main_digit(strength)
+            if part is not None:
+                rows.append(row)
+                names.append(name)
+                inks.append(strength)
+                parts.append(part)
+    if not parts:
+        return {}
+    glyphs = np.stack([normalise.glyph(part.strength) for part in parts])
+    seen = decide.believe(net.probabilities(glyphs), net.temperature)
+    looks = {}
+    for row in sorted(set(rows)):
+        own = np.flatnonzero(np.array(rows) == row)
+        digits = np.concatenate([beliefs.digits[[row]], seen.digits[own]])
+        confidence = np.concatenate([beliefs.confidence[[row]], seen.confidence[own]])
+        surest = int(confidence.argmax())
+        best = digits.argmax(axis=1)
+        against = float(confidence[best != best[surest]].max(initial=0))
+        stranger = beliefs.stranger[[row]]
+        left = np.minimum(confidence[[surest]] * np.float32(1 - against), 1 - stranger)
+        belief = Beliefs(digits[[surest]], np.asarray(left, np.float32), stranger)
+        if surest == 0:
+            looks[row] = Look(belief)
+        else:
+            k = int(own[surest - 1])
+            looks[row] = Look(belief, names[k], inks[k], glyphs[k], _placed(parts[k].box, views[row]))
+    return looks
+
+
+def forms(seen: View) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
+    """Yield the ink of a picture cleaned in up to eleven ways, each with its name: uint8 (h, w), 255 full stroke.
+
+    What can be told for sure (strips of other paper, hollow strokes, specks) is seen to first and once for all; what may be
+    the matter besides (grain, a foreign line, stains) is tried, each by itself.
+    """
+    grey = seen.pixels if seen.pixels.ndim == 2 else np.asarray(cv2.cvtColor(seen.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    light = _stretched(np.asarray(cv2.bitwise_not(grey), np.uint8) if seen.dark else grey)
+    even = clean.evened(light)
+    found = ink.extract(light if even is None else even)
+    if found is None:
+        return
+    base, done = found.strength, ""
+    if even is not None:
+        done = "strips of paper evened"
+        yield done, base
+    for name, cleaning in (("hollow strokes filled", clean.filled), ("specks out", clean.unspecked)):
+        cleaned = cleaning(base)
+        if cleaned is not None:
+            base, done = cleaned, f"{done}, {name}" if done else name
+            yield done, base
+    for name, tried in _tried(base):
+        yield (f"{done}, {name}" if done else name), _stretched(tried)
+
+
+def _tried(base: npt.NDArray[np.uint8]) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
+    """Yield ink without what may be the matter with it."""
+    yield "smoothed", clean.smoothed(base, 0.6)
+    yield "smoothed more", clean.smoothed(base, 1.0)
+    yield "thin strokes out", clean.opened(base)
+    yield "faint ink out", clean.strong(base)
+    closed = clean.closed(base)
+    if closed is not None:
+        yield "gaps closed", closed
+    without = clean.without_line(base)
+    if without is not None:
+        yield "line out", without
+        yield "line and thin strokes out", clean.opened(without)
+
+
+def _stretched(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Stretch brightness to all of 0 to 255."""
+    low, high, _, _ = cv2.minMaxLoc(grey)
+    if high <= low:
+        return grey
+    scale = 255 / (high - low)
+    return np.asarray(cv2.convertScaleAbs(grey, alpha=scale, beta=-low * scale), np.uint8)
+
+
+def _placed(box: Box, seen: View) -> Box:
+    """Return a box in a view as one in the full picture."""
+    (x, y), (across, down) = seen.corner, seen.scale
+    left, top, right, bottom = box
+    return int(x + left * across), int(y + top * down), round(x + right * across), round(y + bottom * down)
