@@ -77,6 +77,14 @@ def test_a_tight_crop_is_left_alone():
         assert np.count_nonzero(kept > 72) > 0.99 * np.count_nonzero(tight > 72), digit
 
 
+@pytest.mark.parametrize("digit", [1, 2, 3, 4, 7])
+def test_a_large_digit_by_a_fine_pen_is_left_alone(digit):
+    page = np.zeros((300, 400), np.uint8)
+    ink = strokes.draw(strokes.digit(digit, 0), 200, 3)
+    page[50 : 50 + ink.shape[0], 100 : 100 + ink.shape[1]] = ink
+    assert taken_out(page) is page
+
+
 def test_the_dashes_of_a_broken_rule_are_no_ones():
     page = handwriting("52")
     for row in range(0, 300, 22):

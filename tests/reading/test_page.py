@@ -113,6 +113,7 @@ def test_separators(clear, text):
 
 def test_a_wide_gap_is_a_space(clear):
     assert inkdigits.read(page_of(["123|45"], clear, 4), trust="always").text == "123 45"
+    assert inkdigits.read(page_of(["7|8"], clear, 4), trust="always").text == "7 8"
 
 
 def test_blank_and_one_digit(clear):

@@ -46,8 +46,11 @@ def without(strength: npt.NDArray[np.uint8], found: Components) -> npt.NDArray[n
     mask = (strength > STROKE).view(np.uint8)
     printed = _solid(boxes, mask.shape)
     spanning = _spanning(boxes, mask.shape)
-    # The height of the digits; of thin ones, if there are no others; 0 where all hangs together, as on squared paper.
-    scale = scale_of(boxes[~printed & ~_hollow(boxes)]) or scale_of(boxes[~printed & _thin(boxes)])
+    # The height of the digits; of thin ones, or ones by a fine pen, if there are no others; 0 where all hangs together, as
+    # on squared paper.
+    across = (boxes[:, 2] >= 0.85 * mask.shape[1]) | (boxes[:, 3] >= 0.85 * mask.shape[0])
+    hollow = _hollow(boxes)
+    scale = scale_of(boxes[~printed & ~hollow]) or scale_of(boxes[~printed & (_thin(boxes) | (hollow & ~across))])
     erased = np.zeros_like(mask)
     for i in np.flatnonzero(spanning):
         left, top, width, height = (int(v) for v in boxes[i, :4])

@@ -263,7 +263,8 @@ def _narrowed(line: Line, reader: _Reader) -> Line:
 def _text(tokens: list[_Token], scale: float) -> str:
     """Return a line's text: one space for each gap between numbers and for each run of what is not a digit."""
     gaps = [b.left - a.right for a, b in pairwise(tokens)]
-    usual = float(np.median(gaps)) if gaps else 0.0
+    # Digits may stand far apart in their boxes; but two gaps do not tell what is usual.
+    usual = float(np.median(gaps)) if len(gaps) > 2 else 0.0
     wide = max(1.2 * scale, 2.2 * usual)
     text = tokens[0].text
     for token, gap in zip(tokens[1:], gaps, strict=True):
