@@ -124,7 +124,7 @@ def line(written: str, height: int, pen: float, gap: int, seed: int) -> npt.NDAr
 def drawing(written: str, height: int, pen: float, gap: int, seed: int) -> dict[str, Any]:
     canvas = line(written, height, pen, gap, seed)
     found = rules.connected(canvas)
-    if rules.without(canvas, found) is not canvas or rules.rests(found.boxes, canvas.shape).any():
+    if rules.without(canvas, found) is not canvas or rules.rests(found.boxes, canvas).any():
         raise SystemExit(
             f"{written}: something in it looks printed, which the page does not look for; draw it otherwise"
         )

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { cropped, fromCanvas, resized } from "../../src/inkdigits/web/js/ink.js";
 import { glyph } from "../../src/inkdigits/web/js/normalise.js";
 import { find } from "../../src/inkdigits/web/js/pieces.js";
-import { read } from "../../src/inkdigits/web/js/reading.js";
+import { Reader } from "../../src/inkdigits/web/js/reading.js";
 import { largestDifference, levels, network, vectors } from "./vectors.mjs";
 
 const DRAWINGS = "default"; // the network that answers drawings
@@ -35,10 +35,10 @@ test(`the glyphs that Python makes of them, within ${TOLERANCE} grey levels`, ()
 });
 
 test("the number that was written, as Python reads it, in boxes from left to right", () => {
-  const net = network(DRAWINGS);
+  const reader = new Reader(network(DRAWINGS));
   for (const { written, read: theirs, ink, boxes } of drawings) {
     assert.equal(theirs, written);
-    const { text, digits } = read(ink, net);
+    const { text, digits } = reader.read(ink);
     assert.equal(text, written);
     assert.equal(digits.map(({ label }) => label).join(""), written.replace(/\D/g, ""));
     if (boxes.length === 1 && digits.length === 1) assert.deepEqual(digits[0].box, boxes[0]);
@@ -47,13 +47,22 @@ test("the number that was written, as Python reads it, in boxes from left to rig
 });
 
 test("nothing, a speck, and a canvas full of ink", () => {
-  const net = network(DRAWINGS);
-  assert.deepEqual(read(blank, net), { text: "", digits: [] });
+  const reader = new Reader(network(DRAWINGS));
+  assert.deepEqual(reader.read(blank), { text: "", digits: [] });
   const speck = blank.values.slice();
   speck[777] = 255;
-  assert.deepEqual(read({ ...blank, values: speck }, net).digits, []);
-  const full = read({ ...blank, values: blank.values.map(() => 255) }, net);
+  assert.deepEqual(reader.read({ ...blank, values: speck }).digits, []);
+  const full = reader.read({ ...blank, values: blank.values.map(() => 255) });
   assert.equal(full.digits[0].reason, "not a digit");
+});
+
+test("what is remembered does not change an answer", () => {
+  const reader = new Reader(network(DRAWINGS));
+  const two = drawings.find(({ written }) => written === "48").ink;
+  const fresh = new Reader(network(DRAWINGS)).read(two, "strict");
+  for (const { ink } of drawings.slice(0, 5)) reader.read(ink);
+  reader.read(two, "normal", false);
+  assert.deepEqual(reader.read(two, "strict"), fresh);
 });
 
 test("a wide gap between numbers is a space", () => {
@@ -65,7 +74,7 @@ test("a wide gap between numbers is a space", () => {
       values.set(seven.values.subarray(y * seven.width, (y + 1) * seven.width), y * width + x);
     }
   }
-  assert.equal(read({ values, width, height: seven.height }, network(DRAWINGS)).text, "77 77");
+  assert.equal(new Reader(network(DRAWINGS)).read({ values, width, height: seven.height }).text, "77 77");
 });
 
 test("ink of a canvas is its alpha, whatever the colour", () => {

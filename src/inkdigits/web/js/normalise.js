@@ -95,32 +95,21 @@ function dilated(ink, radius, margin) {
 /**
  * Resize ink to the 20-pixel box; ink that already has that size is left alone.
  * @param {Ink} ink
- * @returns {{ values: Float32Array, width: number, height: number }}
+ * @returns {Ink}
  */
 function fit(ink) {
   const longest = Math.max(ink.width, ink.height);
-  if (longest === BOX - 1 || longest === BOX) return { ...ink, values: Float32Array.from(ink.values) };
+  if (longest === BOX - 1 || longest === BOX) return ink;
   const fitted = resized(ink, BOX / longest);
-  const scale = 255 / Math.max(percentile(fitted.values.filter((v) => v > 0), 0.9), 1);
-  return { ...fitted, values: Float32Array.from(fitted.values, (v) => Math.min(v * scale, 255)) };
-}
-
-/**
- * Return the value below which a share of the values lies, between two of them in proportion; 0 of none.
- * @param {Uint8Array} values @param {number} share
- */
-function percentile(values, share) {
-  if (!values.length) return 0;
-  const sorted = values.slice().sort();
-  const rank = share * (sorted.length - 1);
-  const below = Math.floor(rank);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (rank - below);
+  const inked = fitted.values.filter((v) => v > 0).sort();
+  if (!inked.length) return fitted;
+  const scale = 255 / inked[roundToEven(0.9 * (inked.length - 1))];
+  return { ...fitted, values: fitted.values.map((v) => Math.min(roundToEven(v * scale), 255)) };
 }
 
 /**
  * Lay ink of at most 20×20 into an empty 28×28, its centre of mass at the centre.
- * @param {{ values: Float32Array, width: number, height: number }} fitted
+ * @param {Ink} fitted
  * @returns {Uint8Array}
  */
 function place({ values, width, height }) {
@@ -136,8 +125,8 @@ function place({ values, width, height }) {
   if (total === 0) return field;
   const top = Math.min(Math.max(roundToEven(CENTRE - sumY / total), 0), SIDE - height);
   const left = Math.min(Math.max(roundToEven(CENTRE - sumX / total), 0), SIDE - width);
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) field[(top + y) * SIDE + left + x] = roundToEven(values[i]);
+  for (let y = 0; y < height; y++) {
+    field.set(values.subarray(y * width, (y + 1) * width), (top + y) * SIDE + left);
   }
   return field;
 }

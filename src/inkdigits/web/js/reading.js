@@ -27,63 +27,82 @@ import { ofSmall } from "./separators.js";
 const MARK = 0.45; // pieces lower than this share of the digits' height are marks: points, commas, dashes
 const CLOSE = 0.15; // pieces nearer to each other than this share of the height may be one broken digit
 const SURE = 0.8; // a piece less likely than this to be one digit may belong together with the next
+const REMEMBERED = 2000; // glyphs
 const JOINED = 0.7; // what is joined must be at least as likely a digit as this
 
-/**
- * Read the number in a drawing: its digits from left to right, and its text, with "?" where a digit is unsure and a space
- * where something is none. Where there is only one piece, it is what it looks like most, as `inkdigits classify` has it.
- * A blank drawing has no digits.
- * @param {import("./ink.js").Ink} ink
- * @param {import("./engine.js").Network} network
- * @param {import("./weights.js").Trust} trust
- * @returns {{ text: string, digits: Digit[] }}
- */
-export function read(ink, network, trust = "normal") {
-  const { pieces, scale } = find(ink);
-  const tall = pieces.filter((piece) => piece.ink.height >= MARK * scale);
-  /** @type {Token[]} */
-  const tokens = [];
-  /** @type {Piece[]} */
-  const fragments = [];
-  for (const piece of pieces) {
-    if (piece.ink.height >= MARK * scale) continue;
-    const text = ofSmall(piece, tall, scale);
-    if (text) tokens.push({ text, left: piece.left, right: piece.right });
-    else fragments.push(piece);
+/** Reads drawings with a network, and remembers what it has seen: a stroke changes one piece of a drawing, not the others. */
+export class Reader {
+  /** @param {import("./engine.js").Network} network */
+  constructor(network) {
+    this.network = network;
+    /** The network's softmax by glyph. @type {Map<string, Float32Array>} */
+    this.known = new Map();
   }
-  const seen = looked(tall, fragments, scale, network, network.thresholds[trust]);
-  const digits = seen.map(({ piece: { left, top, right, bottom }, glyph, answer }) => {
-    const stranger = seen.length > 1 && answer.stranger > answer.confidence;
-    tokens.push({ text: stranger ? " " : String(answer.label ?? "?"), left, right });
-    return { ...answer, glyph, box: /** @type {Where["box"]} */ ([left, top, right, bottom]) };
-  });
-  return { text: written(tokens, scale), digits };
+
+  /**
+   * Read the number in a drawing: its digits from left to right, and its text, with "?" where a digit is unsure and a space
+   * where something is none. Where there is only one piece, it is what it looks like most, as `inkdigits classify` has it.
+   * A blank drawing has no digits. The first look takes some milliseconds for each new piece; a closer look at what is
+   * doubtful (digits that touch or slant, a broken one) may take a hundred times as long, and can wait until the pen rests.
+   * @param {import("./ink.js").Ink} ink
+   * @param {import("./weights.js").Trust} trust
+   * @param {boolean} closer  whether to look closer at what is doubtful
+   * @returns {{ text: string, digits: Digit[] }}
+   */
+  read(ink, trust = "normal", closer = true) {
+    const { pieces, scale } = find(ink);
+    const tall = pieces.filter((piece) => piece.ink.height >= MARK * scale);
+    /** @type {Token[]} */
+    const tokens = [];
+    /** @type {Piece[]} */
+    const fragments = [];
+    for (const piece of pieces) {
+      if (piece.ink.height >= MARK * scale) continue;
+      const text = ofSmall(piece, tall, scale);
+      if (text) tokens.push({ text, left: piece.left, right: piece.right });
+      else fragments.push(piece);
+    }
+    const threshold = this.network.thresholds[trust];
+    const seen = looked(tall, fragments, scale, (piece) => this.look(piece, threshold), closer);
+    const digits = seen.map(({ piece: { left, top, right, bottom }, glyph, answer }) => {
+      const stranger = seen.length > 1 && answer.stranger > answer.confidence;
+      tokens.push({ text: stranger ? " " : String(answer.label ?? "?"), left, right });
+      return { ...answer, glyph, box: /** @type {Where["box"]} */ ([left, top, right, bottom]) };
+    });
+    return { text: written(tokens, scale), digits };
+  }
+
+  /** @param {Piece} piece @param {number} threshold @returns {Seen} */
+  look(piece, threshold) {
+    const own = glyph(piece.ink);
+    const key = String.fromCharCode(...own);
+    const raw = this.known.get(key) ?? this.network.run(own);
+    if (this.known.size >= REMEMBERED) this.known.clear();
+    this.known.set(key, raw);
+    return { piece, glyph: own, answer: decide(raw, this.network.temperature, threshold) };
+  }
 }
 
 /**
  * Return what the tall pieces are, left to right, as reading/pieces.py has it: each with the fragments beside it where that
  * is at least as likely; the doubtful ones cut, set upright, or joined to the next.
  * @param {Piece[]} tall @param {Piece[]} fragments @param {number} scale
- * @param {import("./engine.js").Network} network @param {number} threshold
+ * @param {(piece: Piece) => Seen} look @param {boolean} closer
  * @returns {Seen[]}
  */
-function looked(tall, fragments, scale, network, threshold) {
-  /** @param {Piece} piece @returns {Seen} */
-  const look = (piece) => {
-    const own = glyph(piece.ink);
-    return { piece, glyph: own, answer: decide(network.run(own), network.temperature, threshold) };
-  };
+function looked(tall, fragments, scale, look, closer) {
   const found = tall.map((piece) => {
     const alone = look(piece);
     const parts = fragments.filter((fragment) => isBeside(fragment, piece, scale));
     const together = parts.length ? look(joined([piece, ...parts])) : alone;
     const seen = together.answer.confidence >= Math.max(JOINED, 0.9 * alone.answer.confidence) ? together : alone;
     const { confidence, stranger } = seen.answer;
-    if (confidence >= SURE) return { seen, doubtful: false, path: [seen], score: Math.log(confidence) };
+    if (confidence >= SURE || !closer) return { seen, doubtful: false, path: [seen], score: Math.log(confidence) };
     const views = candidates(seen.piece).map((part) => ({ ...part, ...look(part.piece) }));
     const { path, score } = best(views, (view) => view.answer.confidence);
     // A sign is a sign, even if a stroke of it would be a 1.
-    const sign = stranger > confidence && path.some(({ answer }) => answer.stranger > answer.confidence);
+    const narrow = seen.piece.ink.width <= 1.3 * seen.piece.ink.height;
+    const sign = narrow && stranger > confidence && path.some(({ answer }) => answer.stranger > answer.confidence);
     return { seen, doubtful: true, path: sign ? [seen] : path, score };
   });
   /** @type {Seen[]} */
