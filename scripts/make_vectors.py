@@ -140,9 +140,12 @@ def drawing(written: str, height: int, pen: float, gap: int, seed: int) -> dict[
 
 
 def main() -> None:
+    for old in OUT.glob("engine-*.json"):
+        old.unlink()
     for name in MODELS:
         write_text(OUT / f"engine-{name}.json", json.dumps(engine(name)) + "\n")
-    write_text(OUT / "drawings.json", json.dumps([drawing(*number) for number in NUMBERS]) + "\n")
+    drawings = {"model": MODELS[0], "drawings": [drawing(*number) for number in NUMBERS]}
+    write_text(OUT / "drawings.json", json.dumps(drawings) + "\n")
     for path in sorted(OUT.glob("*.json")):
         print(f"{path.name}  {path.stat().st_size / 1000:.0f} kB")
 

@@ -11,11 +11,13 @@ from inkdigits.files import written_aside
 from inkdigits.network import browser
 
 OUT = Path(__file__).parent.parent / "src" / "inkdigits" / "web" / "models"
-# One that answers drawings, and the one that the page looks into.
+# The one that answers drawings, and the one that the page looks into.
 MODELS = ("default", "classic")
 
 
 def main() -> None:
+    for old in OUT.glob("*.bin"):
+        old.unlink()
     for name in MODELS:
         data = browser.pack(name)
         with written_aside(OUT / f"{name}.bin") as aside:

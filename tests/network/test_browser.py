@@ -99,7 +99,7 @@ def test_rounding_the_weights_hardly_changes_an_answer(digits):
 
 
 def test_the_drawings_are_what_the_image_rooms_give():
-    for drawing in json.loads((VECTORS / "drawings.json").read_text(encoding="utf-8")):
+    for drawing in json.loads((VECTORS / "drawings.json").read_text(encoding="utf-8"))["drawings"]:
         ink = pictures(drawing["ink"], *drawing["shape"])
         pieces = sorted(components.find(ink).pieces, key=lambda piece: piece.box[0] + piece.box[2])
         assert [list(piece.box) for piece in pieces] == drawing["boxes"]

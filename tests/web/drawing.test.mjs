@@ -8,10 +8,10 @@ import { find } from "../../src/inkdigits/web/js/pieces.js";
 import { Reader } from "../../src/inkdigits/web/js/reading.js";
 import { largestDifference, levels, network, vectors } from "./vectors.mjs";
 
-const DRAWINGS = "default"; // the network that answers drawings
 const TOLERANCE = 2; // grey levels: OpenCV rounds with whole numbers where we compute with fractions
 
-const drawings = vectors("drawings").map((drawing) => ({
+const { model: DRAWINGS, drawings: stored } = vectors("drawings"); // DRAWINGS: the network that answers them
+const drawings = stored.map((drawing) => ({
   ...drawing,
   ink: { values: levels(drawing.ink), width: drawing.shape[1], height: drawing.shape[0] },
   glyphs: levels(drawing.glyphs),
