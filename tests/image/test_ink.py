@@ -38,7 +38,7 @@ def test_ink_is_where_the_pen_was(light, shadow, seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_faint_pencil_in_a_grainy_photo(seed):
-    """Strokes only 4 times as strong as the sensor's noise, on paper that is lit from one side; and the same paper, bare."""
+    """Strokes only 4 times as strong as the sensor's noise, on paper lit from one side; and the same paper, bare."""
     random = np.random.default_rng(seed)
     drawn = strokes.draw(strokes.digit(seed + 2), 120, 7)
     light = np.linspace(210, 150, 900) - np.linspace(0, 20, 600)[:, None]
