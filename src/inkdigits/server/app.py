@@ -105,7 +105,7 @@ def _answers(app: FastAPI, service: Service, pool: Pool) -> None:
     @app.post(
         "/classify",
         summary="Read the one digit in each picture",
-        responses=contract.responses("classify", *statuses),
+        responses=contract.responses(*statuses),
         response_model=contract.Digits,
         openapi_extra=body,
     )
@@ -115,7 +115,7 @@ def _answers(app: FastAPI, service: Service, pool: Pool) -> None:
     @app.post(
         "/read",
         summary="Read the lines of digits in pictures and documents",
-        responses=contract.responses("read", *statuses),
+        responses=contract.responses(*statuses),
         response_model=contract.Pages,
         openapi_extra=body,
     )
@@ -128,14 +128,14 @@ def _about(app: FastAPI, service: Service, pool: Pool) -> None:
     statuses = (400, *([401] if service.token else []))
     models = contract.Models(models=[_model(name, name == service.default, m) for name, m in service.models.items()])
 
-    @app.get("/models", summary="The models that can be asked", responses=contract.responses("models", *statuses))
+    @app.get("/models", summary="The models that can be asked", responses=contract.responses(*statuses))
     async def models_() -> contract.Models:
         return models
 
     @app.get(
         "/health",
         summary="Whether the server is well",
-        responses=contract.responses("health", *statuses, 503),
+        responses=contract.responses(*statuses, 503),
         response_model=contract.Health,
     )
     async def health() -> contract.Health | Response:
@@ -226,15 +226,18 @@ def _refusals(app: FastAPI) -> None:
 
 
 def _describe(app: FastAPI, service: Service) -> None:
-    """Say in the OpenAPI description which models there are, which FastAPI cannot know."""
+    """Put into the OpenAPI description what FastAPI does not: which models there are, and examples with their nulls."""
     original = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            for path in original()["paths"].values():
-                for parameter in path.get("post", {}).get("parameters", []):
-                    if parameter["name"] == "model":
-                        parameter["schema"] = {"type": "string", "enum": list(service.models)}
+            for path, operations in original()["paths"].items():
+                for operation in operations.values():
+                    answer = operation["responses"]["200"]["content"]["application/json"]
+                    answer["example"] = contract.EXAMPLES[path[1:]]
+                    for parameter in operation.get("parameters", []):
+                        if parameter["name"] == "model":
+                            parameter["schema"] = {"type": "string", "enum": list(service.models)}
         return original()
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from http import HTTPStatus
 
@@ -36,6 +37,8 @@ _ALSO = {
     "image/x-portable-pixmap",
     "application/x-www-form-urlencoded",
 }
+# The parser of forms would log bytes of those that are broken.
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL + 1)
 _ADMITTED = frozenset({*PICTURE_TYPES, *_ALSO})
 # What a picture in a raw body is called in its answer.
 NAME = "picture"

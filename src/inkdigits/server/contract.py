@@ -173,12 +173,11 @@ _WHY = {
 }
 
 
-def responses(verb: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return what a route may answer with beside 200, for FastAPI, with the example of its 200."""
-    forms: dict[int | str, dict[str, Any]] = {
-        200: {"content": {"application/json": {"example": EXAMPLES[verb]}}, "description": "The answer."}
-    }
-    return forms | {status: {"model": Error, "description": _WHY[status]} for status in statuses}
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what a route may answer with beside 200, for FastAPI."""
+    forms: dict[int | str, dict[str, Any]] = {200: {"description": "The answer."}}
+    forms.update({status: {"model": Error, "description": _WHY[status]} for status in statuses})
+    return forms
 
 
 def request_body(limits: Limits) -> dict[str, Any]:
