@@ -15,7 +15,7 @@ FLOORS = [
     {"results", "image", "network", "synthetic"},
     {"reading"},
     {"datasets", "batch"},
-    {"training", "evaluation", "explaining"},
+    {"training", "evaluation", "explaining", "server"},
     {"run"},
     {"cli"},
     {"__main__"},

@@ -28,6 +28,10 @@ class InputError(ValueError):
         return type(self), (self.source, self.problem, self.remedy)
 
 
+class TooLargeError(InputError):
+    """An input beyond a limit: of bytes, of pixels, of pages."""
+
+
 class MissingExtraError(ImportError):
     """A part of Inkdigits needs packages that this installation does not have."""
 

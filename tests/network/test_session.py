@@ -4,6 +4,8 @@ import json
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -143,3 +145,14 @@ def test_a_forked_child_can_read_large_batches(digits):
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     pytest.fail("the child waits for threads that it does not have")
+
+
+def test_reading_leaves_nothing_behind(tmp_path):
+    """ONNX Runtime would report its use, and keep an identifier for that in temporary and cache folders."""
+    environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"}
+    places = {"TMPDIR": tmp_path, "HOME": tmp_path, "XDG_CACHE_HOME": tmp_path}
+    sample = MODELS.parent.parent / "samples" / "7-crossed.jpg"
+    code = f"import inkdigits; assert inkdigits.classify({str(sample)!r}).label == 7"
+    environment |= {name: str(place) for name, place in places.items()}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+    assert list(tmp_path.rglob("*")) == []

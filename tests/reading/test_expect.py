@@ -75,7 +75,10 @@ def test_every_number_has_one_luhn_check_digit(number):
     assert sum(expect.luhn(f"{number}{d}") for d in range(10)) == 1
 
 
-@pytest.mark.parametrize("description", ["length:x", "range:5", "range:9-3", "values:", "[", "length:"])
+@pytest.mark.parametrize("description", [
+    "length:x", "length:²", "range:1-²", "range:1-" + "9" * 5000,
+    "a{99999999999999999999}", "range:5", "range:9-3", "values:", "[", "length:",
+])  # fmt: skip
 def test_what_means_nothing(description):
     with pytest.raises(InputError, match="expect"):
         expect.parse(description)

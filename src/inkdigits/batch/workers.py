@@ -8,17 +8,16 @@ sends us nothing that would be unpickled.
 from __future__ import annotations
 
 import json
-import multiprocessing
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import TypeAlias
 
+from inkdigits.batch import process
 from inkdigits.errors import InputError
 
 # Gives the lines of text that are an input's result, or raises InputError. It must be importable: it is sent by name.
@@ -138,7 +137,7 @@ def _answers(worker: _Worker, tasks: _Tasks) -> Iterator[tuple[_Task, Done]]:
     except (EOFError, OSError):
         worker.process.join()
         worker.pipe.close()
-        how = _death(worker.process.exitcode)
+        how = process.death(worker.process.exitcode)
         if not worker.ready:
             raise ChildProcessError(
                 f"a process that was to read pictures {how} while it was starting; is there memory enough?"
@@ -160,36 +159,16 @@ def _answers(worker: _Worker, tasks: _Tasks) -> Iterator[tuple[_Task, Done]]:
     yield task, Done(task.item, lines, None if reason is None else InputError(*reason))
 
 
-def _death(code: int | None) -> str:
-    if code is None or code >= 0:
-        return f"ended with code {code}"
-    return f"was killed by signal {-code}" + (" (perhaps for want of memory)" if code == -9 else "")
-
-
 def _hire(work: Work) -> _Worker:
-    """Start a worker. Ctrl-C is not for it: the signal goes to all processes of a terminal, and we tell it to end."""
-    context = multiprocessing.get_context(
-        "spawn"
-    )  # a fork would copy ONNX Runtime's and OpenCV's locks without their threads
-    ours, its = context.Pipe()
-    process = context.Process(target=_serve, args=(its, work), daemon=True)
-    in_main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main else None  # inherited from its first moment on
-    try:
-        process.start()
-    finally:
-        if in_main:
-            signal.signal(signal.SIGINT, before)
+    ours, its = Pipe()
+    started = process.start(_serve, its, work)
     its.close()  # so that the end of the worker is the end of the pipe
-    return _Worker(process, ours)
+    return _Worker(started, ours)
 
 
 def _serve(pipe: Connection, work: Work) -> None:
     """Be a worker: answer what comes through the pipe until it ends, be it because the one who asks was killed."""
-    import cv2
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)  # there is a worker on every core
+    process.begin()
     try:
         pipe.send_bytes(b"null")
         while True:

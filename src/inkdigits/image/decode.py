@@ -22,7 +22,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from inkdigits.errors import InputError
+from inkdigits.errors import InputError, TooLargeError
 
 # Only formats that Pillow decodes itself: EPS, for one, would start a PostScript interpreter on somebody's file.
 # Importing a plugin is what registers its format; leaving that to Pillow would import all fifty. (A phone's MPO, a JPEG
@@ -97,9 +97,9 @@ def check_size(name: str, width: int, height: int) -> None:
         raise InputError(name, f"has only {width} × {height} pixels", "a digit needs a picture of about 8 × 8 or more")
 
 
-def too_large(name: str, how: str) -> InputError:
+def too_large(name: str, how: str) -> TooLargeError:
     """Return the error for a picture beyond MAX_PIXELS."""
-    return InputError(
+    return TooLargeError(
         name,
         f"has {how} the {MAX_PIXELS // 1_000_000} megapixels read here",
         "reduce it or cut the digit out",

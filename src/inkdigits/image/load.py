@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from inkdigits.errors import InputError
+from inkdigits.errors import InputError, TooLargeError
 from inkdigits.image import decode, document
 
 Source: TypeAlias = (
@@ -117,7 +117,7 @@ def _read_bytes(source: Any, name: str) -> bytes:
     if not isinstance(data, bytes):
         raise InputError(name, "was opened as text", 'open it in binary mode, open(path, "rb")')
     if len(data) > decode.MAX_BYTES:
-        raise InputError(name, f"is longer than {decode.MAX_BYTES >> 20} MB", "reduce the picture")
+        raise TooLargeError(name, f"is longer than {decode.MAX_BYTES >> 20} MB", "reduce the picture")
     return data
 
 

@@ -10,9 +10,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from inkdigits.errors import InputError
+
+# ONNX Runtime's wheels report their use to its maker, from the moment that it is imported; its Privacy.md names this as
+# the way to have none of it: no upload, and no identifier on the disk. Who sets the variable otherwise is obeyed.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import onnxruntime
 
 # Glyphs per run. Large batches are cut into pieces whose activations stay in the cache, and the pieces run side by side on
 # one thread each: with networks this small that is a third faster than ONNX Runtime's own threads inside each layer.

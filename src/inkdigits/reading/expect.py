@@ -48,12 +48,12 @@ def _parse(text: str) -> Expectation:
     if text in checks:
         check = checks[text]
         return Expectation(text, lambda line: len(_digits(line)) > 1 and check(_digits(line)))
-    if colon and name == "length" and value.isdigit():
+    if colon and name == "length" and re.fullmatch("[0-9]{1,9}", value):
         return Expectation(text, lambda line: len(_digits(line)) == int(value))
     if colon and name == "values" and value:
         allowed = {v.strip() for v in value.split(",")}
         return Expectation(text, allowed.__contains__)
-    bounds = re.fullmatch(r"(\d+)-(\d+)", value)
+    bounds = re.fullmatch("([0-9]{1,1000})-([0-9]{1,1000})", value)
     if colon and name == "range" and bounds and int(bounds[1]) <= int(bounds[2]):
         low, high = int(bounds[1]), int(bounds[2])
         return Expectation(text, lambda line: line.isdigit() and low <= int(line) <= high)
@@ -61,7 +61,7 @@ def _parse(text: str) -> Expectation:
         raise InputError(f"expect {text!r}", f"has no proper {name}", _REMEDY)
     try:
         pattern = re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise InputError(f"expect {text!r}", f"is no regular expression ({error})", _REMEDY) from None
     return Expectation(text, lambda line: pattern.fullmatch(line) is not None)
 

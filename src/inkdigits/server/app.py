@@ -1,0 +1,243 @@
+"""The application: the API's routes, and the page's files beside them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp
+
+from inkdigits import __version__, network
+from inkdigits.batch.rows import Verb
+from inkdigits.errors import InputError, TooLargeError, one_line
+from inkdigits.server import contract, static
+from inkdigits.server.body import Body
+from inkdigits.server.contract import ClassifyOptions, ReadOptions
+from inkdigits.server.guard import Guard, error
+from inkdigits.server.limits import Budget, Limits, RefusalError
+from inkdigits.server.pool import Pool
+from inkdigits.server.worker import Question
+
+# A client that waits longer than this is watched, so that it waits no longer when it has gone.
+_WATCH_AFTER = 0.05
+
+
+@dataclass(frozen=True)
+class Service:
+    """What is served, and to whom.
+
+    models   name → what network.load takes: all that a request can choose from
+    default  the name of the model that answers where none is chosen
+    workers  processes for pages and large pictures; there is one more for small pictures
+    names    host names that the server is known by, beside localhost and all numbers
+    token    what everyone must show, if anything
+    """
+
+    models: dict[str, str]
+    default: str
+    workers: int
+    names: tuple[str, ...] = ()
+    token: str | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+def service_models(model: str) -> tuple[dict[str, str], str]:
+    """Return the models that can be asked, the shipped ones and the given one, and the name of that. Raises InputError."""
+    models = {name: name for name in network.shipped()}
+    name = network.load(model).name
+    if name in models and model != name:
+        raise InputError(f"model {model}", f"has the name of a shipped model, {name}", "rename it")
+    return {**models, name: model}, name
+
+
+def create(service: Service) -> ASGIApp:
+    """Return the application, guarded. It starts its workers when it is started, and ends them when it is ended."""
+    pool = Pool(list(service.models.values()), service.workers, service.limits)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await pool.start()
+        yield
+        await pool.stop()
+
+    app = FastAPI(
+        title="Inkdigits",
+        version=__version__,
+        summary="Reads handwritten digits.",
+        description="The answers are those of the command line's `--json`. Nothing that is sent is kept.",
+        docs_url=None,  # FastAPI's own pages would load their scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    _refusals(app)
+    _answers(app, service, pool)
+    _about(app, service, pool)
+    app.router.routes.extend(static.routes())
+    _describe(app, service)
+    return Guard(app, service.names, service.token)
+
+
+def _answers(app: FastAPI, service: Service, pool: Pool) -> None:
+    """Add the routes that read pictures."""
+    budget = Budget(service.limits.held_bytes)
+    statuses = (400, 403, 408, 413, 415, 422, 429, 503, *([401] if service.token else []))
+    body = {"requestBody": contract.request_body(service.limits)}
+
+    async def answer(request: Request, verb: Verb, options: ClassifyOptions, expect: tuple[str, ...] = ()) -> Response:
+        model = service.models.get(service.default if options.model is None else options.model)
+        if model is None:
+            names = ", ".join(service.models)
+            reason = f"model {one_line(options.model, 80)} is not served here; choose one of {names}"
+            return error(HTTPStatus.UNPROCESSABLE_ENTITY, reason)
+        with Body(request.headers, request.receive, service.limits, budget) as sent:
+            pictures = await sent.pictures()
+            futures = pool.submit(Question(verb, model, options.trust, expect), pictures)
+            return _response(pictures, await _outcomes(futures, request))
+
+    @app.post(
+        "/classify",
+        summary="Read the one digit in each picture",
+        responses=contract.responses(*statuses),
+        response_model=contract.Digits,
+        openapi_extra=body,
+    )
+    async def classify(request: Request, options: Annotated[ClassifyOptions, Query()]) -> Response:
+        return await answer(request, "classify", options)
+
+    @app.post(
+        "/read",
+        summary="Read the lines of digits in pictures and documents",
+        responses=contract.responses(*statuses),
+        response_model=contract.Pages,
+        openapi_extra=body,
+    )
+    async def read(request: Request, options: Annotated[ReadOptions, Query()]) -> Response:
+        return await answer(request, "read", options, tuple(options.expect))
+
+
+def _about(app: FastAPI, service: Service, pool: Pool) -> None:
+    """Add the routes that tell about the server."""
+    statuses = (400, *([401] if service.token else []))
+    models = contract.Models(models=[_model(name, name == service.default, m) for name, m in service.models.items()])
+
+    @app.get("/models", summary="The models that can be asked", responses=contract.responses(*statuses))
+    async def models_() -> contract.Models:
+        return models
+
+    @app.get(
+        "/health",
+        summary="Whether the server is well",
+        responses=contract.responses(*statuses, 503),
+        response_model=contract.Health,
+    )
+    async def health() -> contract.Health | Response:
+        if not pool.workers:
+            return error(HTTPStatus.SERVICE_UNAVAILABLE, pool.failure or "the workers are starting again")
+        return contract.Health(status="ok", version=__version__, workers=pool.workers, waiting=pool.waiting)
+
+
+def _model(name: str, is_default: bool, model: str) -> contract.Model:
+    config = network.load(model).config
+    parameters, test = config.get("parameters"), config.get("test")
+    accuracy = test.get("accuracy") if isinstance(test, dict) else None
+    return contract.Model(
+        name=name,
+        default=is_default,
+        parameters=parameters if isinstance(parameters, int) else None,
+        accuracy=accuracy if isinstance(accuracy, float) and 0 <= accuracy <= 1 else None,
+    )
+
+
+async def _outcomes(futures: list[asyncio.Future[bytes]], request: Request) -> list[bytes | BaseException]:
+    """Return what the workers answer. Where the client goes away meanwhile, what still waits is dropped."""
+    watch: asyncio.Task[None] | None = None
+
+    async def until_gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        for future in futures:
+            future.cancel()
+
+    def start() -> None:
+        nonlocal watch
+        watch = asyncio.create_task(until_gone())
+
+    timer = asyncio.get_running_loop().call_later(_WATCH_AFTER, start)
+    try:
+        outcomes = await asyncio.gather(*futures, return_exceptions=True)
+    finally:
+        timer.cancel()
+        if watch is not None:
+            watch.cancel()
+    if any(future.cancelled() for future in futures):
+        raise ClientDisconnect
+    return outcomes
+
+
+def _response(pictures: list[tuple[str, bytes]], outcomes: list[bytes | BaseException]) -> Response:
+    """Return the answers in the order of the pictures. Of a single picture, a failure is the request's own."""
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, InputError):
+            raise outcome
+    if len(outcomes) == 1 and isinstance(failure := outcomes[0], InputError):
+        too_large = isinstance(failure, TooLargeError)
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.UNPROCESSABLE_ENTITY
+        return error(status, f"{failure.problem}; {failure.remedy}", failure.source)
+    parts = []
+    for (name, _), outcome in zip(pictures, outcomes, strict=True):
+        if isinstance(outcome, InputError):
+            row = contract.Failure(source=name, error=f"{outcome.problem}; {outcome.remedy}")
+            parts.append(row.model_dump_json().encode())
+        elif isinstance(outcome, bytes):
+            parts.append(outcome)
+    return Response(b'{"results": [' + b", ".join(parts) + b"]}", media_type="application/json")
+
+
+def _refusals(app: FastAPI) -> None:
+    """Have every refusal answered in the same form."""
+
+    @app.exception_handler(RefusalError)
+    async def refused(_: Request, refusal: RefusalError) -> Response:
+        return error(refusal.status, refusal.reason)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, invalid: RequestValidationError) -> Response:
+        first = invalid.errors()[0]
+        place = ".".join(str(part) for part in first["loc"][1:])
+        return error(HTTPStatus.UNPROCESSABLE_ENTITY, one_line(f"{place}: {first['msg']}"))
+
+    @app.exception_handler(HTTPException)
+    async def other(_: Request, other: HTTPException) -> Response:
+        response = error(HTTPStatus(other.status_code), other.detail)
+        response.headers.update(other.headers or {})
+        return response
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, __: ClientDisconnect) -> Response:
+        return error(HTTPStatus.BAD_REQUEST, "the client has gone")  # which nobody hears
+
+
+def _describe(app: FastAPI, service: Service) -> None:
+    """Put into the OpenAPI description what FastAPI does not: which models there are, and examples with their nulls."""
+    original = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            for path, operations in original()["paths"].items():
+                for operation in operations.values():
+                    answer = operation["responses"]["200"]["content"]["application/json"]
+                    answer["example"] = contract.EXAMPLES[path[1:]]
+                    for parameter in operation.get("parameters", []):
+                        if parameter["name"] == "model":
+                            parameter["schema"] = {"type": "string", "enum": list(service.models)}
+        return original()
+
+    app.openapi = openapi  # type: ignore[method-assign]

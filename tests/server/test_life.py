@@ -1,0 +1,140 @@
+"""A server's life: it starts or says in a line why not, survives its workers' deaths, and ends when it is told to."""
+
+import io
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from inkdigits.cli import main
+from tests.conftest import drawing
+from tests.server.conftest import running, seven, small
+from tests.server.test_api import refused
+
+linux = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds processes in /proc")
+
+
+@linux
+def test_kill_9_of_workers_is_survived_and_nothing_is_lost():
+    """Workers are killed while they read; every request is answered, and rightly."""
+    pictures = {label: small(label) for label in (2, 4, 7)}
+    stop = threading.Event()
+
+    def ask(label, server):
+        answers = []
+        with server.client as client:
+            while not stop.is_set():
+                answers.append(client.post("/classify", content=pictures[label]))
+        return [(a.status_code, a.json()["results"][0]["best"] if a.status_code == 200 else a.text) for a in answers]
+
+    with running("inkdigits", "serve", "--port", 0, "--workers", 1) as server, ThreadPoolExecutor(3) as threads:
+        asked = {label: threads.submit(ask, label, server) for label in pictures}
+        try:
+            time.sleep(0.3)
+            first = server.workers()
+            assert len(first) == 2
+            os.kill(first[0], signal.SIGKILL)
+            time.sleep(0.3)
+            for worker in first[1:]:
+                os.kill(worker, signal.SIGKILL)
+            deadline = time.monotonic() + 30
+            while len(server.workers()) < 2 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            with server.client as client:
+                assert client.post("/read", content=seven()).json()["results"][0]["text"] == "7"
+        finally:
+            stop.set()
+        assert not {*server.workers()} & {*first}
+        for label, answers in asked.items():
+            assert {*answers.result()} == {(200, label)}
+
+
+@linux
+def test_sigterm_finishes_what_was_accepted_and_takes_no_more():
+    page = Image.fromarray(np.tile(drawing(7, height=40, pen=5, margin=12), (20, 15)))
+    buffer = io.BytesIO()
+    page.save(buffer, "TIFF", save_all=True, append_images=[page] * 4)
+    with running("inkdigits", "serve", "--port", 0, "--workers", 1) as server, ThreadPoolExecutor(1) as thread:
+        slow = thread.submit(httpx.post, f"{server.url}/read", content=buffer.getvalue(), timeout=60)
+        time.sleep(0.4)
+        workers = server.workers()
+        assert not slow.done() and len(workers) == 2
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        assert not slow.done(), "the test needs a slower document"
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{server.url}/health")
+        answer = slow.result().json()["results"]
+        assert [sheet["page"] for sheet in answer] == [1, 2, 3, 4, 5] and len(answer[4]["lines"]) == 20
+        assert server.process.wait(10) == 0
+        assert server.process.stderr.read() == ""
+        assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+@linux
+def test_workers_end_when_the_server_is_killed():
+    with running("inkdigits", "serve", "--port", 0, "--workers", 1) as server:
+        workers = server.workers()
+        server.process.kill()
+        server.process.wait()
+        deadline = time.monotonic() + 10
+        while any(Path(f"/proc/{worker}/exe").exists() for worker in workers) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not any(Path(f"/proc/{worker}/exe").exists() for worker in workers)
+
+
+def test_ctrl_c_ends_it_without_a_word():
+    with running("inkdigits", "serve", "--port", 0, "--workers", 1, last="Ctrl-C", start_new_session=True) as server_:
+        os.killpg(server_.process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
+        assert server_.process.wait(20) == 0
+        assert server_.process.stderr.read() == ""
+
+
+def test_what_cannot_be_served_is_one_line(server):
+    for arguments, words in (
+        (["--port", server.port], f"port {server.port} of 127.0.0.1"),
+        (["--host", "192.0.2.7", "--port", 0], "cannot be listened at"),
+        (["--host", "no such host"], "is no address"),
+        (["--model", "nonsense"], "model nonsense: does not exist"),
+    ):
+        result = CliRunner().invoke(main, ["serve", *map(str, arguments)])
+        assert result.exit_code == 1 and words in result.output, result.output
+        assert result.output.count("\n") == 1
+
+
+def test_a_missing_extra_is_one_line(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    result = CliRunner().invoke(main, ["serve"])
+    assert result.exit_code == 1
+    assert result.output == "Error: inkdigits serve needs more packages: pip install 'inkdigits[serve]'\n"
+
+
+def test_a_model_of_ones_own(tmp_path, server):
+    """A run folder is served under its own name, beside the shipped models, and answers where none is named."""
+    import shutil
+
+    from inkdigits.network.registry import MODELS
+
+    own = tmp_path / "mine"
+    shutil.copytree(MODELS / "classic", own)
+    with (
+        running("inkdigits", "serve", "--port", 0, "--workers", 1, "--model", own) as started,
+        started.client as client,
+    ):
+        models = {m["name"]: m["default"] for m in client.get("/models").json()["models"]}
+        assert models == {"classic": False, "default": False, "mine": True}
+        with server.client as other:
+            expected = other.post("/classify?model=classic", content=seven()).json()
+        assert client.post("/classify", content=seven()).json() == expected
+        refused(client.post("/classify", params={"model": str(own)}, content=seven()), 422, "not served here")
+    own.rename(tmp_path / "default")
+    result = CliRunner().invoke(main, ["serve", "--model", str(tmp_path / "default")])
+    assert result.exit_code == 1 and "name of a shipped model" in result.output

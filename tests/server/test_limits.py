@@ -1,0 +1,168 @@
+"""Limits hold, and what is beyond them costs nobody else anything: slow, idle, huge, abandoned and hostile requests."""
+
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import httpx
+import numpy as np
+import pytest
+
+from tests.conftest import drawing, encoded
+from tests.server.conftest import document, limited, seven, small
+from tests.server.test_api import refused
+
+# A pattern that takes a regular expression engine longer than anybody lives, on a line of twenty digits.
+ENDLESS = {"expect": r"(\d+)+(\d+)+(\d+)+x"}
+
+
+@pytest.fixture(scope="module")
+def server():
+    limits = {
+        "seconds": 1.5,
+        "waiting": 3,
+        "connections": 8,
+        "head_seconds": 1,
+        "pause_seconds": 0.6,
+        "body_seconds": 1.5,
+    }
+    with limited(1, **limits, request_bytes=3_000_000, held_bytes=4_000_000) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def row():
+    """A page with a row of twenty digits."""
+    digits = [drawing(n % 10, height=60, pen=6, margin=12) for n in range(20)]
+    height = max(d.shape[0] for d in digits)
+    return encoded(
+        np.concatenate([np.pad(d, ((0, height - d.shape[0]), (0, 0)), constant_values=255) for d in digits], axis=1)
+    )
+
+
+def idle(server):
+    """Wait until nothing is waiting any longer."""
+    with server.client as client:
+        for _ in range(200):
+            health = client.get("/health")
+            if health.status_code == 200 and health.json()["waiting"] == 0 and health.json()["workers"] == 2:
+                return
+            time.sleep(0.05)
+    raise AssertionError(health.text)
+
+
+def test_slow_work_does_not_stall_small_pictures_and_ends(server, row):
+    """A worker is held up by a hostile pattern; meanwhile small pictures are read; after its time it is given up."""
+    with ThreadPoolExecutor(1) as thread, server.client as client:
+        started = time.monotonic()
+        slow = thread.submit(httpx.post, f"{server.url}/read", params=ENDLESS, content=row, timeout=60)
+        answered = 0
+        while not slow.done():
+            asked = time.monotonic()
+            assert client.post("/classify", content=small()).json()["results"][0]["best"] == 7
+            answered += 1
+            assert time.monotonic() - asked < 1.0
+        refused(slow.result(), 422, "took longer than 1.5 s")
+        assert 1.4 < time.monotonic() - started < 20 and answered > 20
+        assert client.post("/read", content=seven()).json()["results"][0]["text"] == "7"
+
+
+def test_too_many_that_wait_are_429_and_those_that_wait_are_answered(server, row):
+    idle(server)
+    with ThreadPoolExecutor(8) as threads, server.client as client:
+        slow = threads.submit(httpx.post, f"{server.url}/read", params=ENDLESS, content=row, timeout=60)
+        time.sleep(0.4)
+        waiting = [threads.submit(httpx.post, f"{server.url}/read", content=seven(), timeout=60) for _ in range(3)]
+        time.sleep(0.4)
+        assert client.get("/health").json()["waiting"] == 3
+        answer = client.post("/read", content=seven())
+        refused(answer, 429, "are waiting")
+        assert answer.headers["retry-after"] == "1"
+        refused(slow.result(), 422)
+        assert [w.result().json()["results"][0]["text"] for w in waiting] == ["7"] * 3
+        refused(client.post("/read", files=[("f", ("a.png", seven()))] * 4), 429)  # more than could ever wait
+
+
+def test_who_goes_away_waits_no_longer(server, row):
+    idle(server)
+    with ThreadPoolExecutor(1) as thread, server.client as client:
+        slow = thread.submit(httpx.post, f"{server.url}/read", params=ENDLESS, content=row, timeout=60)
+        time.sleep(0.4)
+        for _ in range(3):
+            with pytest.raises(httpx.ReadTimeout):
+                httpx.post(f"{server.url}/read", content=seven(), timeout=0.15)
+        time.sleep(0.2)
+        assert client.get("/health").json()["waiting"] == 0
+        refused(slow.result(), 422)
+    idle(server)
+
+
+def test_a_head_that_does_not_come_ends_the_connection(server):
+    for beginning in (
+        b"",
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\n",
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nGET /",
+    ):
+        started = time.monotonic()
+        with socket.create_connection((server.host, server.port), 10) as connection:
+            connection.sendall(beginning)
+            while connection.recv(65536):
+                pass
+        assert 0.8 < time.monotonic() - started < 5
+
+
+def test_a_head_that_trickles_ends_as_well(server):
+    with socket.create_connection((server.host, server.port), 10) as connection:
+        started = time.monotonic()
+        connection.sendall(b"GET /health HTTP/1.1\r\n")
+        with pytest.raises(OSError):
+            while time.monotonic() - started < 5:
+                connection.sendall(b"X: y\r\n")
+                time.sleep(0.1)
+        assert 0.8 < time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("pause", [2.0, 0.2])
+def test_a_body_that_halts_or_trickles_is_408(server, pause):
+    with socket.create_connection((server.host, server.port), 10) as connection:
+        connection.sendall(b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n")
+        started = time.monotonic()
+        connection.settimeout(pause)
+        answer = b""
+        while b"arrive" not in answer and time.monotonic() - started < 10:
+            if not answer:
+                connection.sendall(b"x")
+            with suppress(TimeoutError):
+                answer += connection.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 408 ") and b"did not arrive" in answer
+
+
+def test_too_many_connections_are_503_and_leave_room_when_they_go(server):
+    idle(server)
+    others = [socket.create_connection((server.host, server.port), 10) for _ in range(8)]
+    answer = server.raw(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 503 ") and b"too many connections" in answer and b"retry-after" in answer
+    for other in others:
+        other.close()
+    idle(server)
+
+
+def test_too_many_bytes_at_a_time_are_503_and_are_given_back(server):
+    """Two bodies of which each is short enough, and both are not."""
+    idle(server)
+    head = b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2900000\r\n\r\n"
+    with socket.create_connection((server.host, server.port), 10) as connection, server.client as client:
+        connection.sendall(head + bytes(2_800_000))
+        time.sleep(0.2)
+        refused(client.post("/read", content=bytes(2_000_000)), 503, "holds as many bytes")
+        connection.close()
+        time.sleep(0.2)
+        refused(client.post("/read", content=bytes(2_900_000)), 422)
+        refused(client.post("/read", content=bytes(3_000_001)), 413, "2 MB")
+
+
+def test_documents_are_read_page_by_page(server):
+    with server.client as client:
+        results = client.post("/read", content=document(5, "TIFF")).json()["results"]
+    assert [(page["page"], page["pages"]) for page in results] == [(n, 5) for n in range(1, 6)]
