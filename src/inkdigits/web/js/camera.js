@@ -50,6 +50,13 @@ export function camera() {
     }
   }
 
+  /** @param {string} words  "" for none */
+  function hint(words) {
+    const shown = byId("film-hint", HTMLElement);
+    shown.hidden = !words;
+    shown.textContent = words;
+  }
+
   /** @param {string} [why] */
   function stop(why = "") {
     running?.abort();
@@ -58,13 +65,12 @@ export function camera() {
     svg.replaceChildren();
     start.textContent = "Start the camera";
     state.textContent = why;
-    byId("film-hint", HTMLElement).hidden = false;
+    hint("The camera is off.");
   }
 
   /** Read frame after frame until it is stopped. @param {AbortSignal} signal */
   async function watch(signal) {
     const settler = new Settler();
-    byId("film-hint", HTMLElement).hidden = true;
     /** @type {number[]} */
     let times = [];
     while (!signal.aborted) {
@@ -103,6 +109,7 @@ export function camera() {
     const shown = settled.text || "–";
     if (text.textContent !== shown) text.textContent = shown; // a screen reader says it once
     button("camera-copy").disabled = !settled.text;
+    hint(settled.digits.length ? "" : "Hold a number into the picture.");
     svg.setAttribute("viewBox", `0 0 ${canvas.width} ${canvas.height}`);
     svg.replaceChildren(
       ...settled.digits.flatMap(({ box, label }) => {

@@ -59,7 +59,9 @@ export function draw(lookInside) {
     const other = reading.digits.findIndex(({ box }, i) => String(box) !== String(before[i]?.box));
     if (other >= 0) chosen = other; // the digit that the pen is at
     show();
-    performance.measure("stroke to answer", "ink");
+    performance.measure("ink to answer", "ink"); // for who observes it
+    performance.clearMarks("ink");
+    performance.clearMeasures("ink to answer");
     clearTimeout(waiting);
     waiting = window.setTimeout(rest, REST);
   }

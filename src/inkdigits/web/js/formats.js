@@ -19,7 +19,7 @@ function rows({ source, page, pages, lines }) {
   const first = [name, page, pages];
   if (!lines.length) return [row([...first, 0, 0, ...Array(8).fill("")])];
   return lines.map(({ text, confidence, expected, box }, i) =>
-    row([...first, i + 1, lines.length, text, text.replace(/[^\d?]/g, ""), confidence.toFixed(6), expected ?? "", ...box]),
+    row([...first, i + 1, lines.length, text, text.replace(/[^\d?]/g, ""), confidence, expected ?? "", ...box]),
   );
 }
 

@@ -58,7 +58,7 @@ export function inside(drawing) {
     state.textContent = `The classic network takes this for a ${best}.`;
   }
 
-  const own = make("button", { id: "inside-own" }, "Your drawing");
+  const own = make("button", { id: "inside-own", class: "wide" }, "Your drawing");
   own.addEventListener("click", () => {
     const glyph = drawing();
     if (glyph) show(glyph);

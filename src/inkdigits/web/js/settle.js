@@ -10,10 +10,10 @@
  * @property {number} missed  frames in a row
  */
 
-const FRESH = 0.35; // how much a new frame counts
+const FRESH = 0.25; // how much a new frame counts
 const SEEN = 3; // frames before a digit is told
 const MISSED = 4; // frames before a digit is forgotten
-const SURE = 0.6;
+const SURE = 0.5;
 const OVERLAP = 0.2;
 const KEPT = 9; // frames whose texts vote
 const VOTES = 4;
@@ -38,8 +38,9 @@ export class Settler {
       if (!digit.box) continue;
       const { box } = digit;
       const known = [...free].reduce((best, track) => (!best || shared(track.box, box) > shared(best.box, box) ? track : best), /** @type {Track | null} */ (null));
-      // A digit in doubt counts for less.
-      const p = digit.probabilities.map((v) => v * digit.confidence);
+      // Shares of the digits alone become probabilities: what may be no digit counts for less.
+      const scale = digit.confidence / Math.max(...digit.probabilities);
+      const p = digit.probabilities.map((v) => v * scale);
       if (known && shared(known.box, box) > OVERLAP) {
         free.delete(known);
         known.box = known.box.map((v, i) => 0.5 * v + 0.5 * box[i]);

@@ -169,6 +169,7 @@ export function neurons(layers) {
     const best = top(values);
     cells.choose(Math.floor(best / across), best % across);
   };
+  for (const { field } of [...plates, cells]) field.classList.add("middle");
   const scope = make("div", { class: "scope" }, ...plates.map((plate) => plate.element), cells.element);
   return { element: staged("dense1", sum, scope), show };
 }

@@ -16,7 +16,7 @@ export function pressable({ name, curves, width }, pressed) {
   const box = [-margin, -margin, width + 2 * margin, 1 + 2 * margin].map((v) => v.toFixed(2)).join(" ");
   const path = curves.map(line).join("");
   const picture = drawn("svg", { viewBox: box, "aria-hidden": "true" }, drawn("path", { d: path }));
-  const made = make("button", { "aria-label": `Example: ${name}`, class: width > 1.6 ? "wide" : width > 1 ? "middling" : "" }, picture);
+  const made = make("button", { "aria-label": `Example: ${name}`, class: width > 2 ? "wide" : width > 1 ? "middling" : "" }, picture);
   made.addEventListener("click", pressed);
   return made;
 }
