@@ -115,7 +115,8 @@ def test_undo_goes_back_stroke_by_stroke_and_brings_back_what_was_cleared(page):
 
 
 def test_a_thick_pen_is_thick(page):
-    ink = "document.getElementById('pad').getContext('2d').getImageData(0, 0, 1200, 640).data.filter((v, i) => i % 4 == 3 && v).length"
+    pixels = "document.getElementById('pad').getContext('2d').getImageData(0, 0, 1200, 640).data"
+    ink = f"{pixels}.filter((level, i) => i % 4 == 3 && level).length"
     amounts = []
     for width in ("8", "36"):
         page.fill("#pen", width)
@@ -166,7 +167,7 @@ def test_nothing_moves_when_answers_come(browser, static):
     for options in (DESKTOP, PHONE):
         with opened(browser, static, **options) as page:
             page.evaluate(
-                "new PerformanceObserver(list => list.getEntries().forEach(e => window.shift = (window.shift ?? 0) + e.value))"
+                "new PerformanceObserver(a => a.getEntries().forEach(e => window.shift = e.value + (window.shift ?? 0)))"
                 ".observe({type: 'layout-shift', buffered: true})"
             )
             page.get_by_role("button", name="Example: the number 365").click()
@@ -354,7 +355,8 @@ def test_a_picture_on_its_side_is_shown_upright(photo):
     dark = photo.evaluate(
         """() => {
           const canvas = document.querySelector("#photo-picture canvas"), box = document.querySelector(".box").style;
-          const at = ["left", "top", "width", "height"].map((side, i) => parseFloat(box[side]) / 100 * (i % 2 ? canvas.height : canvas.width));
+          const sizes = { left: canvas.width, top: canvas.height, width: canvas.width, height: canvas.height };
+          const at = Object.entries(sizes).map(([side, size]) => parseFloat(box[side]) / 100 * size);
           const { data } = canvas.getContext("2d").getImageData(...at);
           return data.filter((v, i) => i % 4 === 0 && v < 128).length / (data.length / 4);
         }"""
@@ -381,9 +383,7 @@ def test_the_camera_reads_and_stops(browser, served):
         page.click("#camera-start")
         page.wait_for_function("text => document.getElementById('camera-text').textContent === text", arg=FILMED)
         page.wait_for_function("document.querySelectorAll('#film-boxes polygon').length === 3")
-        texts = (
-            page.locator("#film-boxes text").all_inner_texts() or page.locator("#film-boxes text").all_text_contents()
-        )
+        texts = page.locator("#film-boxes text").all_text_contents()
         assert sorted(texts) == sorted(FILMED)
         page.wait_for_function("document.getElementById('camera-state').textContent.includes('pictures a second')")
         page.click("#tab-draw")  # leaving ends it

@@ -26,6 +26,7 @@ export function draw(lookInside) {
   const panel = byId("draw", HTMLElement);
   const shown = byId("answer", HTMLElement);
   const sure = byId("answer-sure", HTMLElement);
+  const said = byId("answer-said", HTMLElement);
   const glyphs = byId("glyphs", HTMLElement);
   const bars = byId("bars", HTMLElement);
   const fills = Array.from({ length: 10 }, (_, digit) => bar(bars, digit));
@@ -43,6 +44,7 @@ export function draw(lookInside) {
 
   const pad = new Pad(byId("pad", HTMLCanvasElement), () => {
     number++;
+    said.textContent = ""; // so that the same answer is told again
     panel.classList.toggle("written", pad.strokes.length > 0);
     button("undo").disabled = !pad.past.length;
     button("clear").disabled = !pad.strokes.length;
@@ -83,8 +85,7 @@ export function draw(lookInside) {
   }
 
   function say() {
-    const said = reading.digits.length ? `${reading.text.replaceAll("?", " unknown ") || "no digit"}. ${sure.textContent}` : "";
-    byId("answer-said", HTMLElement).textContent = said;
+    said.textContent = reading.digits.length ? `${reading.text.replaceAll("?", " unknown ") || "no digit"}. ${sure.textContent}` : "";
   }
 
   function show() {

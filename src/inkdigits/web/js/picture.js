@@ -55,5 +55,5 @@ export function paint(canvas, values, columns, palette) {
 export function readable(colour) {
   const [r, g, b] = colour.map((v) => ((v / 255 + 0.055) / 1.055) ** 2.4);
   const light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  return { background: `rgb(${colour.map(Math.round).join(" ")})`, color: light > 0.18 ? "#0b1015" : "#ffffff" };
+  return { background: `rgb(${colour.map(Math.round).join(" ")})`, color: light > 0.179 ? "#000000" : "#ffffff" };
 }
