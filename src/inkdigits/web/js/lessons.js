@@ -30,7 +30,7 @@ export const LESSONS = {
     title: "4. Convolution: 64 filters put strokes together",
     paragraphs: [
       "Each of these filters looks at all 32 maps at once, 3×3 of each: 288 numbers. So it can ask for a combination: a bar above, a curve at its right, nothing below. Corners, ends and bends come out of that.",
-      "The sum has a part for each map below it. The three that count most are shown in full, the others as one number.",
+      "The sum has a part for each map below it. Those that count most are written out, the others are one number.",
     ],
   },
   pool2: {

@@ -101,7 +101,7 @@ export function photo() {
     const own = pages[at].lines[line].digits[digit];
     const doubt = own.label === null ? "in doubt, most like" : "read as";
     const how = own.corrected ? `corrected to ${own.label}` : `${doubt} ${own.best}, ${chance(own.confidence)}`;
-    byId("editor-what", HTMLElement).textContent = `Line ${line + 1}, digit ${digit + 1}: ${how}. It is a`;
+    byId("editor-what", HTMLElement).textContent = `Line ${line + 1}, digit ${digit + 1}: ${how}. What is it?`;
     const keys = Array.from({ length: 10 }, (_, label) => key(String(label), label));
     byId("editor-keys", HTMLElement).replaceChildren(...keys, key("none", null));
   }

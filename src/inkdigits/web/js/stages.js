@@ -108,12 +108,13 @@ export function convolved(name, layers) {
     plates.before.show(single ? "The picture" : `Map ${source + 1} before`, seen, side, inputs);
     plates.before.mark(row, column, wide, wide);
     plates.filter.show(single ? `Filter ${map + 1}` : `Filter ${map + 1}, for that map`, weights, wide, tones);
-    const squares = main.map((part) => {
+    const squares = main.map((part, i) => {
       const products = part.inputs.map((value, i) => value * part.weights[i]);
       const written = terms(
         square("what it sees", part.inputs, wide, inputs), "×", square("weights", part.weights, wide, tones), "=",
         square("products", products, wide, signed(largest(products))),
       );
+      written.classList.toggle("more", i > 0); // small screens have no room for more than one
       if (!single) written.prepend(make("span", { class: "of" }, `Map ${part.map + 1}`));
       return written;
     });

@@ -16,7 +16,7 @@ export function pressable({ name, curves, width }, pressed) {
   const box = [-margin, -margin, width + 2 * margin, 1 + 2 * margin].map((v) => v.toFixed(2)).join(" ");
   const path = curves.map(line).join("");
   const picture = drawn("svg", { viewBox: box, "aria-hidden": "true" }, drawn("path", { d: path }));
-  const made = make("button", { "aria-label": `Example: ${name}`, class: width > 2 ? "wide" : width > 1 ? "middling" : "" }, picture);
+  const made = make("button", { "aria-label": `Example: ${name}`, class: width > 2 ? "wide" : width > 1.3 ? "middling" : "" }, picture);
   made.addEventListener("click", pressed);
   return made;
 }
@@ -56,7 +56,7 @@ export function glyphOf(example) {
  * @returns {Promise<Blob>}
  */
 export function sheet(numbers) {
-  const [width, step] = [900, 190];
+  const [width, step] = [640, 190];
   const canvas = make("canvas", { width: String(width), height: String(step * numbers.length + 90) });
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const light = pen.createLinearGradient(0, 0, width, canvas.height);
