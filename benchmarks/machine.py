@@ -22,6 +22,10 @@ _PACKAGES = (
     "tensorflow-cpu",
     "tensorflow",
     "rapidocr",
+    "fastapi",
+    "uvicorn",
+    "uvloop",
+    "httptools",
 )
 
 

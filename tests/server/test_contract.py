@@ -14,13 +14,17 @@ from tests.server.conftest import ROOT, document, seven
 HERE = Path(__file__).parent
 
 
-def test_schemathesis_finds_no_failure(server):
+def test_schemathesis_finds_no_failure(server, tmp_path):
     """All its checks. Its own command runs them, since its plugin for pytest knows fewer (and not every pytest)."""
     command = [Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run"]
     command += [f"{server.url}/openapi.json", "--checks", "all", "--max-examples", "6", "--generation-deterministic"]
     command += ["--no-color", "--warnings", "off"]
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.server.schemathesis_hooks"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    environment = {
+        **os.environ,
+        "SCHEMATHESIS_HOOKS": "tests.server.schemathesis_hooks",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
+    }
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "4 selected / 4 total" in done.stdout and "Tested: 4" in done.stdout
 

@@ -67,7 +67,10 @@ def serve(
         def started() -> None:
             files.close()  # the certificate is in memory now
             if phone:
-                click.echo(by_phone.qr(page))
+                for line in by_phone.qr(
+                    page
+                ).splitlines():  # light is light on every terminal, and a pipe has no colours
+                    click.secho(line, fg="bright_white", bg="black")
                 click.echo(f"Open this with the phone: {page}")
                 click.echo("The browser will warn of a certificate that nobody has signed. Its SHA-256 fingerprint is")
                 click.echo(fingerprint)
