@@ -47,7 +47,9 @@ def describe() -> dict[str, Any]:
 
 def write_results(name: str, figures: dict[str, Any]) -> None:
     """Write benchmarks/results/NAME.json, whole or not at all."""
-    command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]])
+    # Where a run folder or a data set lies is this machine's affair: its name is enough.
+    arguments = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
+    command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *arguments])
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     document = {"command": command, "date": today, "machine": describe(), **figures}
     RESULTS.mkdir(exist_ok=True)

@@ -92,7 +92,7 @@ def look_closer(questions: list[Question], seen: list[Seen], net: network.Networ
         chosen = [own[row] for row in path]
         # A sign is a sign, even if a stroke of it would be a 1.
         sign = answers[i][0].stranger and answers[i][0].piece.width <= 1.3 * answers[i][0].piece.height
-        if not (sign and any(one.stranger for one in chosen)):
+        if not (sign and any(one.stranger or _too_narrow(one) for one in chosen)):
             answers[i] = chosen
     for i, together in zip(pairs, closer[start:], strict=True):
         # What is joined already is not joined again.
@@ -101,6 +101,11 @@ def look_closer(questions: list[Question], seen: list[Seen], net: network.Networ
         if np.log(together.confidence) > scores[i] + scores[i + 1]:
             answers[i], answers[i + 1] = [together], []
     return answers
+
+
+def _too_narrow(one: Seen) -> bool:
+    """Tell whether a part is narrower than people write that digit: half of an x looks like a 7, but for that."""
+    return one.best != 1 and one.piece.width < 0.42 * one.piece.height
 
 
 def _doubtful(seen: list[Seen]) -> list[int]:

@@ -50,23 +50,23 @@ def is_slash(piece: Piece, line: list[Piece]) -> bool:
     slope, start = np.polyfit(rows, columns, 1)
     spread = float(np.abs(columns - (slope * rows + start)).mean())
     angle = float(np.degrees(np.arctan(-slope)))
-    taller = _taller(piece, line)
     # Handwriting leans up to 30 degrees, its ones with it; a slash leans as far and stands out, or leans further.
-    return spread < 0.08 * piece.height and (angle >= 42 or (taller and angle >= 26))
+    leans = angle >= 42 or (angle >= 26 and _taller(piece, line, 1.2)) or (angle >= 14 and _taller(piece, line, 1.4))
+    return spread < 0.08 * piece.height and leans
 
 
 def is_bracket(piece: Piece, line: list[Piece]) -> bool:
-    """Tell whether a tall piece is a parenthesis: one thin, bowed stroke that is taller than the digits."""
+    """Tell whether a tall piece is a parenthesis: one thin, bowed stroke; taller than the digits, or far more bowed."""
     rows, columns = np.nonzero(piece.strength > 127)
-    if len(rows) < 8 or piece.height < 8 or not _taller(piece, line):
+    if len(rows) < 8 or piece.height < 8:
         return False
     curve = np.polyfit(rows, columns, 2)
     spread = float(np.abs(columns - np.polyval(curve, rows)).mean())
     bow = abs(float(curve[0])) * piece.height / 4  # of a parabola over its chord, as a share of the height
-    return spread < 0.04 * piece.height and bow >= 0.12
+    return spread < 0.04 * piece.height and bow >= (0.12 if _taller(piece, line, 1.2) else 0.17)
 
 
-def _taller(piece: Piece, line: list[Piece]) -> bool:
-    """Tell whether a piece is clearly taller than the others of its line."""
+def _taller(piece: Piece, line: list[Piece], times: float) -> bool:
+    """Tell whether a piece is so many times as tall as the others of its line."""
     others = [p.height for p in line if p is not piece]
-    return not others or piece.height >= 1.2 * float(np.median(others))
+    return not others or piece.height >= times * float(np.median(others))
