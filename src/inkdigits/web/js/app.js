@@ -1,51 +1,58 @@
 // @ts-check
-// The page: its tabs, each set up when it is first opened.
+// The page: its tabs. Drawing is there at once; what the other tabs need is loaded when they are first opened.
 
-import { camera } from "./camera.js";
 import { button, byId } from "./dom.js";
 import { draw } from "./draw.js";
-import { inside } from "./inside.js";
-import { photo } from "./photo.js";
+
+/** @typedef {{ open?: () => void, leave?: () => void }} Tab  what is done when a tab is opened, and when it is left */
 
 const NAMES = ["draw", "photo", "camera", "inside"];
-/** What is done when a tab is opened, and when it is left. @type {Record<string, { open?: () => void, leave?: () => void }>} */
-const tabs = {};
+
+/** The digit that "Look inside" was asked to show. @type {Uint8Array | null} */
+let chosen = null;
 
 const drawing = draw((glyph) => {
-  show("inside");
-  tabs.inside.open?.();
-  look?.(glyph);
-  button("tab-inside").focus();
+  chosen = glyph;
+  show("inside", true);
 });
-tabs.draw = drawing;
-/** @type {((glyph: Uint8Array | null) => void) | undefined} */
-let look;
 
-/** @type {Record<string, () => { open?: () => void, leave?: () => void }>} */
+/** @type {Record<string, () => Promise<Tab>>} */
 const setUp = {
-  photo,
-  camera,
-  inside: () => {
-    look = inside(drawing.chosen);
-    return { open: () => look?.(null) };
+  draw: async () => drawing,
+  photo: async () => (await import("./photo.js")).photo(),
+  camera: async () => (await import("./camera.js")).camera(),
+  inside: async () => {
+    const look = (await import("./inside.js")).inside(drawing.chosen);
+    const open = () => {
+      look(chosen);
+      chosen = null;
+    };
+    return { open };
   },
 };
+/** @type {Record<string, Promise<Tab>>} */
+const tabs = {};
 
 /** Open a tab. @param {string} name @param {boolean} [focus]  whether the tab itself is focused */
-function show(name, focus = false) {
+async function show(name, focus = false) {
   for (const other of NAMES) {
     const panel = byId(other, HTMLElement);
     const tab = button(`tab-${other}`);
-    if (other !== name && !panel.hidden) tabs[other]?.leave?.();
+    if (other !== name && !panel.hidden) tabs[other]?.then(({ leave }) => leave?.());
     panel.hidden = other !== name;
     tab.setAttribute("aria-selected", String(other === name));
     tab.tabIndex = other === name ? 0 : -1;
   }
   if (focus) button(`tab-${name}`).focus();
-  if (!(name in tabs)) tabs[name] = setUp[name]();
-  tabs[name].open?.();
   const hash = name === "draw" ? "" : `#${name}`;
   if (location.hash !== hash) history.replaceState(null, "", hash || location.pathname);
+  try {
+    const { open } = await (tabs[name] ??= setUp[name]());
+    if (!byId(name, HTMLElement).hidden) open?.();
+  } catch (error) {
+    delete tabs[name]; // opened again, it is loaded again
+    throw error;
+  }
 }
 
 for (const name of NAMES) button(`tab-${name}`).addEventListener("click", () => show(name));
@@ -59,4 +66,4 @@ button("tab-draw").parentElement?.addEventListener("keydown", (event) => {
 });
 const asked = () => (NAMES.includes(location.hash.slice(1)) ? location.hash.slice(1) : "draw");
 addEventListener("hashchange", () => show(asked()));
-if (asked() !== "draw") show(asked());
+show(asked());
