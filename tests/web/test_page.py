@@ -14,6 +14,7 @@ import inkdigits
 from inkdigits.batch import rows
 from inkdigits.synthetic import strokes
 from tests.conftest import encoded
+from tests.server.conftest import document
 from tests.web.conftest import FILMED, sheet
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
@@ -23,7 +24,7 @@ TABS = ("draw", "photo", "camera", "inside")
 
 @contextmanager
 def opened(browser, address, tab="", expects=(), **options):
-    """A page at an address, ready to draw on. Fails on requests that leave the host, and on errors but the expected ones."""
+    """A page at an address, ready to draw on. Fails on errors but the expected ones, and on requests elsewhere."""
     context = browser.new_context(**{"reduced_motion": "reduce", **DESKTOP, **options})
     context.set_default_timeout(15_000)
     page = context.new_page()
@@ -294,6 +295,15 @@ def photo(browser, served):
         yield page
 
 
+def downloaded(page, form, name="mine"):
+    """What the page saves in a form."""
+    page.select_option("#form", form)
+    with page.expect_download() as download:
+        page.click("#download")
+    assert download.value.suggested_filename.lstrip("=_") == f"{name}.{form}".lstrip("=")
+    return download.value.path().read_text(encoding="utf-8")
+
+
 def test_a_picture_that_is_chosen_is_read_corrected_and_taken_along(photo, tmp_path):
     path = tmp_path / "mine.png"
     path.write_bytes(encoded(np.concatenate([sheet("2026"), sheet("35")])))
@@ -302,16 +312,9 @@ def test_a_picture_that_is_chosen_is_read_corrected_and_taken_along(photo, tmp_p
     assert photo.locator("#photo-lines li").all_inner_texts() == ["2026", "35"]
     page = inkdigits.read(path)
 
-    def downloaded(form):
-        photo.select_option("#form", form)
-        with photo.expect_download() as download:
-            photo.click("#download")
-        assert download.value.suggested_filename == f"mine.{form}"
-        return download.value.path().read_text(encoding="utf-8")
-
-    assert downloaded("txt") == "2026\n35\n"
-    assert json.loads(downloaded("json")) == {**page.to_dict(), "source": "mine.png"}
-    ours = list(csv.DictReader(io.StringIO(downloaded("csv"))))
+    assert downloaded(photo, "txt") == "2026\n35\n"
+    assert json.loads(downloaded(photo, "json")) == {**page.to_dict(), "source": "mine.png"}
+    ours = list(csv.DictReader(io.StringIO(downloaded(photo, "csv"))))
     expected = io.StringIO("\n".join([*rows.header("read", "csv"), *rows.lines(page, "csv")]))
     for mine, theirs in zip(ours, csv.DictReader(expected), strict=True):
         assert float(mine.pop("confidence")) == pytest.approx(float(theirs.pop("confidence")))
@@ -328,7 +331,7 @@ def test_a_picture_that_is_chosen_is_read_corrected_and_taken_along(photo, tmp_p
     photo.locator(".box").nth(5).focus()
     photo.keyboard.press("Enter")
     photo.keyboard.press("Delete")
-    assert downloaded("txt") == "2826\n3\n"
+    assert downloaded(photo, "txt") == "2826\n3\n"
 
 
 def given(page, event, data):
@@ -373,6 +376,31 @@ def test_a_picture_on_its_side_is_shown_upright(photo):
         }"""
     )
     assert 0.08 < dark < 0.6
+
+
+def test_the_pages_of_a_document_are_turned(photo, tmp_path):
+    path = tmp_path / "=two.pdf"
+    path.write_bytes(document(2))
+    photo.set_input_files("#choose", path)
+    photo.wait_for_selector(".box")
+    assert photo.locator("#photo-lines li").all_inner_texts() == ["0"]
+    assert photo.is_disabled("#page-before")
+    photo.click("#page-next")
+    assert photo.locator("#photo-lines li").all_inner_texts() == ["1"]
+    found = list(csv.DictReader(io.StringIO(downloaded(photo, "csv", "=two"))))
+    assert [(row["source"], row["page"], row["text"]) for row in found] == [
+        ("./=two.pdf", "1", "0"),
+        ("./=two.pdf", "2", "1"),
+    ]
+
+
+def test_what_is_copied_is_what_was_read(browser, served):
+    with opened(browser, served, "#photo", permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.click("#photo-example")
+        page.wait_for_selector(".box")
+        page.click("#copy")
+        page.wait_for_selector("#photo-state:has-text('Copied')")
+        assert page.evaluate("navigator.clipboard.readText()") == "1957\n20.6\n348\n"
 
 
 def test_what_is_no_picture_is_told_and_the_next_is_read(browser, served):

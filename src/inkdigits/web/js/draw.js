@@ -145,6 +145,10 @@ export function draw(lookInside) {
       closer = new Worker(new URL("closer.js", import.meta.url), { type: "module" });
       closer.postMessage({ weights });
       closer.addEventListener("message", looked);
+      closer.addEventListener("error", () => {
+        closer = undefined; // the first look has to do
+        asked = 0;
+      });
       document.documentElement.dataset.ready = "draw";
       look();
     },

@@ -21,12 +21,16 @@ const top = (values) => Array.from(values).reduce((best, value, i) => (value > v
 /** @param {string} name @param {HTMLElement} sum @param {Node[]} content */
 function staged(name, sum, ...content) {
   sum.className = "sum";
-  return make("div", { class: "view stack", "data-stage": name }, ...content, sum);
+  const element = make("div", { class: "view stack", "data-stage": name }, ...content, sum);
+  // Sums are told where the focus is, and not by all layers at once when another digit is shown.
+  element.addEventListener("focusin", () => sum.setAttribute("aria-live", "polite"));
+  element.addEventListener("focusout", () => sum.removeAttribute("aria-live"));
+  return element;
 }
 
 /** The picture itself. @param {() => Layer} layer @returns {Stage} */
 export function input(layer) {
-  const sum = make("div", { "aria-live": "polite" });
+  const sum = make("div");
   const cells = new Cells("The picture", (row, column) => {
     const value = layer().values[row * 28 + column];
     const level = Math.round(value * 255);
@@ -48,7 +52,7 @@ export function input(layer) {
  * @returns {Stage}
  */
 function maps(name, layers, explain) {
-  const sum = make("div", { "aria-live": "polite" });
+  const sum = make("div");
   const thumbs = make("div", { class: "maps", role: "group", "aria-label": "Maps of this layer" });
   const plates = { before: new Plate("What comes in"), filter: new Plate("The filter") };
   let map = 0;
@@ -146,7 +150,7 @@ const where = (map, row, column) => make("h4", {}, `Map ${map + 1}, row ${row + 
 
 /** 128 neurons. @param {() => { before: Layer, step: Layer, shown: Layer }} layers  `before` has maps @returns {Stage} */
 export function neurons(layers) {
-  const sum = make("div", { "aria-live": "polite" });
+  const sum = make("div");
   const plates = [new Plate("in"), new Plate("weights"), new Plate("products")];
   const across = 16;
   const cells = new Cells("The neurons", (row, column) => {
@@ -196,7 +200,7 @@ function summed(all, name) {
  * @returns {Stage}
  */
 function ten(name, layer, explain, decimals) {
-  const sum = make("div", { "aria-live": "polite" });
+  const sum = make("div");
   const list = make("div", { class: "scores", role: "group", "aria-label": "The ten digits" });
   const fills = Array.from({ length: 10 }, (_, digit) => {
     const fill = make("span", { class: "fill" });
