@@ -241,7 +241,7 @@ def test_the_keyboard_alone_does(browser, static):
         page.focus("#tab-draw")
         page.keyboard.press("ArrowLeft")
         assert page.evaluate("document.activeElement.id") == "tab-inside"
-        assert page.is_visible("#inside") and page.is_hidden("#draw")
+        assert page.is_visible("#panel-inside") and page.is_hidden("#panel-draw")
         assert page.url.endswith("#inside")
         page.wait_for_selector("#inside-state:has-text('for a 9')")
 
@@ -263,9 +263,9 @@ def test_without_a_server_photo_and_camera_say_so(browser, static):
     with opened(browser, static, expects=("404",)) as page:  # of /health, and Chromium tells of it
         for tab in ("photo", "camera"):
             page.click(f"#tab-{tab}")
-            page.wait_for_selector(f"#{tab} .no-server:visible")
-            assert "inkdigits serve" in page.inner_text(f"#{tab}")
-            assert page.locator(f"#{tab} .needs-server").is_hidden()
+            page.wait_for_selector(f"#panel-{tab} .no-server:visible")
+            assert "inkdigits serve" in page.inner_text(f"#panel-{tab}")
+            assert page.locator(f"#panel-{tab} .needs-server").is_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -36,7 +36,7 @@ const tabs = {};
 /** Open a tab. @param {string} name @param {boolean} [focus]  whether the tab itself is focused */
 async function show(name, focus = false) {
   for (const other of NAMES) {
-    const panel = byId(other, HTMLElement);
+    const panel = byId(`panel-${other}`, HTMLElement);
     const tab = button(`tab-${other}`);
     if (other !== name && !panel.hidden) tabs[other]?.then(({ leave }) => leave?.());
     panel.hidden = other !== name;
@@ -48,7 +48,7 @@ async function show(name, focus = false) {
   if (location.hash !== hash) history.replaceState(null, "", hash || location.pathname);
   try {
     const { open } = await (tabs[name] ??= setUp[name]());
-    if (!byId(name, HTMLElement).hidden) open?.();
+    if (!byId(`panel-${name}`, HTMLElement).hidden) open?.();
   } catch (error) {
     delete tabs[name]; // opened again, it is loaded again
     throw error;

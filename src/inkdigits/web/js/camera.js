@@ -18,7 +18,7 @@ const REFUSALS = {
 
 /** Set the tab up. */
 export function camera() {
-  const panel = byId("camera", HTMLElement);
+  const panel = byId("panel-camera", HTMLElement);
   const video = byId("video", HTMLVideoElement);
   const svg = byId("film-boxes", SVGSVGElement);
   const state = byId("camera-state", HTMLElement);

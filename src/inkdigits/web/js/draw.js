@@ -23,7 +23,7 @@ const DOUBTS = { "not a digit": "This looks like no digit.", unsure: "Unsure. " 
  * @returns {{ chosen: () => Uint8Array | null, open: () => void }}  `chosen`: the glyph of the digit that is chosen
  */
 export function draw(lookInside) {
-  const panel = byId("draw", HTMLElement);
+  const panel = byId("panel-draw", HTMLElement);
   const shown = byId("answer", HTMLElement);
   const sure = byId("answer-sure", HTMLElement);
   const said = byId("answer-said", HTMLElement);

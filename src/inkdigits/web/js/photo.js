@@ -14,7 +14,7 @@ const WIDEST = 1600; // pixels of the picture as it is shown
 
 /** Set the tab up. */
 export function photo() {
-  const panel = byId("photo", HTMLElement);
+  const panel = byId("panel-photo", HTMLElement);
   const state = byId("photo-state", HTMLElement);
   const holder = byId("photo-picture", HTMLElement);
   const lines = byId("photo-lines", HTMLElement);
