@@ -36,6 +36,25 @@ def test_ink_is_where_the_pen_was(light, shadow, seed):
     assert (mask & ~truth).sum() < 0.2 * truth.sum()
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_faint_pencil_in_a_grainy_photo(seed):
+    """Strokes only 4 times as strong as the sensor's noise, on paper lit from one side; and the same paper, bare."""
+    random = np.random.default_rng(seed)
+    drawn = strokes.draw(strokes.digit(seed + 2), 120, 7)
+    light = np.linspace(210, 150, 900) - np.linspace(0, 20, 600)[:, None]
+    paper = light + random.normal(0, 5, light.shape)
+    marked = paper.copy()
+    marked[200 : 200 + drawn.shape[0], 300 : 300 + drawn.shape[1]] -= 20 * (drawn / 255)
+    truth = np.zeros(light.shape, bool)
+    truth[200 : 200 + drawn.shape[0], 300 : 300 + drawn.shape[1]] = drawn > 127
+    found = ink.extract(np.rint(marked).astype(np.uint8))
+    assert found is not None and found.dark
+    mask = found.strength > 127
+    assert (mask & truth).sum() > 0.6 * truth.sum()
+    assert (mask & ~truth).sum() < 0.5 * truth.sum()
+    assert ink.extract(np.rint(paper).astype(np.uint8)) is None
+
+
 @pytest.mark.parametrize("pixels", [
     np.zeros((50, 50), np.uint8), np.full((50, 50), 255, np.uint8), np.full((9, 300, 3), 128, np.uint8),
 ], ids=["black", "white", "grey"])  # fmt: skip

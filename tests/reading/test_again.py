@@ -46,11 +46,9 @@ def crossed(picture: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light ink", "dark ink"])
-@pytest.mark.parametrize(
-    ("spoil", "least", "gain"),
-    [(peppered, 0.95, 0.08), (barred, 0.95, 0.5), (outlined, 0.94, 0.15), (crossed, 0.92, 0.25)],
-)
-def test_what_the_first_look_missed(digits: Dataset, spoil: Callable, least: float, gain: float, dark: bool):
+@pytest.mark.parametrize(("spoil", "least"), [(peppered, 0.95), (barred, 0.95), (outlined, 0.95), (crossed, 0.92)])
+def test_what_the_first_look_missed(digits: Dataset, spoil: Callable, least: float, dark: bool):
+    """The first look misses one in twenty at least, the second no more than half of those, whatever the network."""
     random = np.random.default_rng(3)
     pictures = [spoil(image, random) for image in digits.images[:200]]
     pictures = [255 - picture if dark else picture for picture in pictures]
@@ -60,7 +58,8 @@ def test_what_the_first_look_missed(digits: Dataset, spoil: Callable, least: flo
     first = decide.believe(net.probabilities(glyphs), net.temperature).digits.argmax(axis=1) == labels
     second = np.array([d.label for d in inkdigits.classify_many(pictures, trust="always")]) == labels
     assert second.mean() >= least
-    assert second.mean() >= first.mean() + gain
+    assert first.mean() <= 0.95
+    assert 1 - second.mean() <= (1 - first.mean()) / 2
 
 
 def test_sure_digits_are_looked_at_once(digits: Dataset, monkeypatch):

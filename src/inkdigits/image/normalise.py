@@ -21,6 +21,8 @@ CENTRE = 14.0
 # Widths of strokes in a 20-pixel box: thinner ones are widened, since MNIST's pen never drew them.
 MIN_STROKE = 1.8
 _MIDDLE_SIZE = 4 * BOX
+# Beyond this, NumPy's matrix products are shared between threads, which costs more than it brings.
+_PRODUCT_SIZE = 5 * BOX
 
 
 def glyph(strength: npt.NDArray[np.uint8], watch: Watch = unwatched) -> npt.NDArray[np.uint8]:
@@ -91,7 +93,7 @@ def _resize(strength: npt.NDArray[np.uint8], factor: float) -> npt.NDArray[np.ui
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     if factor >= 1:
         return np.asarray(cv2.resize(strength, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-    if max(height, width) > 2 * _MIDDLE_SIZE:
+    if max(height, width) > _PRODUCT_SIZE:
         return np.asarray(cv2.resize(strength, size, interpolation=cv2.INTER_AREA), np.uint8)
     # For what is small, averaging is two products with weights that are kept: the same answer, several times as fast.
     averaged = _averaging(height, size[1]) @ strength.astype(np.float32) @ _averaging(width, size[0]).T

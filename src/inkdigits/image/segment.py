@@ -30,7 +30,7 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
     """
     strength = _without_edges(strength)
     mask = (strength > STROKE).astype(np.uint8)
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, labels, stats, centres = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
     if count < 2:
         return None
     if count == 2:  # one piece: nothing to choose
@@ -101,7 +101,7 @@ def _is_edge(thickness: npt.NDArray[np.unsignedinteger], side: int) -> bool:
 
 def _keeps_clear(mask: npt.NDArray[np.uint8], edges: list[bool]) -> bool:
     """Tell whether the largest component keeps clear of all borders (top, bottom, left, right) without an edge."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, _, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
     if len(stats) < 2:
         return False
     left, top, across, down, _ = stats[1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))]

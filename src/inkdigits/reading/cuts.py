@@ -138,7 +138,7 @@ def _between(piece: Piece, upright: npt.NDArray[np.uint8], first: int, last: int
     """Return the ink between two columns of the upright piece, without slivers of its neighbours; None if there is none."""
     strip = upright[:, first:last]
     mask = (strip > STROKE).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
     if count < 2:
         return None
     area = stats[1:, cv2.CC_STAT_AREA]

@@ -45,7 +45,7 @@ def is_slash(piece: Piece, line: list[Piece]) -> bool:
     """Tell whether a tall piece is a slash: straight, thin, and leaning further than handwriting does."""
     mask = piece.strength > 127
     rows, columns = np.nonzero(mask)
-    if len(rows) < 8 or piece.height < 8:
+    if len(rows) < 8 or np.ptp(rows) < 8:
         return False
     slope, start = np.polyfit(rows, columns, 1)
     spread = float(np.abs(columns - (slope * rows + start)).mean())
@@ -58,7 +58,7 @@ def is_slash(piece: Piece, line: list[Piece]) -> bool:
 def is_bracket(piece: Piece, line: list[Piece]) -> bool:
     """Tell whether a tall piece is a parenthesis: one thin, bowed stroke; taller than the digits, or far more bowed."""
     rows, columns = np.nonzero(piece.strength > 127)
-    if len(rows) < 8 or piece.height < 8:
+    if len(rows) < 8 or np.ptp(rows) < 8:
         return False
     curve = np.polyfit(rows, columns, 2)
     spread = float(np.abs(columns - np.polyval(curve, rows)).mean())
