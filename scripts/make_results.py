@@ -195,8 +195,8 @@ Under strict trust {percent(strange["digits_answered_strict"], 1)} of the digits
 {source(strange)}
 ### Pages
 
-Digits in order, separators aside, with trust `always`. Register cells (a row number among clutter, rules and dark borders) are far
-from where they should be: rests of rules are read as 1, and numbers that touch the rules are lost.
+Digits in order, separators aside, with trust `always`. A register cell holds a row number
+among clutter, rules and dark borders; what else is written in it counts as an error. What goes wrong stands in failures.md.
 
 | set | pictures | wholly right | character error | wholly right with separators | character error with them |
 |---|---|---|---|---|---|
