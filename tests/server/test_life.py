@@ -61,7 +61,7 @@ def test_kill_9_of_workers_is_survived_and_nothing_is_lost():
 def test_sigterm_finishes_what_was_accepted_and_takes_no_more():
     page = Image.fromarray(np.tile(drawing(7, height=40, pen=5, margin=12), (20, 15)))
     buffer = io.BytesIO()
-    page.save(buffer, "TIFF", save_all=True, append_images=[page] * 4)
+    page.save(buffer, "TIFF", save_all=True, append_images=[page] * 29)
     with running("inkdigits", "serve", "--port", 0, "--workers", 1) as server, ThreadPoolExecutor(1) as thread:
         slow = thread.submit(httpx.post, f"{server.url}/read", content=buffer.getvalue(), timeout=60)
         time.sleep(0.4)
@@ -73,7 +73,7 @@ def test_sigterm_finishes_what_was_accepted_and_takes_no_more():
         with pytest.raises(httpx.TransportError):
             httpx.get(f"{server.url}/health")
         answer = slow.result().json()["results"]
-        assert [sheet["page"] for sheet in answer] == [1, 2, 3, 4, 5] and len(answer[4]["lines"]) == 20
+        assert [sheet["page"] for sheet in answer] == [*range(1, 31)] and len(answer[29]["lines"]) == 20
         assert server.process.wait(10) == 0
         assert server.process.stderr.read() == ""
         assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
