@@ -41,11 +41,11 @@ def without(strength: npt.NDArray[np.uint8], found: Components) -> npt.NDArray[n
     their ones; where a stroke crosses a rule, it is kept across. Where nothing is printed, the same array comes back.
     """
     labels, boxes = found.labels, found.boxes
-    if not _spanning(boxes, labels.shape).any():
+    spanning = _spanning(boxes, labels.shape)
+    if not spanning.any():
         return strength
     mask = (strength > STROKE).view(np.uint8)
     printed = _solid(boxes, mask.shape)
-    spanning = _spanning(boxes, mask.shape)
     # The height of the digits; of thin ones, or ones by a fine pen, if there are no others; 0 where all hangs together, as
     # on squared paper.
     across = (boxes[:, 2] >= 0.85 * mask.shape[1]) | (boxes[:, 3] >= 0.85 * mask.shape[0])
