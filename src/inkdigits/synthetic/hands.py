@@ -14,7 +14,7 @@ Ink = npt.NDArray[np.uint8]
 HEIGHT = 64  # pixels from a digit's first point to its last; a thick pen adds to it
 
 # The thickest pen with which a person still reads the digit, as a share of HEIGHT. A 7 has no hole to close; the loops of
-# the others are the first to go. A bare bar is a 1 at nearly any width.
+# the others are the first to go. A bar is a 1 at nearly any width, with short serifs too.
 THICKEST = {0: 0.30, 1: 0.42, 2: 0.25, 3: 0.23, 4: 0.22, 5: 0.22, 6: 0.24, 7: 0.34, 8: 0.22, 9: 0.24}
 THICKEST_BAR = 0.75
 
@@ -25,7 +25,7 @@ def written(label: int, random: np.random.Generator) -> Ink:
     curves = strokes.vary(drawn(form, random), random, random.uniform(0.5, 1.6))
     stretch = np.exp(random.normal(0, 0.12))  # some write broadly
     curves = [curve * np.array([stretch, 1.0]) for curve in curves]
-    bar = label == 1 and len(form) == 1 and len(form[0]) <= 3
+    bar = label == 1 and min(form[0][0][1], form[0][0][0] + 0.2) <= 0.3
     thick = HEIGHT * np.exp(random.uniform(np.log(0.11), np.log(THICKEST_BAR if bar else THICKEST[label])))
     tool = random.choice(["pen", "marker", "nib", "mouse", "outline"], p=[0.60, 0.20, 0.07, 0.10, 0.03])
     if tool == "marker":
