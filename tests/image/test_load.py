@@ -109,11 +109,12 @@ def test_exif_turn(orientation):
 
 @pytest.mark.parametrize("width", [2500, 4001])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_a_large_picture_is_reduced_and_remembers_its_size(kind, width):
+@pytest.mark.parametrize("longest", [decode.PAGE_SIZE, decode.DIGIT_SIZE])
+def test_a_large_picture_is_reduced_and_remembers_its_size(kind, width, longest):
     large = Image.fromarray(GREY).convert("RGB").resize((width, width * 3 // 4))
-    picture = load(encoded(np.asarray(large), kind))
+    picture = load(encoded(np.asarray(large), kind), longest)
     assert picture.size == large.size
-    assert 0.85 * decode.WORKING_SIZE <= max(picture.pixels.shape) <= decode.WORKING_SIZE
+    assert 0.85 * longest <= max(picture.pixels.shape) <= longest
     assert picture.reduction[0] == pytest.approx(width / picture.pixels.shape[1])
     expected = large.convert("L").resize(picture.pixels.shape[1::-1], Image.Resampling.BOX)
     assert nearly(picture.pixels, np.asarray(expected), tolerance=2)

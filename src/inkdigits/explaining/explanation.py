@@ -16,6 +16,7 @@ from inkdigits import network
 from inkdigits.errors import InputError
 from inkdigits.explaining.neighbours import Neighbour, nearest
 from inkdigits.explaining.occlusion import Kind, Occlusions, evidence, log_odds, occlude
+from inkdigits.image import decode
 from inkdigits.image.load import Source, load
 from inkdigits.reading import decide, single
 from inkdigits.reading.decide import Trust
@@ -173,7 +174,7 @@ def explain(
     decide.check_trust(trust)
     net = network.load(model)
     _check_against(against)
-    picture = load(source)
+    picture = load(source, decode.DIGIT_SIZE)
     prepared = single.find(picture)
     if prepared.glyph is None:
         raise InputError(picture.name, "is blank: nothing spoke for any digit", "give a picture with a digit in it")

@@ -44,17 +44,19 @@ warnings.filterwarnings("ignore", module=r"PIL\.")
 FORMATS_TEXT = "PNG, JPEG, BMP, GIF, TIFF or WebP"
 MAX_BYTES = 256 * 1024 * 1024
 MAX_PIXELS = 64_000_000  # a 50-megapixel camera and some room; 60,000 × 60,000 would be 3.6 billion
-WORKING_SIZE = 2048  # pixels of the longer side that a picture is reduced to; a digit of a 40th of it is still 50 high
+# Pixels of the longer side that a picture is reduced to: a page, where a digit of a 40th of it is still 50 high, and a
+# picture of one digit, which is larger there.
+PAGE_SIZE, DIGIT_SIZE = 2048, 1024
 # A decoder reduces by whole numbers, many times faster than a resampler by fractions: 4,000 pixels become 2,000, not 2,048.
-_LEAST_WORKING_SIZE = 1840
+_ENOUGH = 0.9
 
 
-def decode(data: bytes, name: str, frame: int = 0) -> tuple[npt.NDArray[Any], tuple[int, int]]:
+def decode(data: bytes, name: str, longest: int, frame: int = 0) -> tuple[npt.NDArray[Any], tuple[int, int]]:
     """Decode a picture file, or one of its frames, and return its pixels and its size.
 
     The pixels are uint8 (H, W), uint8 (H, W, 3), or whatever a 16- or 32-bit grey picture holds, (H, W), upright (the
     EXIF turn applied). The size is (width, height) of the upright picture in the file; the pixels may be fewer, where a
-    large picture is reduced by a whole number. Raises InputError.
+    large picture is reduced by a whole number, to not much less than `longest` on its longer side. Raises InputError.
     """
     if not data:
         raise InputError(name, "is empty (0 bytes)", f"give a {FORMATS_TEXT} picture")
@@ -68,10 +70,10 @@ def decode(data: bytes, name: str, frame: int = 0) -> tuple[npt.NDArray[Any], tu
             full = image.size
             if image.format in ("JPEG", "MPO"):
                 # Draft mode reduces as it decodes, by 2, 4 or 8: a photo never is in memory at its full size.
-                factor = max(1, max(full) // _LEAST_WORKING_SIZE)
+                factor = max(1, int(max(full) / (_ENOUGH * longest)))
                 image.draft(None, (full[0] // factor, full[1] // factor))
             image.load()  # here a cut-off file shows itself, and nowhere else
-            return upright(image, full)
+            return upright(image, full, longest)
     except InputError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -106,10 +108,10 @@ def too_large(name: str, how: str) -> TooLargeError:
     )
 
 
-def upright(image: Image.Image, full: tuple[int, int]) -> tuple[npt.NDArray[Any], tuple[int, int]]:
+def upright(image: Image.Image, full: tuple[int, int], longest: int) -> tuple[npt.NDArray[Any], tuple[int, int]]:
     """Return the pixels of an opened picture, turned as its EXIF says, and its full size turned likewise.
 
-    The pixels of a picture beyond the working size are reduced by a whole number, before anything copies them.
+    The pixels of a picture beyond `longest` are reduced by a whole number, before anything copies them.
     Transparency is laid on white, or on black where the opaque ink is light.
     """
     try:
@@ -120,7 +122,7 @@ def upright(image: Image.Image, full: tuple[int, int]) -> tuple[npt.NDArray[Any]
         turned = image
     orientation_swaps = (turned.size[0] > turned.size[1]) != (image.size[0] > image.size[1])
     size = (full[1], full[0]) if orientation_swaps else full
-    factor = max(turned.size) // _LEAST_WORKING_SIZE
+    factor = int(max(turned.size) / (_ENOUGH * longest))
     if factor > 1 and turned.mode in ("L", "RGB", "RGBA") and "transparency" not in turned.info:
         turned = turned.reduce(factor)
     if turned.mode.startswith(("I", "F")):  # Pillow keeps no transparency of these
@@ -134,11 +136,13 @@ def upright(image: Image.Image, full: tuple[int, int]) -> tuple[npt.NDArray[Any]
 
 def flatten(image: Image.Image) -> npt.NDArray[np.uint8]:
     """Lay an RGBA picture on white, or on black where what is opaque is light: ink must differ from what it lies on."""
-    small = np.asarray(image.resize((min(64, image.width), min(64, image.height)), Image.Resampling.BOX), np.float32)
+    side = 512  # single pixels tell enough of the ink's brightness; averaging all of them takes longer than laying it on
+    size = (min(side, image.width), min(side, image.height))
+    small = np.asarray(image.resize(size, Image.Resampling.NEAREST), np.float32)
     alpha = small[..., 3]
     weight = float(alpha.sum())
     mean = float((small[..., :3].mean(axis=-1) * alpha).sum()) / weight if weight else 0.0
     paper = "black" if mean > 127 and float(alpha.mean()) < 254.7 else "white"
-    page = Image.new("RGBA", image.size, paper)
-    page.alpha_composite(image)
-    return np.asarray(page.convert("RGB"))
+    page = Image.new("RGB", image.size, paper)
+    page.paste(image, mask=image)
+    return np.asarray(page)

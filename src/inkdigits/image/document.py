@@ -47,7 +47,7 @@ def _render(document: Any, number: int, name: str) -> npt.NDArray[np.uint8]:
     try:
         page = document[number]
         width, height = page.get_size()  # in points, 72 an inch
-        scale = min(_DPI / 72, 4 * decode.WORKING_SIZE / max(width, height, 1.0))
+        scale = min(_DPI / 72, 4 * decode.PAGE_SIZE / max(width, height, 1.0))
         decode.check_size(name, int(width * scale), int(height * scale))
         image = page.render(scale=scale, grayscale=True).to_numpy()
     except pypdfium2.PdfiumError as error:
@@ -57,7 +57,7 @@ def _render(document: Any, number: int, name: str) -> npt.NDArray[np.uint8]:
     return np.array(image[..., 0] if image.ndim == 3 else image, np.uint8)
 
 
-def tiff(data: bytes, name: str) -> Iterator[tuple[Place, npt.NDArray[Any], tuple[int, int]]]:
+def tiff(data: bytes, name: str, longest: int) -> Iterator[tuple[Place, npt.NDArray[Any], tuple[int, int]]]:
     """Yield the pages of a TIFF: place, and pixels and size as `decode.decode` gives them. Raises InputError."""
     try:
         with Image.open(io.BytesIO(data), formats=["TIFF"]) as image:
@@ -65,7 +65,7 @@ def tiff(data: bytes, name: str) -> Iterator[tuple[Place, npt.NDArray[Any], tupl
     except Exception:  # decode says what is wrong with it
         count = 1
     if count == 1:
-        yield (1, 1), *decode.decode(data, name)
+        yield (1, 1), *decode.decode(data, name, longest)
         return
     for number in range(count):
-        yield (number + 1, count), *decode.decode(data, f"{name}, page {number + 1}", number)
+        yield (number + 1, count), *decode.decode(data, f"{name}, page {number + 1}", longest, number)

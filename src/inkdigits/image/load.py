@@ -27,7 +27,7 @@ _ARRAY_REMEDY = "give (H, W), (H, W, 3) or (H, W, 4), uint8 0-255 or float 0-1"
 class Picture:
     """An upright picture, ready for image work.
 
-    `pixels` is uint8, grey (H, W) or colour (H, W, 3), reduced to at most `decode.WORKING_SIZE` on its longer side;
+    `pixels` is uint8, grey (H, W) or colour (H, W, 3), reduced to the working size of a page or of a digit;
     `size` is the (width, height) of the picture before that, in whose pixels boxes are reported. `place` is the page's
     number, from 1, and the number of pages of the document that it is from.
     """
@@ -52,18 +52,18 @@ def name_of(source: object) -> str:
     return name if isinstance(name, str) and name else f"<{type(source).__name__}>"
 
 
-def load(source: Source) -> Picture:
-    """Return the upright picture that `source` holds.
+def load(source: Source, longest: int = decode.PAGE_SIZE) -> Picture:
+    """Return the upright picture that `source` holds, reduced to at most `longest` pixels on its longer side.
 
     Raises InputError for anything else: a missing or damaged file, an array of the wrong shape or with values that are
     no picture, a picture of more than 64 megapixels or of less than 8 pixels.
     """
     name = name_of(source)
     if isinstance(source, np.ndarray):
-        return _finish(name, _from_array(source, name))
+        return _finish(name, _from_array(source, name), longest)
     if isinstance(source, Image.Image):
-        return _from_pil(source, name)
-    return next(_pages(_read_bytes(source, name), name))
+        return _from_pil(source, name, longest)
+    return next(_pages(_read_bytes(source, name), name, longest))
 
 
 def load_pages(source: Source) -> Iterator[Picture]:
@@ -75,19 +75,19 @@ def load_pages(source: Source) -> Iterator[Picture]:
         yield load(source)
     else:
         name = name_of(source)
-        yield from _pages(_read_bytes(source, name), name)
+        yield from _pages(_read_bytes(source, name), name, decode.PAGE_SIZE)
 
 
-def _pages(data: bytes, name: str) -> Iterator[Picture]:
+def _pages(data: bytes, name: str, longest: int) -> Iterator[Picture]:
     """Yield the pages that the bytes of a file hold."""
     if data[:5] == b"%PDF-":
-        yield from (_finish(name, pixels, place=place) for place, pixels in document.pdf(data, name))
+        yield from (_finish(name, pixels, longest, place=place) for place, pixels in document.pdf(data, name))
     elif data[:4] in (b"II*\0", b"MM\0*"):
-        for place, pixels, size in document.tiff(data, name):
-            yield _finish(name, to_uint8(pixels, name), size, place)
+        for place, pixels, size in document.tiff(data, name, longest):
+            yield _finish(name, to_uint8(pixels, name), longest, size, place)
     else:
-        pixels, size = decode.decode(data, name)
-        yield _finish(name, to_uint8(pixels, name), size)
+        pixels, size = decode.decode(data, name, longest)
+        yield _finish(name, to_uint8(pixels, name), longest, size)
 
 
 def _read_bytes(source: Any, name: str) -> bytes:
@@ -136,14 +136,14 @@ def _read_all(file: Any) -> Any:
     return b"".join(pieces)
 
 
-def _from_pil(image: Image.Image, name: str) -> Picture:
+def _from_pil(image: Image.Image, name: str, longest: int) -> Picture:
     decode.check_size(name, *image.size)
     try:
         image.load()
-        pixels, size = decode.upright(image, image.size)
+        pixels, size = decode.upright(image, image.size, longest)
     except Exception as error:  # PIL decodes lazily: here a damaged file shows itself
         raise InputError(name, f"cannot be decoded ({error})", "open and save the picture again") from None
-    return _finish(name, to_uint8(pixels, name), size)
+    return _finish(name, to_uint8(pixels, name), longest, size)
 
 
 def _from_array(array: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
@@ -167,6 +167,8 @@ def to_uint8(array: npt.NDArray[Any], name: str, binary: bool = False) -> npt.ND
     """
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(255)
+    if array.dtype == np.uint8 and not (binary and array.max(initial=0) <= 1):
+        return array
     if array.dtype.kind not in "uif":
         raise InputError(name, f"holds {array.dtype} values, not brightness", _ARRAY_REMEDY)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
@@ -177,19 +179,21 @@ def to_uint8(array: npt.NDArray[Any], name: str, binary: bool = False) -> npt.ND
     if high > 65535:
         raise InputError(name, f"holds values up to {high:g}", "scale it to 0-255 or 0-1")
     is_unit = high <= 1 and (binary or array.dtype.kind == "f")
-    if array.dtype == np.uint8 and not is_unit:
-        return array
     full = 1.0 if is_unit else next(f for f in (255.0, 4095.0, 65535.0) if high <= f)
     scaled = np.rint(array.astype(np.float32) * np.float32(255 / full))
     return np.asarray(scaled, np.uint8)
 
 
 def _finish(
-    name: str, pixels: npt.NDArray[np.uint8], size: tuple[int, int] | None = None, place: document.Place = (1, 1)
+    name: str,
+    pixels: npt.NDArray[np.uint8],
+    longest: int,
+    size: tuple[int, int] | None = None,
+    place: document.Place = (1, 1),
 ) -> Picture:
     """Reduce pixels to the working size and remember the size that boxes refer to."""
     height, width = pixels.shape[:2]
-    factor = decode.WORKING_SIZE / max(height, width)
+    factor = longest / max(height, width)
     if factor < 1:
         target = (max(2, round(width * factor)), max(2, round(height * factor)))
         pixels = np.asarray(cv2.resize(pixels, target, interpolation=cv2.INTER_AREA), np.uint8)

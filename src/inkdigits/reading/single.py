@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from inkdigits import network
 from inkdigits.errors import InputError
-from inkdigits.image import ink, normalise, segment
+from inkdigits.image import decode, ink, normalise, segment
 from inkdigits.image.load import Picture, Source, load, name_of
 from inkdigits.reading import again, decide
 from inkdigits.reading.decide import Trust
@@ -81,7 +81,7 @@ def classify_glyphs(
 
 def prepare(source: Source, watch: ink.Watch = ink.unwatched) -> Prepared:
     """Return a picture's glyph: the whole way from file to 28×28. `watch` is shown each step. Raises InputError."""
-    return find(load(source), watch)
+    return find(load(source, decode.DIGIT_SIZE), watch)
 
 
 def find(picture: Picture, watch: ink.Watch = ink.unwatched) -> Prepared:
