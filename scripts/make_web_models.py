@@ -12,7 +12,7 @@ from inkdigits.network import browser
 
 OUT = Path(__file__).parent.parent / "src" / "inkdigits" / "web" / "models"
 # The one that answers drawings, and the one that the page looks into.
-MODELS = ("default", "classic")
+MODELS = ("small", "classic")
 
 
 def main() -> None:

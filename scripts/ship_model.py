@@ -22,6 +22,14 @@ from inkdigits.evaluation.evaluate import evaluate
 
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 MODELS = Path(__file__).parent.parent / "src" / "inkdigits" / "network" / "models"
+_DEFAULT_LIMITS = """\
+- It knows ten digits. Letters that look like them (O, l, I, S, Z, q, …) are read as digits: alone, nobody can tell.
+- It has learned what is not a digit from letters and signs of fonts, scribbles, shapes, textures and touching digits. Other
+  things can still get an answer, though seldom a sure one.
+- Its digits are Latin ones (0-9) as written in Europe and America. Other scripts' digits are not known to it.
+- Confidence was calibrated on MNIST's writers; on worse pictures than any it was made for it may be too sure of itself.
+- It decides nothing about a person. Where an error costs money or more, let a person look at what it is not sure of, and
+  check sums and check digits."""
 LIMITS = {
     "classic": """\
 - It has learned from MNIST alone: digits by US census staff and high-school students around 1990. Ways of writing that they did
@@ -32,14 +40,8 @@ LIMITS = {
 - Confidence is calibrated on MNIST's writers. On other people's digits it is too sure of itself.
 - It decides nothing about a person. Where an error costs money or more, let a person look at what it is not sure of, and
   check sums and check digits.""",
-    "default": """\
-- It knows ten digits. Letters that look like them (O, l, I, S, Z, q, …) are read as digits: alone, nobody can tell.
-- It has learned what is not a digit from letters and signs of fonts, scribbles, shapes, textures and touching digits. Other
-  things can still get an answer, though seldom a sure one.
-- Its digits are Latin ones (0-9) as written in Europe and America. Other scripts' digits are not known to it.
-- Confidence was calibrated on MNIST's writers; on worse pictures than any it was made for it may be too sure of itself.
-- It decides nothing about a person. Where an error costs money or more, let a person look at what it is not sure of, and
-  check sums and check digits.""",
+    "default": _DEFAULT_LIMITS,
+    "small": f"{_DEFAULT_LIMITS}\n- It is made for the page's drawings. For photos and scans `default` is better, and hardly slower.",
 }
 
 

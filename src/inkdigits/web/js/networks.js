@@ -4,7 +4,7 @@
 import { Network } from "./engine.js";
 import { load } from "./weights.js";
 
-const DRAWINGS = "models/default.bin";
+const DRAWINGS = "models/small.bin";
 const CLASSIC = "models/classic.bin";
 
 /** @param {string} name */
