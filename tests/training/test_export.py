@@ -59,6 +59,6 @@ def test_a_layer_without_counterpart_is_named(tmp_path):
     )
     with pytest.raises(InputError, match="hiss: is a GaussianNoise"):
         export.to_onnx(net, "x")
-    padded = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(4, 3, padding="same", name="wide")])
+    holed = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(4, 3, dilation_rate=2, name="wide")])
     with pytest.raises(InputError, match="wide: is a convolution of a kind"):
-        export.to_onnx(padded, "x")
+        export.to_onnx(holed, "x")

@@ -94,7 +94,7 @@ def test_too_few_digits():
 
 def test_one_cycle():
     steps = 100
-    rate = schedules.OneCycle(0.01, 0.25, steps)
+    rate = schedules.Schedule("one-cycle", 0.01, 0.25, steps)
     values = np.array([float(rate(step)) for step in range(steps)])
     assert values.argmax() in (24, 25) and values.max() == pytest.approx(0.01, rel=0.05)
     assert 0 < values[-1] < 2e-4 and 0 < values[0] < 6e-4
