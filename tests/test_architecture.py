@@ -59,7 +59,7 @@ def test_only_the_training_rooms_know_keras(path):
 
 
 def test_training_cannot_reach_the_test_set():
-    for path in (SOURCE / "training").glob("*.py"):
+    for path in (SOURCE / "training").rglob("*.py"):
         assert "inkdigits.datasets.mnist" not in set(imports_of(path))
         assert "inkdigits.datasets.load" not in set(imports_of(path))
 

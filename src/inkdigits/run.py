@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime
 import glob
 import io
@@ -19,12 +20,14 @@ from typing import Any
 
 from inkdigits import __version__, network
 from inkdigits.datasets import pool
+from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.load import Data
 from inkdigits.errors import InputError
 from inkdigits.evaluation import calibration, evaluate
 from inkdigits.evaluation.metrics import Metrics
 from inkdigits.files import write_text, written_aside
 from inkdigits.training import export, fit, proof, recipe, split
+from inkdigits.training.architectures import size
 from inkdigits.training.recipe import Recipe
 
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "onnx", "onnxruntime", "numpy")
@@ -111,7 +114,7 @@ def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
     started = time.perf_counter()
     watcher.on_stage("loading the digits")
     whole, test = _halves(data)
-    training, validation = split.by_writer(whole, recipe_.data.validation)
+    training, validation = _parts(whole, recipe_)
     learned_from = training
     if recipe_.pool.counts():
         watcher.on_stage("drawing synthetic pictures")
@@ -126,13 +129,16 @@ def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
     with written_aside(folder / "model.keras") as aside:
         trained.network.save(aside)
     export.save(trained.network, recipe_.name, folder / "model.onnx")
-    config["proof"] = proof.prove(folder / "model.onnx", trained.network, validation.images)
-    raw = network.load(folder).probabilities(validation.images)
-    config["answering"] = calibration.fit(raw, validation.labels)
-    config["parameters"] = int(trained.network.count_params())
-    config["data_sha256"] = {"training": training.fingerprint(), "validation": validation.fingerprint()}
+    config["proof"] = proof.prove(folder / "model.onnx", trained.network, (validation or training).images)
+    if validation:
+        raw = network.load(folder).probabilities(validation.images)
+        config["answering"] = calibration.fit(raw, validation.labels)
+    config["parameters"], config["multiply_adds"] = dataclasses.astuple(size.measure(trained.network))
+    config["data_sha256"] = {"training": training.fingerprint()}
+    if validation:
+        config["data_sha256"]["validation"] = validation.fingerprint()
     synthetic = len(learned_from) - len(training)
-    config["digits"] = {"training": len(training), "synthetic": synthetic, "validation": len(validation)}
+    config["digits"] = {"training": len(training), "synthetic": synthetic, "validation": len(validation or ())}
     config["held_out"] = "by writer" if whole.writers is not None else "at random"
     config["precision"] = trained.dtype_policy
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
@@ -149,6 +155,11 @@ def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
     (folder / "checkpoint.npz").unlink(missing_ok=True)
     seconds = {"training": round(training_seconds, 1), "everything": round(time.perf_counter() - started, 1)}
     return Finished(folder, metrics, seconds)
+
+
+def _parts(whole: Dataset, recipe_: Recipe) -> tuple[Dataset, Dataset | None]:
+    """Return the digits to learn from and those to choose by: none, where the recipe is chosen and learns from all."""
+    return (whole, None) if recipe_.data.everything else split.by_writer(whole, recipe_.data.validation)
 
 
 def _halves(data: Data) -> tuple[Any, Callable[[], Any]]:
@@ -201,13 +212,16 @@ def _facts(config: dict[str, Any], recipe_: Recipe, trained: fit.Trained, second
     differences = ", ".join(f"{k} {v:.1g}" for k, v in config["proof"]["largest_difference"].items())
     return {
         "Command": config["command"],
-        "Recipe": f"{recipe_.description} (hash {recipe_.hash()}), {config['parameters']:,} parameters",
+        "Recipe": f"{recipe_.description} (hash {recipe_.hash()})",
+        "Network": f"{config['parameters']:,} parameters, {config['multiply_adds'] / 1e6:.3g} M multiply-adds a digit",
         "Settings": ", ".join(f"{k} {v}" for k, v in config["recipe"]["training"].items()),
         "Data": f"{Path(config['data']).name}: {digits['training']:,} digits trained on, "
-        f"{digits['validation']:,} held out {config['held_out']}",
+        + (f"{digits['validation']:,} held out {config['held_out']}" if digits["validation"] else "none held out"),
         "Training": f"{seconds:.0f} s in this session, {trained.dtype_policy}, on {_processor()}",
         "Export": f"ONNX, agrees on {config['proof']['digits']:,} digits; largest difference: {differences}",
-        "Calibration": f"temperature {config['answering']['temperature']}, fitted on the digits held out",
+        "Calibration": f"temperature {config['answering']['temperature']}, fitted on the digits held out"
+        if "answering" in config
+        else "none: no digits were held out to fit it on",
         "Versions": ", ".join(f"{k} {v}" for k, v in config["versions"].items()),
     }
 

@@ -64,3 +64,16 @@ def test_elastic_bends_smoothly(digits):
     bent = changed(digits.images[:50], elastic=1.0)
     difference = np.abs(bent - digits.images[:50] / 255).mean(axis=(1, 2))
     assert (difference > 0.005).all() and (difference < 0.15).all()
+
+
+def test_erasing_takes_a_square_of_any_size_up_to_its_side():
+    black = np.full((400, 28, 28), 255, np.uint8)
+    sides, corners = [], []
+    for image in changed(black, erasing=6):
+        rows, columns = (np.flatnonzero((image == 0).any(axis=axis)) for axis in (1, 0))
+        assert len(rows) == len(columns) and (image == 0).sum() == len(rows) ** 2
+        sides.append(len(rows))
+        corners += [(rows[0], columns[0])] if len(rows) == 6 else []
+    assert set(sides) == set(range(7))
+    assert np.min(corners) < 3 and np.max(corners) > 19 and np.max(corners) <= 22
+    assert len({row == column for row, column in corners}) == 2  # rows and columns are drawn apart

@@ -2,12 +2,15 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from inkdigits.datasets import mnist
 from inkdigits.errors import InputError
-from inkdigits.training import checkpoint, fit, recipe, schedules, split
+from inkdigits.training import checkpoint, fit, recipe, split
+from inkdigits.training.settings import NetworkSettings, TrainingSettings
 
 SMALL = mnist.train().subset(np.arange(3000), "small")
 RECIPE = recipe.load("classic").with_epochs(3)
@@ -92,13 +95,70 @@ def test_too_few_digits():
         fit.fit(RECIPE, 0, SMALL.subset(np.arange(50)), SMALL)
 
 
-def test_one_cycle():
-    steps = 100
-    rate = schedules.OneCycle(0.01, 0.25, steps)
-    values = np.array([float(rate(step)) for step in range(steps)])
-    assert values.argmax() in (24, 25) and values.max() == pytest.approx(0.01, rel=0.05)
-    assert 0 < values[-1] < 2e-4 and 0 < values[0] < 6e-4
-    assert (np.diff(values[:24]) > 0).all() and (np.diff(values[26:]) < 0).all()
+def with_training(**settings):
+    return dataclasses.replace(RECIPE, training=dataclasses.replace(RECIPE.training, **settings))
+
+
+def test_training_ends_early_at_the_target_and_a_resumed_run_knows_it(uninterrupted, tmp_path):
+    path = tmp_path / "checkpoint.npz"
+    reached = uninterrupted.history[0]["val_accuracy"]
+    chosen = with_training(target=reached - 0.02)
+    stopped = train(path=path, chosen=chosen)
+    assert len(stopped.history) == 1 and stopped.history[0]["val_accuracy"] == pytest.approx(reached, abs=1e-6)
+    resumed = train(path=path, chosen=chosen)
+    assert len(resumed.history) == 1 and same(resumed, stopped)
+
+
+@pytest.mark.parametrize("losses, over", [
+    ([0.5], False), ([0.5, 0.6], False), ([0.5, 0.6, 0.51], True), ([0.5, 0.6, 0.4, 0.41], False),
+    ([0.5, 0.4, 0.41, 0.45], True), ([0.5, 0.5, 0.5], True),
+])  # fmt: skip
+def test_patience(losses, over):
+    """Two epochs without a better validation loss than the best so far."""
+    history = [{"epoch": i + 1, "val_loss": loss, "val_accuracy": 0.9} for i, loss in enumerate(losses)]
+    assert fit._is_over(TrainingSettings(epochs=9, patience=2), history) is over
+    assert fit._is_over(TrainingSettings(epochs=9), history) is False
+    assert fit._is_over(TrainingSettings(epochs=len(losses)), history) is True
+
+
+def test_label_smoothing_by_its_definition():
+    random = np.random.default_rng(0)
+    p = random.dirichlet(np.ones(10), 5).astype(np.float32)
+    labels = np.array([3, 0, 9, 9, 1])
+    plain, smooth = (np.asarray(fit._losses(labels, p, share)) for share in (0.0, 0.2))
+    assert np.allclose(plain, -np.log(p[np.arange(5), labels]), atol=1e-5)
+    assert np.allclose(smooth, 0.8 * plain + 0.2 * -np.log(p).mean(axis=1), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["kernel", "bias"])
+def test_sgd_is_nesterovs_and_biases_do_not_decay(name):
+    settings = TrainingSettings(optimizer="sgd", learning_rate=0.1, momentum=0.8, weight_decay=0.5, warmup=0.0)
+    optimizer = fit._optimizer(settings, 100)
+    weight = keras.Variable(np.array([2.0]), name=name)
+    expected, velocity = 2.0, 0.0
+    for gradient in (1.0, -3.0, 0.5):
+        optimizer.apply([tf.constant([gradient])], [weight])
+        velocity = 0.8 * velocity - 0.1 * gradient
+        expected += 0.8 * velocity - 0.1 * gradient - (0.1 * 0.5 * expected if name == "kernel" else 0)
+    assert float(weight.numpy()[0]) == pytest.approx(expected, rel=1e-5)
+
+
+def test_averaged_weights_with_measured_norms_and_nothing_held_out():
+    """What is returned has the weights of the average, and statistics measured for them."""
+    network = NetworkSettings("tiny")
+    settings = {"epochs": 1, "weight_average": 0.9, "optimizer": "sgd", "learning_rate": 0.1, "precision": "float32"}
+    data = SMALL.subset(np.arange(640))
+    results = [
+        fit.fit(dataclasses.replace(with_training(**settings, norm_batches=n), network=network), 0, data, None)
+        for n in (0, 5)
+    ]
+    assert "val_loss" not in results[0].history[0] and results[0].history[0]["loss"] == results[1].history[0]["loss"]
+    followed, measured = (r.network for r in results)
+    pairs = list(zip(followed.trainable_weights, measured.trainable_weights, strict=True))
+    assert all(np.allclose(a, b, atol=1e-6) for a, b in pairs)
+    # Five steps after its start at 0 and 1, what the average followed is far from the truth.
+    a, b = (net.get_layer("norm4").variance.numpy() for net in (followed, measured))
+    assert np.abs(a - b).max() > 0.1
 
 
 def test_split_by_writer():

@@ -39,7 +39,12 @@ def test_own_recipe(tmp_path):
     (GOOD + "batch = 2.5", "training.batch = 2.5; give a whole number"),
     (GOOD + "batch = 0", "training.batch = 0; give 1 to 65536"),
     (GOOD + "batch = true", "training.batch = True; give a whole number"),
-    (GOOD + 'schedule = "zigzag"', "training.schedule = 'zigzag'; give \"constant\" or \"one-cycle\""),
+    (GOOD + 'schedule = "cosin"', "training.schedule = 'cosin'; give \"cosine\", the nearest of constant, step, exp"),
+    (GOOD + 'optimizer = "sgdm"', "training.optimizer = 'sgdm'; give \"sgd\", the nearest of adam, sgd"),
+    (GOOD + "decay = 0", "training.decay = 0.0; give a share above 0"),
+    (GOOD + "label_smoothing = 1", "training.label_smoothing = 1.0; give a share"),
+    (GOOD + "patience = 3\n[data]\neverything = true", "nothing to stop on; take out training.patience"),
+    (GOOD + "[augment]\nerase = 3", r"unknown setting \[augment\] erase; did you mean erasing"),
     (GOOD + "learning_rate = -1", "learning_rate"),
     ("[training]\nepochs = 3", "lacks network.architecture"),
     ('[network]\narchitecture = "classic"\ndropout = 0.3', "network.dropout = 0.3; give a list"),
@@ -63,10 +68,10 @@ def test_unknown_recipe():
 
 def test_unknown_architecture(tmp_path):
     loaded = recipe.load(write(tmp_path, GOOD.replace("classic", "baroque")))
-    with pytest.raises(InputError, match="choose one of classic"):
+    with pytest.raises(InputError, match=r"is 'baroque'; did you mean .* There are logistic, mlp"):
         architectures.build(loaded.network)
     wrong = recipe.load(write(tmp_path, '[network]\narchitecture = "classic"\ndropout = [0.1]'))
-    with pytest.raises(InputError, match="give three"):
+    with pytest.raises(InputError, match="has 1 rates; give 3: after the first pool, after the second, before"):
         architectures.build(wrong.network)
 
 

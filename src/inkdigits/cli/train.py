@@ -91,9 +91,10 @@ def _watch(folder: Path, recipe_: Recipe, data: Data) -> Finished:
             progress.update(task, completed=done, total=total, description=words)
 
         def on_epoch(row: dict[str, float]) -> None:
+            validation = f"validation {row['val_accuracy']:.2%}  " if "val_accuracy" in row else ""
             console.print(
                 f"epoch {row['epoch']:>2.0f}/{epochs}  loss {row['loss']:.4f}  accuracy {row['accuracy']:.2%}  "
-                f"validation {row['val_accuracy']:.2%}  {row['seconds']:.1f} s"
+                f"{validation}{row['seconds']:.1f} s"
             )
 
         def on_stage(stage: str) -> None:

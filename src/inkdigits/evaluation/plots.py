@@ -46,22 +46,16 @@ def samples(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], title:
 
 
 def curves(history: Sequence[dict[str, float]]) -> Figure:
-    """Return loss and accuracy by epoch, on training and validation digits, side by side."""
+    """Return loss and accuracy by epoch, on training and (if any were held out) validation digits, side by side."""
     figure = Figure(figsize=(9, 3.4), layout="constrained")
     epochs = [row["epoch"] for row in history]
     left, right = figure.subplots(1, 2)
     for axes, key, title in ((left, "loss", "Loss"), (right, "accuracy", "Accuracy")):
         _style(axes, title)
-        values = [row[key] for row in history], [row[f"val_{key}"] for row in history]
-        axes.plot(epochs, values[0], color=TRAINING, marker="o", markersize=3.5, label="training (with dropout)")
-        axes.plot(
-            epochs,
-            values[1],
-            color=VALIDATION,
-            marker="o",
-            markersize=3.5,
-            label="validation",
-        )
+        training, validation = ([row.get(name) for row in history] for name in (key, f"val_{key}"))
+        axes.plot(epochs, training, color=TRAINING, marker="o", markersize=3.5, label="training (with dropout)")
+        if None not in validation:
+            axes.plot(epochs, validation, color=VALIDATION, marker="o", markersize=3.5, label="validation")
         axes.set_xlabel("epoch", color=INK)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     left.set_yscale("log")
@@ -70,7 +64,7 @@ def curves(history: Sequence[dict[str, float]]) -> Figure:
     left.yaxis.set_minor_locator(NullLocator())
     left.legend(frameon=False, fontsize=9, labelcolor=INK)
     # The first epoch lies so low that the rest would be a flat line at the top.
-    right.set_ylim(bottom=max(0.0, min(row["val_accuracy"] for row in history) - 0.02), top=1.0)
+    right.set_ylim(bottom=max(0.0, min(row.get("val_accuracy", row["accuracy"]) for row in history) - 0.02), top=1.0)
     right.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
     return figure
 

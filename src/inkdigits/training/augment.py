@@ -1,4 +1,4 @@
-"""Augmentation, batched on tensors: every digit of a batch gets its own turn, slant, size, place, bend and pen.
+"""Augmentation, batched on tensors: every digit of a batch gets its own turn, slant, size, place, bend, pen and gap.
 
 Rotation, scale, shear, shift and elastic bending are one resampling, so that blur does not add up. Random numbers are
 drawn from a seed per batch: the same seed gives the same batch, on any machine.
@@ -23,7 +23,7 @@ def augment(images: Any, settings: AugmentSettings, seed: Any) -> Any:
     seeds = tf.random.split(seed, 4)
     where = _affine(count, settings, seeds[0]) + _elastic(count, settings.elastic, seeds[1])
     moved = _sample(images[..., 0], where)
-    return _pen(moved[..., tf.newaxis], settings.pen, seeds[2])
+    return _erase(_pen(moved[..., tf.newaxis], settings.pen, seeds[2]), settings.erasing, seeds[3])
 
 
 def _affine(count: Any, settings: AugmentSettings, seed: Any) -> Any:
@@ -80,3 +80,19 @@ def _pen(images: Any, strength: float, seed: Any) -> Any:
     wider = tf.nn.max_pool2d(images, 3, 1, "SAME")
     thinner = -tf.nn.max_pool2d(-images, 3, 1, "SAME")
     return images + tf.maximum(amount, 0.0) * (wider - images) + tf.maximum(-amount, 0.0) * (thinner - images)
+
+
+def _erase(images: Any, largest: float, seed: Any) -> Any:
+    """Return images with the ink of a square gone: its side is from 0 to `largest` pixels, each at random, as its place is.
+
+    Source: DeVries and Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout", 2017.
+    """
+    if largest == 0:
+        return images
+    drawn = tf.random.stateless_uniform((tf.shape(images)[0], 3, 1, 1), seed)
+    side = tf.round(drawn[:, 0] * largest)
+    top, left = (tf.floor(drawn[:, i] * (_SIDE + 1 - side)) for i in (1, 2))
+    grid = tf.range(_SIDE, dtype=tf.float32)
+    rows = (grid[:, tf.newaxis] >= top) & (grid[:, tf.newaxis] < top + side)
+    columns = (grid[tf.newaxis] >= left) & (grid[tf.newaxis] < left + side)
+    return tf.where((rows & columns)[..., tf.newaxis], 0.0, images)

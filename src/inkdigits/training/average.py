@@ -15,7 +15,7 @@ class WeightAverage:
     Source: Polyak and Juditsky, 1992; the warm-up is that of TensorFlow's ExponentialMovingAverage.
     """
 
-    def __init__(self, network: keras.Sequential, momentum: float) -> None:
+    def __init__(self, network: keras.Model, momentum: float) -> None:
         self._network, self._momentum = network, momentum
         self.variables = [tf.Variable(w, trainable=False) for w in network.get_weights()] if momentum else []
 

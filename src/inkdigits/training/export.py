@@ -8,6 +8,7 @@ end to end, as ONNX Runtime runs it fastest.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,66 +25,139 @@ _OPSET = 17
 _IR_VERSION = 8  # the oldest that opset 17 may have, for old runtimes' sake
 
 
+@dataclass(frozen=True)
+class _Tensor:
+    """What a layer gives, in the graph: its name there, and rows, columns, channels where it was flattened from them.
+
+    Keras flattens channels last, ONNX channels first: the dense layer behind must turn its weights.
+    """
+
+    name: str
+    flattened: tuple[int, ...] | None = None
+
+
 class _Graph:
-    """An ONNX graph in the making: nodes, weights, and the tensor that the next layer reads."""
+    """An ONNX graph in the making: nodes, weights, and the tensor that the next node reads."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
-        self.tensor = "glyphs"
-        self.shape: tuple[int, ...] = (28, 28, 1)  # of `tensor` in Keras' order: rows, columns, channels
+        self.tensor = _Tensor("glyphs")
 
-    def add(self, op: str, name: str, *weights: tuple[str, Any], **attributes: Any) -> None:
-        """Append a node that reads the current tensor, then the weights; its output becomes the current tensor."""
+    def add(
+        self, op: str, name: str, *weights: tuple[str, Any], others: tuple[_Tensor, ...] = (), **options: Any
+    ) -> None:
+        """Append a node that reads the current tensor, then others, then weights; its output becomes the current one."""
         for key, value in weights:
             self.weights.append(numpy_helper.from_array(np.ascontiguousarray(value), f"{name}/{key}"))
-        inputs = [self.tensor, *(f"{name}/{key}" for key, _ in weights)]
+        inputs = [self.tensor.name, *(t.name for t in others), *(f"{name}/{key}" for key, _ in weights)]
         output = f"{name}/{op.lower()}"
-        self.nodes.append(helper.make_node(op, inputs, [output], name=output, **attributes))
-        self.tensor = output
+        self.nodes.append(helper.make_node(op, inputs, [output], name=output, **options))
+        self.tensor = _Tensor(output, self.tensor.flattened)
 
 
-def _conv(graph: _Graph, layer: keras.layers.Conv2D, norm: FusedBatchNorm | None) -> None:
+def _conv(graph: _Graph, layer: Any, norm: FusedBatchNorm | None) -> None:
     """Add a convolution, with the batch norm behind it folded into its weights: outside training it is only a scaling."""
-    if layer.padding != "valid" or layer.groups != 1 or not (layer.use_bias or norm):
-        raise InputError(layer.name, "is a convolution of a kind that is not exported", "use unpadded ones with a bias")
-    kernel, *rest = (np.asarray(w, np.float64) for w in layer.get_weights())
-    bias = rest[0] if rest else np.zeros(kernel.shape[-1])
-    if norm is not None:
-        scale = np.asarray(norm.gamma) / np.sqrt(np.asarray(norm.variance) + norm.epsilon)
-        kernel = kernel * scale
-        bias = (bias - np.asarray(norm.mean)) * scale + np.asarray(norm.beta)
-    filters = np.asarray(kernel, np.float32).transpose(3, 2, 0, 1)
-    graph.add(
-        "Conv", layer.name, ("kernel", filters), ("bias", np.asarray(bias, np.float32)), strides=list(layer.strides)
-    )
+    depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
+    if set(layer.dilation_rate) != {1} or (not depthwise and layer.groups != 1):
+        what = "is a convolution of a kind that is not exported"
+        raise InputError(layer.name, what, "use one without dilation and groups")
+    kernel, bias = _folded(layer, norm)
+    if depthwise:  # Keras: rows, columns, channels, filters for each of them
+        filters, groups = kernel.transpose(2, 3, 0, 1).reshape(-1, 1, *layer.kernel_size), layer.kernel.shape[2]
+    else:
+        filters, groups = kernel.transpose(3, 2, 0, 1), 1
+    weights = ("kernel", np.asarray(filters, np.float32)), ("bias", bias)
+    options: dict[str, Any] = {**_pads(layer, layer.kernel_size), **({"group": groups} if depthwise else {})}
+    graph.add("Conv", layer.name, *weights, strides=list(layer.strides), **options)
     _activation(graph, layer)
 
 
-def _pool(graph: _Graph, layer: keras.layers.MaxPooling2D) -> None:
-    graph.add("MaxPool", layer.name, kernel_shape=list(layer.pool_size), strides=list(layer.strides))
+def _folded(layer: Any, norm: FusedBatchNorm | None) -> tuple[Any, Any]:
+    """Return a layer's kernel, float64 in Keras' order, and its bias, float32, with the batch norm behind it folded in."""
+    kernel = np.asarray(layer.kernel, np.float64)
+    bias = np.asarray(layer.bias, np.float64) if layer.use_bias else np.zeros(layer.output.shape[-1])
+    if norm is not None:
+        scale, shift = _as_scaling(norm)
+        depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)  # its last two axes are one axis of the output
+        kernel = kernel * (scale.reshape(kernel.shape[-2:]) if depthwise else scale)
+        bias = bias * scale + shift
+    return kernel, np.asarray(bias, np.float32)
+
+
+def _as_scaling(norm: FusedBatchNorm) -> tuple[Any, Any]:
+    """Return what batch norm multiplies each channel by outside training, and what it then adds, in float64."""
+    gamma, beta, mean, variance = (np.asarray(w, np.float64) for w in norm.get_weights())
+    scale = gamma / np.sqrt(variance + norm.epsilon)
+    return scale, beta - mean * scale
+
+
+def _pads(layer: Any, window: tuple[int, int]) -> Any:
+    """Return the "pads" for what "same" padding adds: where a number is odd, one more below and on the right."""
+    if layer.padding == "valid":
+        return {}
+    sides = zip(layer.input.shape[1:3], layer.output.shape[1:3], window, layer.strides, strict=True)
+    totals = [max((out - 1) * stride + size - inside, 0) for inside, out, size, stride in sides]
+    return {"pads": [total // 2 for total in totals] + [total - total // 2 for total in totals]}
+
+
+def _pool(graph: _Graph, layer: Any) -> None:
+    op = "MaxPool" if isinstance(layer, keras.layers.MaxPooling2D) else "AveragePool"
+    options: dict[str, Any] = {"kernel_shape": list(layer.pool_size), "strides": list(layer.strides)}
+    graph.add(op, layer.name, **options, **_pads(layer, layer.pool_size))
+
+
+def _global_average(graph: _Graph, layer: keras.layers.GlobalAveragePooling2D) -> None:
+    graph.add("GlobalAveragePool", layer.name)
+    if not layer.keepdims:
+        graph.add("Flatten", layer.name, axis=1)
 
 
 def _flatten(graph: _Graph, layer: keras.layers.Flatten) -> None:
     graph.add("Flatten", layer.name, axis=1)
+    graph.tensor = _Tensor(graph.tensor.name, tuple(layer.input.shape[1:]))
 
 
-def _dense(graph: _Graph, layer: keras.layers.Dense) -> None:
-    kernel, bias = (np.asarray(w, np.float32) for w in layer.get_weights())
-    if len(graph.shape) == 3:  # just flattened: Keras counts rows, columns, channels; ONNX channels, rows, columns
-        kernel = kernel.reshape(*graph.shape, -1).transpose(2, 0, 1, 3).reshape(kernel.shape)
-    graph.add("Gemm", layer.name, ("kernel", kernel), ("bias", bias))
+def _dense(graph: _Graph, layer: keras.layers.Dense, norm: FusedBatchNorm | None) -> None:
+    kernel, bias = _folded(layer, norm)
+    order = graph.tensor.flattened
+    if order and len(order) == 3:
+        kernel = kernel.reshape(*order, -1).transpose(2, 0, 1, 3).reshape(kernel.shape)
+    graph.tensor = _Tensor(graph.tensor.name)
+    graph.add("Gemm", layer.name, ("kernel", np.asarray(kernel, np.float32)), ("bias", bias))
     _activation(graph, layer)
+
+
+def _norm(graph: _Graph, layer: FusedBatchNorm) -> None:
+    """Add a batch norm that stands behind something that it cannot be folded into."""
+    if graph.tensor.flattened:
+        raise InputError(
+            layer.name, "is a batch norm of what was flattened, which is not exported", "put it before that"
+        )
+    names = "scale", "shift", "mean", "variance"
+    graph.add("BatchNormalization", layer.name, *zip(names, layer.get_weights(), strict=True), epsilon=layer.epsilon)
 
 
 def _activation(graph: _Graph, layer: Any) -> None:
     name = layer.activation.__name__
-    if name == "relu":
-        graph.add("Relu", layer.name)
-    elif name == "softmax":
+    if name == "softmax":
         graph.add("Softmax", layer.name, axis=1)
+    elif name in ("relu", "tanh"):
+        graph.add(name.capitalize(), layer.name)
     elif name != "linear":
-        raise InputError(layer.name, f"has the activation {name}, which is not exported", "use relu, softmax or linear")
+        what = f"has the activation {name}, which is not exported"
+        raise InputError(layer.name, what, "use relu, tanh, softmax or linear")
+
+
+def _relu(graph: _Graph, layer: keras.layers.ReLU) -> None:
+    if layer.max_value is not None or layer.negative_slope or layer.threshold:
+        raise InputError(layer.name, "is a ReLU of a kind that is not exported", "use the plain one")
+    graph.add("Relu", layer.name)
+
+
+def _rescale(graph: _Graph, layer: keras.layers.Rescaling) -> None:
+    graph.add("Mul", layer.name, ("factor", np.float32(layer.scale)))
+    graph.add("Add", layer.name, ("offset", np.float32(layer.offset)))
 
 
 def _nothing(_graph: _Graph, _layer: Any) -> None:
@@ -92,14 +166,25 @@ def _nothing(_graph: _Graph, _layer: Any) -> None:
 
 _LAYERS: dict[type, Callable[[_Graph, Any], None]] = {
     keras.layers.MaxPooling2D: _pool,
+    keras.layers.AveragePooling2D: _pool,
+    keras.layers.GlobalAveragePooling2D: _global_average,
     keras.layers.Flatten: _flatten,
-    keras.layers.Dense: _dense,
-    keras.layers.ReLU: lambda graph, layer: graph.add("Relu", layer.name),
+    keras.layers.ReLU: _relu,
+    keras.layers.Softmax: lambda graph, layer: graph.add("Softmax", layer.name, axis=1),
+    keras.layers.Rescaling: _rescale,
     keras.layers.Dropout: _nothing,  # dropout does nothing outside training
+    FusedBatchNorm: _norm,
+}
+
+# Layers of weights, which the batch norm behind them is folded into.
+_WEIGHTED: dict[type, Callable[[_Graph, Any, FusedBatchNorm | None], None]] = {
+    keras.layers.Conv2D: _conv,
+    keras.layers.DepthwiseConv2D: _conv,
+    keras.layers.Dense: _dense,
 }
 
 
-def to_onnx(network: keras.Sequential, name: str) -> onnx.ModelProto:
+def to_onnx(network: keras.Model, name: str) -> onnx.ModelProto:
     """Return a float32 network as an ONNX model: uint8 "glyphs" (N, 28, 28) → float32 "probabilities" (N, 10 or 11).
 
     Raises InputError for a layer that has no counterpart here.
@@ -108,16 +193,24 @@ def to_onnx(network: keras.Sequential, name: str) -> onnx.ModelProto:
     graph.add("Cast", "input", to=TensorProto.FLOAT)
     graph.add("Div", "scale", ("white", np.float32(255)))
     graph.add("Reshape", "shape", ("channels_first", np.array([-1, 1, 28, 28], np.int64)))
-    for layer, following in zip(network.layers, [*network.layers[1:], None], strict=True):
-        if isinstance(layer, keras.layers.Conv2D):
-            _conv(graph, layer, following if isinstance(following, FusedBatchNorm) else None)
-        elif not isinstance(layer, FusedBatchNorm):
-            if type(layer) not in _LAYERS:
-                what = f"is a {type(layer).__name__}, which is not exported"
-                raise InputError(layer.name, what, "add it to training/export.py")
+    layers = [layer for layer in network.layers if not isinstance(layer, keras.layers.InputLayer)]
+    known = {id(network.inputs[0]): graph.tensor}  # what the layers so far give, by Keras' own tensors
+    folded: set[int] = set()
+    for layer in layers:
+        graph.tensor, *others = (known[id(tensor)] for tensor in _inputs(layer))
+        if type(layer) in _WEIGHTED:
+            norm = _norm_behind(layer, layers)
+            folded.add(id(norm))
+            _WEIGHTED[type(layer)](graph, layer, norm)
+        elif isinstance(layer, keras.layers.Add):
+            for other in others:
+                graph.add("Add", layer.name, others=(other,))
+        elif type(layer) not in _LAYERS:
+            what = f"is a {type(layer).__name__}, which is not exported"
+            raise InputError(layer.name, what, "add it to training/export.py")
+        elif id(layer) not in folded:
             _LAYERS[type(layer)](graph, layer)
-        if not isinstance(layer, keras.layers.Flatten | keras.layers.Dropout):
-            graph.shape = tuple(layer.output.shape[1:])  # the dense layer after a flattening needs the shape before it
+        known[id(layer.output)] = graph.tensor
     graph.nodes[-1].output[0] = "probabilities"
     proto = helper.make_graph(
         graph.nodes,
@@ -132,7 +225,18 @@ def to_onnx(network: keras.Sequential, name: str) -> onnx.ModelProto:
     return model
 
 
-def save(network: keras.Sequential, name: str, path: Path) -> None:
+def _inputs(layer: keras.layers.Layer) -> list[Any]:
+    return layer.input if isinstance(layer.input, list) else [layer.input]
+
+
+def _norm_behind(layer: Any, layers: list[Any]) -> FusedBatchNorm | None:
+    """Return the batch norm that reads a layer's linear output, if nothing else does."""
+    readers = [other for other in layers if any(tensor is layer.output for tensor in _inputs(other))]
+    linear = layer.activation.__name__ == "linear"
+    return readers[0] if linear and len(readers) == 1 and isinstance(readers[0], FusedBatchNorm) else None
+
+
+def save(network: keras.Model, name: str, path: Path) -> None:
     """Write a network as an ONNX file."""
     data = to_onnx(network, name).SerializeToString()
     with written_aside(path) as aside:

@@ -15,12 +15,11 @@ import tensorflow as tf
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
-from inkdigits.training import architectures, checkpoint, precision, schedules
-from inkdigits.training.augment import augment
+from inkdigits.training import architectures, batches, checkpoint, norms, precision, schedules
 from inkdigits.training.average import WeightAverage
 from inkdigits.training.checkpoint import History
 from inkdigits.training.recipe import Recipe
-from inkdigits.training.settings import AugmentSettings, TrainingSettings
+from inkdigits.training.settings import TrainingSettings
 
 # Steps in one call into TensorFlow: enough to hide the cost of calling, few enough for a live progress bar.
 _STEPS_PER_CALL = 30
@@ -36,7 +35,7 @@ Progress = Callable[[int, int, dict[str, float]], None]  # steps done, steps in 
 class Trained:
     """A finished training: the network, in float32, and a row of figures per epoch."""
 
-    network: keras.Sequential
+    network: keras.Model
     history: History
     dtype_policy: str
 
@@ -49,7 +48,7 @@ def fit(
     recipe: Recipe,
     seed: int,
     training: Dataset,
-    validation: Dataset,
+    validation: Dataset | None,
     checkpoint_path: Path | None = None,
     on_step: Progress = silent,
     on_epoch: Callable[[dict[str, float]], None] | None = None,
@@ -58,8 +57,8 @@ def fit(
 
     Equal arguments give equal weights (on one machine). If `checkpoint_path` exists, training goes on from the last whole
     epoch in it; each finished epoch is written there. `on_step` is called many times an epoch, `on_epoch` after each with
-    its row: epoch, loss, accuracy, val_loss, val_accuracy, learning_rate, seconds. Raises InputError for a recipe that
-    cannot be built and for a checkpoint of another training.
+    its row: epoch, loss, accuracy, val_loss and val_accuracy (not without `validation`), learning_rate, seconds. Raises
+    InputError for a recipe that cannot be built and for a checkpoint of another training.
     """
     settings = recipe.training
     if len(training) < settings.batch:
@@ -75,25 +74,36 @@ def fit(
     state = {"network": network.variables, "optimizer": optimizer.variables, "average": average.variables}
     key = f"{recipe.hash()} {seed} {training.fingerprint()}"
     history = checkpoint.restore(checkpoint_path, key, state) if checkpoint_path else []
-    run_steps = _compile(network, optimizer, average, training, recipe.augment, seed)
+    batch_of = batches.source(training, recipe.augment, seed)
+    run_steps = _compile(network, optimizer, average, batch_of, settings.label_smoothing)
+    measure = norms.measurer(recipe.network, batch_of) if settings.norm_batches else None
     predict = predictor(judge)
 
-    for epoch in range(len(history), settings.epochs):
+    def order(epoch: int) -> Any:
+        """Return the batches of an epoch. They follow from seed and epoch: a resumed run sees what it would have seen."""
+        rows = np.random.default_rng([seed, epoch]).permutation(len(training))[: steps * settings.batch]
+        return rows.reshape(steps, settings.batch).astype(np.int32)
+
+    def take_weights(epoch: int) -> None:
+        judge.set_weights(average.weights())
+        if measure:
+            measure(judge, order(epoch)[: settings.norm_batches])
+
+    while not _is_over(settings, history):
         started = time.perf_counter()
-        # The order depends on seed and epoch alone, so a resumed run sees the batches it would have seen.
-        order = np.random.default_rng([seed, epoch]).permutation(len(training))[: steps * settings.batch]
-        batches = order.reshape(steps, settings.batch).astype(np.int32)
+        epoch = len(history)
+        rows = order(epoch)
         totals = np.zeros(2)
         for first in range(0, steps, _STEPS_PER_CALL):
-            totals += np.array([float(v) for v in run_steps(batches[first : first + _STEPS_PER_CALL])])
+            totals += np.array([float(v) for v in run_steps(rows[first : first + _STEPS_PER_CALL])])
             done = min(first + _STEPS_PER_CALL, steps)
             on_step(epoch * steps + done, settings.epochs * steps, _means(totals, done * settings.batch))
         seconds = time.perf_counter() - started
-        judge.set_weights(average.weights())
+        take_weights(epoch)
         row = {
             "epoch": epoch + 1,
             **_means(totals, steps * settings.batch),
-            **_validate(predict, validation),
+            **(_validate(predict, validation) if validation else {}),
             "learning_rate": float(optimizer.learning_rate),
             "seconds": round(seconds, 3),
         }
@@ -102,43 +112,48 @@ def fit(
             checkpoint.save(checkpoint_path, key, state, history)
         if on_epoch:
             on_epoch(row)
-    judge.set_weights(average.weights())
+    take_weights(len(history) - 1)  # of a resumed run that had no epoch left as well
     return Trained(judge, history, policy)
 
 
+def _is_over(settings: TrainingSettings, history: History) -> bool:
+    """Tell whether the last epoch is done, the target reached, or patience at its end."""
+    if not history or len(history) >= settings.epochs:
+        return bool(history)
+    if settings.target and history[-1]["val_accuracy"] >= settings.target:
+        return True
+    losses = [row["val_loss"] for row in history] if settings.patience else []
+    return bool(losses) and len(losses) - 1 - losses.index(min(losses)) >= settings.patience
+
+
 def _optimizer(settings: TrainingSettings, steps: int) -> keras.Optimizer:
-    """Return Adam over a schedule of `steps` steps, with the recipe's weight decay."""
-    rate = schedules.build(settings, steps)
-    if not settings.weight_decay:
-        return keras.optimizers.Adam(rate)
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    """Return the recipe's optimizer over a schedule of `steps` steps.
+
+    Weights decay apart from the gradient, in either (for Adam: Loshchilov and Hutter, "AdamW", 2017).
+    """
+    rate, decay = schedules.build(settings, steps), settings.weight_decay or None
+    if settings.optimizer == "sgd":
+        optimizer = keras.optimizers.SGD(rate, settings.momentum, nesterov=settings.momentum > 0, weight_decay=decay)
+    else:
+        optimizer = keras.optimizers.Adam(rate, settings.momentum, settings.beta2, weight_decay=decay)
+    if decay:
+        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
 
 
 def _compile(
-    network: keras.Sequential,
-    optimizer: keras.Optimizer,
-    average: WeightAverage,
-    data: Dataset,
-    changes: AugmentSettings,
-    seed: int,
+    network: keras.Model, optimizer: keras.Optimizer, average: WeightAverage, batch_of: batches.Source, smoothing: float
 ) -> Callable[[Any], tuple[Any, Any]]:
     """Return a compiled function that trains on batches, int32 (steps, batch) row numbers, and sums loss and hits."""
-    images, labels = tf.constant(data.images), tf.constant(data.labels.astype(np.int32))
 
     @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int32)])  # type: ignore[untyped-decorator]
-    def run_steps(batches: Any) -> tuple[Any, Any]:
+    def run_steps(rows_of_batches: Any) -> tuple[Any, Any]:
         loss_sum = hits = tf.constant(0.0)
-        for rows in batches:
-            x = tf.cast(tf.gather(images, rows), tf.float32)[..., tf.newaxis] / 255.0
-            y = tf.gather(labels, rows)
-            if changes.any:
-                # One seed per step of the whole training: a resumed run draws what it would have drawn.
-                x = augment(x, changes, tf.stack([seed, tf.cast(optimizer.iterations, tf.int32)]))
+        for rows in rows_of_batches:
+            x, y = batch_of(rows, optimizer.iterations)
             with tf.GradientTape() as tape:
                 probabilities = network(x, training=True)
-                losses = keras.losses.sparse_categorical_crossentropy(y, probabilities)
+                losses = _losses(y, probabilities, smoothing)
                 loss = tf.reduce_mean(losses)
             variables = network.trainable_variables
             optimizer.apply(tape.gradient(loss, variables), variables)
@@ -150,6 +165,17 @@ def _compile(
         return loss_sum, hits
 
     return run_steps  # type: ignore[no-any-return]
+
+
+def _losses(labels: Any, probabilities: Any, smoothing: float) -> Any:
+    """Return each digit's cross-entropy (N,), of a label that leaves a share `smoothing` to all classes alike.
+
+    Source: Szegedy et al., "Rethinking the Inception Architecture", 2015, section 7.
+    """
+    if not smoothing:
+        return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+    wanted = tf.one_hot(labels, probabilities.shape[-1])
+    return keras.losses.categorical_crossentropy(wanted, probabilities, label_smoothing=smoothing)
 
 
 def _means(totals: Any, count: int) -> dict[str, float]:
@@ -165,7 +191,7 @@ def _validate(predict: Predictor, data: Dataset) -> dict[str, float]:
     }
 
 
-def predictor(network: keras.Sequential) -> Predictor:
+def predictor(network: keras.Model) -> Predictor:
     """Return a Keras network as a compiled function, uint8 (N, 28, 28) → float32 (N, 10), with its current weights."""
 
     @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])  # type: ignore[untyped-decorator]

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 @keras.saving.register_keras_serializable("inkdigits")
 class FusedBatchNorm(keras.layers.Layer):  # type: ignore[misc]  # keras is untyped
-    """Batch normalisation over rows and columns, in TensorFlow's fused kernel, channels last.
+    """Batch normalisation over all but the last axis, in TensorFlow's fused kernel.
 
     Keras' own layer computes mean, variance and scaling as separate operations, and is the bottleneck of a small network in
     bfloat16. Source: Ioffe and Szegedy, "Batch Normalization", 2015.
@@ -30,8 +30,9 @@ class FusedBatchNorm(keras.layers.Layer):  # type: ignore[misc]  # keras is unty
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Normalise by the batch's own statistics in training, by the followed ones otherwise."""
+        flat = len(inputs.shape) == 2  # a dense layer's outputs: a picture of one pixel to the kernel
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=inputs,
+            x=inputs[:, tf.newaxis, tf.newaxis] if flat else inputs,
             scale=tf.convert_to_tensor(self.gamma),
             offset=tf.convert_to_tensor(self.beta),
             mean=[] if training else tf.convert_to_tensor(self.mean),
@@ -42,7 +43,7 @@ class FusedBatchNorm(keras.layers.Layer):  # type: ignore[misc]  # keras is unty
         if training:
             self.mean.assign(self.mean * self.momentum + mean * (1 - self.momentum))
             self.variance.assign(self.variance * self.momentum + variance * (1 - self.momentum))
-        return outputs
+        return outputs[:, 0, 0] if flat else outputs
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments, as Keras asks for them when it saves a network."""

@@ -108,6 +108,9 @@ def from_dict(values: dict[str, Any], name: str, source: str) -> Recipe:
     strange = {k for k in ("letters", "strangers", "several") if recipe.pool.counts().get(k)}
     if strange and not recipe.network.strangers:
         raise InputError(source, f"has pool.{min(strange)} but no class for it", "add network.strangers = true")
+    if recipe.data.everything and (recipe.training.patience or recipe.training.target):
+        what = "has data.everything, which leaves nothing to stop on"
+        raise InputError(source, what, "take out training.patience and training.target")
     return recipe
 
 

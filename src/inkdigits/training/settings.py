@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
+
+SCHEDULES = "constant", "step", "exponential", "cosine", "one-cycle"
 
 
 def _require(condition: bool, setting: str, wanted: str) -> None:
@@ -10,12 +13,18 @@ def _require(condition: bool, setting: str, wanted: str) -> None:
         raise ValueError(setting, wanted)
 
 
+def _require_one_of(value: str, known: tuple[str, ...], setting: str) -> None:
+    if value not in known:
+        nearest = difflib.get_close_matches(value, known, 1, cutoff=0.0)[0]
+        raise ValueError(setting, f'"{nearest}", the nearest of {", ".join(known)}')
+
+
 @dataclass(frozen=True)
 class NetworkSettings:
     """[network]: which architecture, and its options."""
 
     architecture: str
-    dropout: tuple[float, ...] = (0.25, 0.25, 0.5)
+    dropout: tuple[float, ...] = ()  # none
     strangers: bool = False
 
     @property
@@ -33,22 +42,40 @@ class TrainingSettings:
 
     epochs: int = 8
     batch: int = 256
+    optimizer: str = "adam"
     learning_rate: float = 0.001
+    momentum: float = 0.9  # of sgd (Nesterov's); Adam's first beta
+    beta2: float = 0.999  # Adam's second
     schedule: str = "constant"
     warmup: float = 0.25
+    decay: float = 0.95
+    decay_epochs: float = 1.0
     weight_decay: float = 0.0
     weight_average: float = 0.0
+    norm_batches: int = 0
+    label_smoothing: float = 0.0
+    patience: int = 0
+    target: float = 0.0
     precision: str = "auto"
 
     def __post_init__(self) -> None:
         _require(1 <= self.epochs <= 10_000, "epochs", "1 to 10000")
         _require(1 <= self.batch <= 65_536, "batch", "1 to 65536 digits")
+        _require_one_of(self.optimizer, ("adam", "sgd"), "optimizer")
         _require(0 < self.learning_rate <= 10, "learning_rate", "a number above 0, such as 0.001")
-        _require(self.schedule in ("constant", "one-cycle"), "schedule", '"constant" or "one-cycle"')
+        _require(0 <= self.momentum < 1, "momentum", "a share from 0 to below 1, such as 0.9")
+        _require(0 <= self.beta2 < 1, "beta2", "a share from 0 to below 1, such as 0.999")
+        _require_one_of(self.schedule, SCHEDULES, "schedule")
         _require(0 <= self.warmup < 1, "warmup", "a share from 0 to below 1")
+        _require(0 < self.decay <= 1, "decay", "a share above 0, at most 1, such as 0.95")
+        _require(0 < self.decay_epochs <= 10_000, "decay_epochs", "a number of epochs above 0")
         _require(0 <= self.weight_decay < 1, "weight_decay", "0, or a small number such as 0.01")
         _require(0 <= self.weight_average < 1, "weight_average", "0, or a share below 1 such as 0.999")
-        _require(self.precision in ("auto", "bfloat16", "float32"), "precision", '"auto", "bfloat16" or "float32"')
+        _require(0 <= self.norm_batches <= 100_000, "norm_batches", "0, or a number of batches such as 50")
+        _require(0 <= self.label_smoothing < 1, "label_smoothing", "a share from 0 to below 1, such as 0.1")
+        _require(0 <= self.patience <= 10_000, "patience", "0, or a number of epochs")
+        _require(0 <= self.target <= 1, "target", "0, or an accuracy such as 0.9898")
+        _require_one_of(self.precision, ("auto", "bfloat16", "float32"), "precision")
 
 
 @dataclass(frozen=True)
@@ -61,11 +88,12 @@ class AugmentSettings:
     shift: float = 0.0
     elastic: float = 0.0
     pen: float = 0.0
+    erasing: float = 0.0
 
     @property
     def any(self) -> bool:
         """Whether there is anything to do."""
-        return any((self.rotation, self.scale, self.shear, self.shift, self.elastic, self.pen))
+        return any(vars(self).values())
 
     def __post_init__(self) -> None:
         _require(0 <= self.rotation <= 180, "rotation", "degrees from 0 to 180")
@@ -74,6 +102,7 @@ class AugmentSettings:
         _require(0 <= self.shift <= 14, "shift", "pixels from 0 to 14")
         _require(0 <= self.elastic <= 5, "elastic", "pixels from 0 to 5")
         _require(0 <= self.pen <= 1, "pen", "0 to 1")
+        _require(0 <= self.erasing <= 14, "erasing", "pixels from 0 to 14")
 
 
 @dataclass(frozen=True)
@@ -99,9 +128,10 @@ class PoolSettings:
 
 @dataclass(frozen=True)
 class DataSettings:
-    """[data]: what is held out to choose by."""
+    """[data]: what is held out to choose by, and whether a finished recipe learns from it after all."""
 
     validation: float = 0.1
+    everything: bool = False
 
     def __post_init__(self) -> None:
         _require(0 < self.validation <= 0.5, "validation", "a share above 0, at most 0.5")

@@ -1,0 +1,45 @@
+"""The networks, by name. Each definition is meant to be read aloud."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+
+import keras
+
+from inkdigits.errors import InputError
+from inkdigits.training.architectures import own, published, textbook
+from inkdigits.training.settings import NetworkSettings
+
+ARCHITECTURES: dict[str, Callable[[NetworkSettings], keras.Model]] = {
+    "logistic": textbook.logistic,
+    "mlp": textbook.mlp,
+    "lenet5": textbook.lenet5,
+    "classic": textbook.classic,
+    "vgg": published.vgg,
+    "resnet": published.resnet,
+    "m3": published.m3,
+    "m5": published.m5,
+    "compact": own.compact,
+    "small": own.small,
+    "fast": own.fast,
+    "tiny": own.tiny,
+    "best": own.best,
+}
+
+
+def build(settings: NetworkSettings, dtype_policy: str = "float32") -> keras.Model:
+    """Return a freshly initialised network that computes in "float32" or "mixed_bfloat16". Raises InputError."""
+    if settings.architecture not in ARCHITECTURES:
+        nearest = difflib.get_close_matches(settings.architecture, ARCHITECTURES, 1, cutoff=0.0)[0]
+        raise InputError(
+            "network.architecture",
+            f"is {settings.architecture!r}",
+            f"did you mean {nearest}? There are {', '.join(ARCHITECTURES)}",
+        )
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(dtype_policy)
+    try:
+        return ARCHITECTURES[settings.architecture](settings)
+    finally:
+        keras.config.set_dtype_policy(before)
