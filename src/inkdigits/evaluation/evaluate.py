@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.evaluation import plots, report
+from inkdigits.evaluation import contested, plots, report
 from inkdigits.evaluation.metrics import Metrics, measure
 from inkdigits.files import write_text
 from inkdigits.network import Network
@@ -21,7 +21,7 @@ def evaluate(network: Network, data: Dataset) -> tuple[Metrics, Beliefs]:
     The answers come from ONNX Runtime and the exported file: what is measured is what is shipped.
     """
     beliefs = believe(network.probabilities(data.images), network.temperature)
-    return measure(data.name, beliefs, data.labels, network.thresholds), beliefs
+    return measure(data.name, beliefs, data.labels, network.thresholds, contested.labels_of(data)), beliefs
 
 
 def write(

@@ -2,7 +2,8 @@
 
 "weights" stores each kernel as int8 with one scale per output channel. A Cast and a Mul make float32 of it when ONNX
 Runtime loads the file (it folds constants; a DequantizeLinear it would compute anew in every run), so answers take
-exactly as long as before. Names are cut down to letters, since in a network of a few thousand weights they would be a tenth of the file.
+exactly as long as before. Names are cut down to letters, since in a network of a few thousand weights they would be a
+tenth of the file.
 
 "static" computes in 8 bits as well, activations too, with ranges measured on training digits, by ONNX Runtime's own tool.
 Faster where the processor multiplies bytes (AVX-512 VNNI, AVX-VNNI, Arm's dot product). The last layer and the softmax stay
