@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def summary(metrics: Metrics) -> None:
-    """Print accuracy with its interval and without contested labels, what each level of trust gives, the commonest mistakes."""
+    """Print accuracy with its interval and without contested labels, what each trust gives, and the commonest mistakes."""
     low, high = metrics.interval
     click.echo(
         f"{metrics.name}: {metrics.accuracy:.2%} of {metrics.count:,} digits right "
