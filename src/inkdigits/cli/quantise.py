@@ -9,12 +9,13 @@ import click
 import numpy as np
 
 from inkdigits import network
+from inkdigits.cli.held_out import halves
 from inkdigits.errors import InputError, require
+from inkdigits.network import quantise as quantising
 from inkdigits.network.registry import locate, save
 from inkdigits.network.session import open_session
 
 _CALIBRATION = 1024  # training digits that the ranges of activations are measured on
-_VALIDATION = 0.1  # share of the digits that is held out; of any run's own validation writers, these are the first
 _AGREEMENT = 0.99  # share of the validation digits that must get the answer they got before
 
 
@@ -33,15 +34,10 @@ def quantise(model: str, kind: str, data_name: str | None, out: Path | None) -> 
     Both are compared on the validation digits; if fewer than 99 in 100 get the same answer, nothing is written.
     """
     require("quantising a model", "train", "tensorflow", "keras", "onnx")
-    click.echo("Starting TensorFlow …", err=True)
-    from inkdigits.datasets import load
-    from inkdigits.network import quantise as quantising
-    from inkdigits.training import split
-
     net = network.load(model)
     before = locate(model).read_bytes()
     out = out or Path("runs") / f"{net.name}-int8-{kind}"
-    training, validation = split.by_writer(load.find(data_name or _trained_on(net)).train(), _VALIDATION)
+    training, validation = halves(net, data_name)
     some = np.random.default_rng(0).permutation(len(training))[:_CALIBRATION]
     after = quantising.weights(before) if kind == "weights" else quantising.static(before, training.images[some])
 
@@ -68,9 +64,3 @@ def quantise(model: str, kind: str, data_name: str | None, out: Path | None) -> 
         f"accuracy was {accuracy_before:.2%} and is {accuracy:.2%}."
     )
     click.echo(f"Model: {out}")
-
-
-def _trained_on(net: network.Network) -> str:
-    """Return the data set that a model's config names."""
-    name = net.config.get("data", "mnist")
-    return name if isinstance(name, str) else "mnist"
