@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,8 +26,9 @@ from inkdigits.network.session import Network, open_session
 def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
     """Make one model of several MODELS (shipped ones' names, run folders or model.onnx files).
 
-    Its probabilities are the mean of theirs; its confidence is calibrated anew, on the validation digits. Decide on the
-    members before any of them is tested: an ensemble of the best ones is chosen on the test set.
+    Its probabilities are the mean of theirs; its confidence is calibrated anew, on the validation digits, unless a member
+    has learned from all digits. Decide on the members before any of them is tested: an ensemble of the best ones is
+    chosen on the test set.
     """
     require("making an ensemble", "train", "tensorflow", "keras", "onnx", "scipy")
     if len(models) < 2:
@@ -41,7 +43,7 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
 
     together = Network("ensemble", open_session(merged, str(out)))
     probabilities = together.probabilities(validation.images)
-    config = {
+    config: dict[str, Any] = {
         "data": nets[0].config.get("data"),
         "parameters": sum(net.config.get("parameters", 0) for net in nets),
         "members": [
@@ -49,8 +51,9 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
              "sha256": hashlib.sha256(data).hexdigest()}
             for net, data in zip(nets, files.values(), strict=True)
         ],
-        "answering": calibration.fit(probabilities, validation.labels),
     }  # fmt: skip
+    if all("answering" in net.config for net in nets):  # else a member has learned from the validation digits, too
+        config["answering"] = calibration.fit(probabilities, validation.labels)
     save(out, merged, config)
     for net in [*nets, together]:
         right = net.probabilities(validation.images)[:, :10].argmax(axis=1) == validation.labels

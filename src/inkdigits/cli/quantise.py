@@ -59,8 +59,10 @@ def quantise(model: str, kind: str, data_name: str | None, out: Path | None) -> 
     # What was proved and tested was the other file.
     kept = {key: value for key, value in net.config.items() if key not in ("proof", "test")}
     save(out, after, {**kept, "quantised": figures})
+    learned = "" if "answering" in net.config else " (from which it may have learned)"
+    click.echo(f"{len(before):,} bytes became {len(after):,}.")
     click.echo(
-        f"{len(before):,} bytes became {len(after):,}. On {validation.name} {same:,} of {len(validation):,} labels agree; "
-        f"accuracy was {accuracy_before:.2%} and is {accuracy:.2%}."
+        f"On {validation.name}{learned}, {same:,} of {len(validation):,} labels agree; accuracy was {accuracy_before:.2%} "
+        f"and is {accuracy:.2%}."
     )
     click.echo(f"Model: {out}")
