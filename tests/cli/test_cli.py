@@ -17,7 +17,18 @@ from tests.conftest import SAMPLES, encoded, png_header
 
 def test_help_and_version():
     assert "classify" in run("--help").output and re.search(r"\d+\.\d+", run("--version").output)
-    for verb in ("classify", "read", "explain", "train", "evaluate", "data", "models", "recipes"):
+    for verb in (
+        "classify",
+        "read",
+        "explain",
+        "train",
+        "evaluate",
+        "ensemble",
+        "quantise",
+        "data",
+        "models",
+        "recipes",
+    ):
         assert run(verb, "--help").exit_code == 0
 
 

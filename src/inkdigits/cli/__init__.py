@@ -19,6 +19,8 @@ _VERBS = {
     "explain": "Draw what in a digit spoke for and against its answer.",
     "train": "Train a recipe: network, figures and report in a run folder.",
     "evaluate": "Measure a model on a data set.",
+    "ensemble": "Make one model of several, whose probabilities are averaged.",
+    "quantise": "Make a model smaller, or faster: 8 bits.",
     "data": "Show the data sets.",
     "models": "Show the shipped models.",
     "recipes": "Show the recipes.",

@@ -20,8 +20,9 @@ from inkdigits.errors import InputError, one_line
               help="mnist, a folder (IDX files, or class folders 0 to 9), a .csv or an .npz.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False),
               help="Folder for metrics, pictures and report.  [default: runs/evaluate-MODEL-DATA-TIME]")  # fmt: skip
+@click.option("--tta", is_flag=True, help="Test-time augmentation: the mean over seven small shifts and turns.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object, and no report.")
-def evaluate(model: str, data_name: str, out: Path | None, as_json: bool) -> None:
+def evaluate(model: str, data_name: str, out: Path | None, tta: bool, as_json: bool) -> None:
     """Measure a MODEL (a shipped one's name, a run folder or a model.onnx) on the test half of a data set.
 
     A data set without a test half is used whole.
@@ -41,14 +42,14 @@ def evaluate(model: str, data_name: str, out: Path | None, as_json: bool) -> Non
     digits = data.test() if data.test is not None else data.train()
     from inkdigits.evaluation import evaluate as evaluation
 
-    metrics, beliefs = evaluation.evaluate(net, digits)
+    metrics, beliefs = evaluation.evaluate(net, digits, tta)
     if as_json:
-        click.echo(json.dumps({"model": net.name, **metrics.to_dict()}, allow_nan=False))
+        click.echo(json.dumps({"model": net.name, "tta": tta, **metrics.to_dict()}, allow_nan=False))
     else:
         stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S")
         out = out or Path("runs") / f"evaluate-{net.name}-{Path(data_name).stem}-{stamp}"
         facts = {
-            "Command": one_line(f"inkdigits evaluate {model} --data {data_name}"),
+            "Command": one_line(f"inkdigits evaluate {model} --data {data_name}{' --tta' * tta}"),
             "Model": f"{net.name}, seed {net.config.get('seed', 'unknown')}",
             "Data": f"{digits.name}, {len(digits):,} digits, SHA-256 {digits.fingerprint()[:16]}…",
         }

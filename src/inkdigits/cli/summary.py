@@ -11,12 +11,18 @@ if TYPE_CHECKING:
 
 
 def summary(metrics: Metrics) -> None:
-    """Print accuracy with its interval, what each level of trust gives, and the commonest mistakes."""
+    """Print accuracy with its interval and without contested labels, what each trust gives, and the commonest mistakes."""
     low, high = metrics.interval
     click.echo(
         f"{metrics.name}: {metrics.accuracy:.2%} of {metrics.count:,} digits right "
         f"(95 % interval {low:.2%} to {high:.2%}), {metrics.count - metrics.correct} wrong."
     )
+    if metrics.contested:
+        correct, count = metrics.uncontested
+        click.echo(
+            f"Without the {len(metrics.contested)} labels that people reject: {correct / count:.2%}, "
+            f"{count - correct} wrong."
+        )
     for level, figures in metrics.trust.items():
         if level != "always":
             click.echo(

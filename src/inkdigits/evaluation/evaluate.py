@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.evaluation import plots, report
+from inkdigits.evaluation import contested, plots, report, tta
 from inkdigits.evaluation.metrics import Metrics, measure
 from inkdigits.files import write_text
 from inkdigits.network import Network
@@ -15,13 +15,15 @@ from inkdigits.reading.decide import Beliefs, believe
 _GALLERY = 40  # errors shown
 
 
-def evaluate(network: Network, data: Dataset) -> tuple[Metrics, Beliefs]:
+def evaluate(network: Network, data: Dataset, augmented: bool = False) -> tuple[Metrics, Beliefs]:
     """Return the metrics of a network on a data set, and what it believes of each digit.
 
-    The answers come from ONNX Runtime and the exported file: what is measured is what is shipped.
+    The answers come from ONNX Runtime and the exported file: what is measured is what is shipped. `augmented` asks about
+    every digit in several views (see tta).
     """
-    beliefs = believe(network.probabilities(data.images), network.temperature)
-    return measure(data.name, beliefs, data.labels, network.thresholds), beliefs
+    raw = tta.probabilities(network, data.images) if augmented else network.probabilities(data.images)
+    beliefs = believe(raw, network.temperature)
+    return measure(data.name, beliefs, data.labels, network.thresholds, contested.labels_of(data)), beliefs
 
 
 def write(

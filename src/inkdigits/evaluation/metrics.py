@@ -32,7 +32,8 @@ class Metrics:
     """What a test of N digits showed.
 
     `confusion[i, j]` counts digits i that were read as j; `errors` are the row numbers of the wrong answers, the most
-    confident first; `trust` has, per level, its threshold, the share answered and the share of those that was wrong.
+    confident first, and `said` those answers; `trust` has, per level, its threshold, the share answered and the share of
+    those that was wrong; `contested` are the row numbers of labels that people reject.
     """
 
     name: str
@@ -42,7 +43,9 @@ class Metrics:
     calibration_error: float
     confusion: npt.NDArray[np.int64]
     errors: npt.NDArray[np.intp]
+    said: npt.NDArray[np.intp]
     trust: dict[str, dict[str, float]]
+    contested: tuple[int, ...] = ()
 
     @property
     def accuracy(self) -> float:
@@ -53,6 +56,12 @@ class Metrics:
     def interval(self) -> tuple[float, float]:
         """The accuracy's 95 % interval."""
         return wilson(self.correct, self.count)
+
+    @property
+    def uncontested(self) -> tuple[int, int]:
+        """How many answers are right, and of how many, where the contested labels do not count."""
+        count = self.count - len(self.contested)
+        return count - int((~np.isin(self.errors, self.contested)).sum()), count
 
     def per_digit(self) -> list[dict[str, float]]:
         """Return count, precision, recall and F1 of each of the ten digits."""
@@ -93,6 +102,18 @@ class Metrics:
             "per_digit": self.per_digit(),
             "confusion": self.confusion.tolist(),
             "errors": self.errors.tolist(),
+            "errors_said": self.said.tolist(),
+            **({"without_contested_labels": self._without_contested()} if self.contested else {}),
+        }
+
+    def _without_contested(self) -> dict[str, Any]:
+        correct, count = self.uncontested
+        return {
+            "digits": count,
+            "correct": correct,
+            "accuracy": correct / count,
+            "accuracy_95_interval": list(wilson(correct, count)),
+            "left_out": list(self.contested),
         }
 
 
@@ -101,14 +122,19 @@ def measure(
     beliefs: Beliefs,
     labels: npt.NDArray[np.uint8],
     thresholds: dict[str, float],
+    contested: tuple[int, ...] = (),
 ) -> Metrics:
-    """Return the metrics of what a network believes of N glyphs against their labels (N,)."""
+    """Return the metrics of what a network believes of N glyphs against their labels (N,).
+
+    `contested` are row numbers of labels that people reject.
+    """
     probabilities, confidence = beliefs.digits, beliefs.confidence
     answers = probabilities.argmax(axis=1)
     right = answers == labels
     confusion = np.zeros((10, 10), np.int64)
     np.add.at(confusion, (labels, answers), 1)
     wrong = np.flatnonzero(~right)
+    wrong = wrong[np.argsort(-confidence[wrong], kind="stable")]
     of_label = probabilities[np.arange(len(labels)), labels]
     return Metrics(
         name,
@@ -117,8 +143,10 @@ def measure(
         float(-np.log(np.maximum(of_label, 1e-12)).mean()),
         calibration_error(confidence, right),
         confusion,
-        wrong[np.argsort(-confidence[wrong], kind="stable")],
+        wrong,
+        answers[wrong],
         {level: answered(confidence, right, threshold) for level, threshold in thresholds.items()},
+        contested,
     )
 
 

@@ -102,19 +102,24 @@ def errors(
     labels: npt.NDArray[np.uint8],
     probabilities: npt.NDArray[np.float32],
     rows: npt.NDArray[np.intp],
-    columns: int = 10,
 ) -> Figure:
     """Return a gallery of wrong answers, in the order of `rows`: the glyph, its label, the answer and its confidence."""
-    lines = max(1, -(-len(rows) // columns))
+    said = probabilities[rows].argmax(axis=1)
+    titles = [f"{labels[r]} read as {s}\n{probabilities[r, s]:.0%}" for r, s in zip(rows, said, strict=True)]
+    return gallery(images[rows], titles)
+
+
+def gallery(glyphs: npt.NDArray[np.uint8], titles: Sequence[str], columns: int = 10) -> Figure:
+    """Return glyphs, uint8 (N, 28, 28), each under its title of two lines."""
+    lines = max(1, -(-len(glyphs) // columns))
     figure = Figure(figsize=(columns * 0.95, lines * 1.25 + 0.1), layout="constrained")
     grid = np.atleast_2d(np.array(figure.subplots(lines, columns, squeeze=False)))
     for axes in grid.flat:
         axes.set_axis_off()
-    for axes, row in zip(grid.flat, rows, strict=False):
-        said = int(probabilities[row].argmax())
-        axes.imshow(255 - images[row], cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-        axes.set_title(f"{labels[row]} read as {said}\n{probabilities[row, said]:.0%}", fontsize=8, color=WRONG, pad=3)
-    if not len(rows):
+    for axes, glyph, title in zip(grid.flat, glyphs, titles, strict=False):
+        axes.imshow(255 - glyph, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        axes.set_title(title, fontsize=8, color=WRONG, pad=3)
+    if not len(glyphs):
         grid[0, 0].text(0, 0.5, "no errors", color=INK)
     return figure
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from inkdigits.errors import InputError
+from inkdigits.files import write_text, written_aside
 from inkdigits.network.session import Network, open_session
 
 DEFAULT = "default"
@@ -51,6 +52,19 @@ def load(model: str | os.PathLike[str] = DEFAULT) -> Network:
         return _load(MODELS / model / "model.onnx", (0, 0))  # what is installed does not change under a running process
     path = locate(model)
     return _load(path, (_modified(path), _modified(path.with_name("config.json"))))
+
+
+def save(folder: Path, model: bytes, config: dict[str, Any]) -> None:
+    """Make a folder that `load` takes, of an ONNX file's bytes and what its config says.
+
+    Raises InputError if there is a model in it already, or if the bytes are no model.
+    """
+    if (folder / "model.onnx").exists():
+        raise InputError(folder, "holds a model already", "give --out another folder")
+    open_session(model, str(folder))
+    write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
+    with written_aside(folder / "model.onnx") as aside:
+        aside.write_bytes(model)
 
 
 def _modified(path: Path) -> int:

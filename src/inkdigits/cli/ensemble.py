@@ -1,0 +1,61 @@
+"""`inkdigits ensemble MODEL MODEL…`: several networks as one, whose probabilities are averaged."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inkdigits import network
+from inkdigits.cli.held_out import halves
+from inkdigits.errors import InputError, require
+from inkdigits.network import ensemble as ensembles
+from inkdigits.network.registry import locate, save
+from inkdigits.network.session import Network, open_session
+
+
+@click.command()
+@click.argument("models", nargs=-1, required=True)
+@click.option("--data", "data_name",
+              help="Digits that it is calibrated on, as for train.  [default: those the first was trained on]")  # fmt: skip
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the new model."
+)
+def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
+    """Make one model of several MODELS (shipped ones' names, run folders or model.onnx files).
+
+    Its probabilities are the mean of theirs; its confidence is calibrated anew, on the validation digits, unless a member
+    has learned from all digits. Decide on the members before any of them is tested: an ensemble of the best ones is
+    chosen on the test set.
+    """
+    require("making an ensemble", "train", "tensorflow", "keras", "onnx", "scipy")
+    if len(models) < 2:
+        raise InputError("ensemble", "has one member", "name two models or more")
+    files = {str(path): path.read_bytes() for path in map(locate, models)}
+    if len({hashlib.sha256(data).digest() for data in files.values()}) < len(models):
+        raise InputError("ensemble", "has a member twice", "name each model once")
+    nets = [network.load(model) for model in models]
+    merged = ensembles.merge(files)
+    _, validation = halves(nets[0], data_name)
+    from inkdigits.evaluation import calibration
+
+    together = Network("ensemble", open_session(merged, str(out)))
+    probabilities = together.probabilities(validation.images)
+    config: dict[str, Any] = {
+        "data": nets[0].config.get("data"),
+        "parameters": sum(net.config.get("parameters", 0) for net in nets),
+        "members": [
+            {"name": net.name, "recipe_hash": net.config.get("recipe_hash"), "seed": net.config.get("seed"),
+             "sha256": hashlib.sha256(data).hexdigest()}
+            for net, data in zip(nets, files.values(), strict=True)
+        ],
+    }  # fmt: skip
+    if all("answering" in net.config for net in nets):  # else a member has learned from the validation digits, too
+        config["answering"] = calibration.fit(probabilities, validation.labels)
+    save(out, merged, config)
+    for net in [*nets, together]:
+        right = net.probabilities(validation.images)[:, :10].argmax(axis=1) == validation.labels
+        click.echo(f"{right.mean():.2%} of {validation.name}: {net.name}")
+    click.echo(f"Model: {out}")

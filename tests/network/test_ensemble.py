@@ -1,0 +1,67 @@
+"""An ensemble is the mean of its members, whatever they are and whoever runs it."""
+
+import json
+
+import numpy as np
+import onnx
+import pytest
+from onnx.reference import ReferenceEvaluator
+
+from inkdigits.errors import InputError
+from inkdigits.network import Network, ensemble, load, quantise
+from inkdigits.network.registry import locate
+from inkdigits.network.session import open_session
+from tests.cli.conftest import run
+
+
+@pytest.fixture(scope="module")
+def members():
+    """The classic network, the same in 8 bits, and one with noise in its weights."""
+    classic = locate("classic").read_bytes()
+    noisy = onnx.load_from_string(classic)
+    for tensor in noisy.graph.initializer:
+        if tensor.name.endswith("kernel"):
+            values = onnx.numpy_helper.to_array(tensor)
+            values = values + np.random.default_rng(0).normal(0, 0.06, values.shape).astype(np.float32)
+            tensor.CopyFrom(onnx.numpy_helper.from_array(values, tensor.name))
+    return {"classic": classic, "small": quantise.weights(classic), "noisy": noisy.SerializeToString()}
+
+
+def answers(model, glyphs):
+    return Network("x", open_session(model, "x")).probabilities(glyphs)
+
+
+def test_the_mean_of_the_members(members, digits):
+    merged = ensemble.merge(members)
+    alone = np.stack([answers(model, digits.images) for model in members.values()])
+    assert np.abs(alone[0] - alone[2]).max() > 0.1  # they do differ
+    assert answers(merged, digits.images) == pytest.approx(alone.mean(axis=0), abs=1e-6)
+    theirs = ReferenceEvaluator(onnx.load_from_string(merged)).run(None, {"glyphs": digits.images[:20]})[0]
+    assert theirs == pytest.approx(alone.mean(axis=0)[:20], abs=1e-4)
+
+
+def test_members_of_other_kinds_are_refused(members):
+    with pytest.raises(InputError, match="default: has 11 classes"):
+        ensemble.merge({"classic": members["classic"], "default": locate("default").read_bytes()})
+    with pytest.raises(InputError, match="nonsense: is not an ONNX model"):
+        ensemble.merge({"classic": members["classic"], "nonsense": b"nonsense"})
+
+
+def test_from_the_command_line(members, digits, tmp_path):
+    np.savez(tmp_path / "d.npz", x=digits.images, y=digits.labels)
+    (tmp_path / "noisy.onnx").write_bytes(members["noisy"])
+    common = ["--data", tmp_path / "d.npz", "--out", tmp_path / "both"]
+    result = run("ensemble", "classic", tmp_path / "noisy.onnx", *common)
+    assert result.exit_code == 0 and result.stdout.count("% of d.npz") == 3
+    config = json.loads((tmp_path / "both" / "config.json").read_text())
+    assert [m["name"] for m in config["members"]] == ["classic", "noisy"]
+    both = load(tmp_path / "both")
+    assert both.temperature == config["answering"]["temperature"] != 1
+    read = json.loads(run("evaluate", tmp_path / "both", "--data", tmp_path / "d.npz", "--json").stdout)
+    assert read["digits"] == 1000 and read["accuracy"] > 0.99
+
+
+def test_an_ensemble_has_two_members_that_differ(tmp_path):
+    for models, said in ((["classic"], "one member"), (["classic", locate("classic")], "a member twice")):
+        result = run("ensemble", *models, "--out", tmp_path / "x")
+        assert result.exit_code == 1 and said in result.stderr
