@@ -19,6 +19,7 @@ _VERBS = {
     "explain": "Draw what in a digit spoke for and against its answer.",
     "train": "Train a recipe: network, figures and report in a run folder.",
     "evaluate": "Measure a model on a data set.",
+    "compare": "Compare two models on the same digits, in pairs.",
     "data": "Show the data sets.",
     "models": "Show the shipped models.",
     "recipes": "Show the recipes.",
