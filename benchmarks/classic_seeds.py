@@ -16,8 +16,9 @@ from typing import Any
 
 from inkdigits import run
 from inkdigits.datasets import load
+from inkdigits.evaluation import openings
 from inkdigits.training import recipe
-from machine import read_results, write_results
+from machine import keep_openings, read_results, write_results
 
 
 def main(seeds: int) -> None:
@@ -33,6 +34,7 @@ def main(seeds: int) -> None:
                 load.find("mnist"),
                 run.Watcher(),
             )
+            keep_openings(Path(place) / openings.LOG, classic.hash())
         rows[str(seed)] = {
             "accuracy": finished.metrics.accuracy,
             "wrong": finished.metrics.count - finished.metrics.correct,

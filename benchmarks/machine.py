@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
+TEST_OPENINGS = RESULTS / "test_openings.jsonl"  # where every benchmark writes that it opened MNIST's test set
 _PACKAGES = (
     "inkdigits",
     "numpy",
@@ -56,6 +57,18 @@ def write_results(name: str, figures: dict[str, Any]) -> None:
     aside = RESULTS / f".{name}.json"
     aside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     aside.replace(RESULTS / f"{name}.json")
+
+
+def keep_openings(log: Path, recipe_hash: str) -> None:
+    """Add a log's lines of one recipe to the openings that are committed, each once."""
+    if not log.exists():
+        return
+    kept = set(TEST_OPENINGS.read_text(encoding="utf-8").splitlines()) if TEST_OPENINGS.exists() else set()
+    lines = log.read_text(encoding="utf-8").splitlines()
+    with TEST_OPENINGS.open("a", encoding="utf-8") as file:
+        file.writelines(
+            f"{line}\n" for line in lines if line not in kept and json.loads(line).get("recipe_hash") == recipe_hash
+        )
 
 
 def peak_memory_mb() -> float:

@@ -20,17 +20,21 @@ import numpy as np
 from inkdigits import network
 from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
+from inkdigits.evaluation import openings
 from inkdigits.evaluation.corruptions import CORRUPTIONS, corrupt
 from inkdigits.reading import decide
 from inkdigits.reading.single import BATCH, Prepared, answer, prepare
 from inkdigits.training import split
-from machine import write_results
+from machine import TEST_OPENINGS, write_results
 
 SEED = 0
 
 
-def digits(which: str, count: int | None) -> Dataset:
-    data = mnist.test() if which == "test" else split.by_writer(mnist.train(), 0.1)[1]
+def digits(which: str, count: int | None, *nets: network.Network) -> Dataset:
+    if which == "test":
+        data = openings.open_test(mnist.test, "MNIST-C (benchmarks/mnist_c.py)", TEST_OPENINGS, *nets)
+    else:
+        data = split.by_writer(mnist.train(), 0.1)[1]
     if count is None or count >= len(data):
         return data
     return data.subset(np.sort(np.random.default_rng(SEED).permutation(len(data))[:count]))
@@ -66,7 +70,7 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path, help="draw pictures that the first model reads wrong, a row a corruption")
     arguments = parser.parse_args()
     nets = {name: network.load(name) for name in arguments.model or ("default", "classic")}
-    data = digits(arguments.split, arguments.digits)
+    data = digits(arguments.split, arguments.digits, *nets.values())
     rows: dict[str, dict[str, dict[str, float]]] = {name: {} for name in nets}
     sheets = []
     for corruption in ("identity", *CORRUPTIONS):

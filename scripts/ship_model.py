@@ -18,6 +18,7 @@ import numpy as np
 import inkdigits
 from inkdigits import network
 from inkdigits.datasets import mnist
+from inkdigits.evaluation import openings
 from inkdigits.evaluation.evaluate import evaluate
 
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
@@ -125,7 +126,11 @@ def main(folder: Path) -> None:
     shutil.copyfile(folder / "model.onnx", target / "model.onnx")
     (target / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     # The network is finished; with its final thresholds, what each level of trust gives is measured again.
-    metrics = evaluate(network.load(target), mnist.test())[0].to_dict()
+    net = network.load(target)
+    test = openings.open_test(
+        mnist.test, "card of a shipped model (scripts/ship_model.py)", RESULTS / openings.LOG, net
+    )
+    metrics = evaluate(net, test)[0].to_dict()
     keys = ("data", "digits", "correct", "accuracy", "accuracy_95_interval", "trust")
     config["test"] = {key: metrics[key] for key in keys}
     (target / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")

@@ -12,11 +12,13 @@ SOURCE = Path(__file__).parent.parent / "src" / "inkdigits"
 # Rooms from the ground floor up. A module may import from its own room and from lower floors.
 FLOORS = [
     {"errors", "files", "drawing", "__init__"},
+    {"locks"},
     {"results", "image", "network", "synthetic"},
     {"reading"},
     {"datasets", "batch"},
     {"training", "evaluation", "explaining", "server"},
     {"run"},
+    {"series"},
     {"cli"},
     {"__main__"},
 ]
@@ -58,10 +60,55 @@ def test_only_the_training_rooms_know_keras(path):
         assert not {n.split(".")[0] for n in imports_of(path)} & {"keras", "tensorflow"}
 
 
+def file_of(module):
+    """The file of a module of ours, or None for a name in one."""
+    path = SOURCE.parent.joinpath(*module.split("."))
+    candidates = path.with_suffix(".py"), path / "__init__.py"
+    return next((file for file in candidates if file.exists()), None)
+
+
+def reached_from(paths):
+    """All modules of ours that these files import, and those that they import, and so on."""
+    reached, waiting = set(), list(paths)
+    while waiting:
+        for name in imports_of(waiting.pop()):
+            file = file_of(name) if name.startswith("inkdigits.") else None
+            if file is not None and name not in reached:
+                reached.add(name)
+                waiting.append(file)
+    return reached
+
+
 def test_training_cannot_reach_the_test_set():
-    for path in (SOURCE / "training").rglob("*.py"):
-        assert "inkdigits.datasets.mnist" not in set(imports_of(path))
-        assert "inkdigits.datasets.load" not in set(imports_of(path))
+    """Nor any module that can: by no import, at whatever remove, and by no name put together while it runs."""
+    rooms = sorted((SOURCE / "training").rglob("*.py"))
+    reached = reached_from(rooms)
+    assert "inkdigits.datasets.dataset" in reached  # the way to the digits that they are given
+    assert not {name for name in reached if name.startswith(("inkdigits.datasets.mnist", "inkdigits.datasets.load"))}
+    assert not {name for name in reached if name.split(".")[1] in ("evaluation", "run", "series", "cli")}
+    for path in rooms:
+        assert "inkdigits" not in set(imports_of(path)), f"{path.name} imports the whole face"
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in DYNAMIC:
+                assert ast.unparse(node) == "importlib.import_module('tensorflow')", f"{path.name}: {ast.unparse(node)}"
+            assert not (isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.modules"), path.name
+
+
+DYNAMIC = {"import_module", "__import__", "exec", "eval", "files", "spec_from_file_location"}
+
+
+@pytest.mark.parametrize("folder", ["src", "benchmarks", "scripts"])
+def test_every_opening_of_a_test_half_is_written_down(folder):
+    """Only evaluation.openings calls what reads a test half; everybody else hands it over."""
+    for path in sorted((SOURCE.parent.parent / folder).rglob("*.py")):
+        names = set(imports_of(path))
+        assert not names & {"inkdigits.datasets.mnist.test", "inkdigits.datasets.mnist._test"}, path.name
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                assert node.func.attr not in ("test", "_test"), (
+                    f"{path.name}, line {node.lineno}: ask openings.open_test"
+                )
 
 
 def loaded_after(code):

@@ -32,6 +32,10 @@ class TooLargeError(InputError):
     """An input beyond a limit: of bytes, of pixels, of pages."""
 
 
+class InUseError(InputError):
+    """A file or folder that another process is working on."""
+
+
 class MissingExtraError(ImportError):
     """A part of Inkdigits needs packages that this installation does not have."""
 

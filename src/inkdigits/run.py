@@ -23,9 +23,10 @@ from inkdigits.datasets import pool
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.load import Data
 from inkdigits.errors import InputError
-from inkdigits.evaluation import calibration, evaluate
+from inkdigits.evaluation import calibration, evaluate, openings
 from inkdigits.evaluation.metrics import Metrics
 from inkdigits.files import write_text, written_aside
+from inkdigits.locks import held
 from inkdigits.training import export, fit, proof, recipe, split
 from inkdigits.training.architectures import size
 from inkdigits.training.recipe import Recipe
@@ -69,7 +70,7 @@ def start(recipe_: Recipe, seed: int, data_name: str, out: Path, command: str) -
         "recipe": recipe_.to_dict(),
         "recipe_hash": recipe_.hash(),
         "seed": seed,
-        "data": _whole_name(data_name),
+        "data": whole_name(data_name),
         "versions": _versions(),
     }
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
@@ -85,20 +86,42 @@ def discard_if_empty(folder: Path) -> None:
 
 def unfinished(recipe_: Recipe, seed: int, data_name: str, out: Path) -> Path | None:
     """Return the newest folder of a run of this recipe, seed and data that was stopped before its end, or None."""
-    wanted = (recipe_.hash(), seed, _whole_name(data_name))
-    pattern = f"{glob.escape(recipe_.name)}-{seed}-*/config.json"
-    for path in sorted(out.glob(pattern), reverse=True):
+    found = [folder for of, folder in runs(recipe_, data_name, out) if of == seed and not is_finished(folder)]
+    return found[-1] if found else None
+
+
+def finished(recipe_: Recipe, data_name: str, out: Path) -> dict[int, Path]:
+    """Return the folders of the finished runs of this recipe and data by their seeds, in order.
+
+    Of several with one seed it is the first: none is chosen.
+    """
+    found: dict[int, Path] = {}
+    for seed, folder in runs(recipe_, data_name, out):
+        if is_finished(folder):
+            found.setdefault(seed, folder)
+    return dict(sorted(found.items()))
+
+
+def is_finished(folder: Path) -> bool:
+    """Tell whether a run has been trained and tested to its end: metrics.json is written last."""
+    return (folder / "metrics.json").exists()
+
+
+def runs(recipe_: Recipe, data_name: str, out: Path) -> list[tuple[int, Path]]:
+    """Return seed and folder of all runs of this recipe and data, those of one seed in the order they were started in."""
+    wanted = (recipe_.hash(), whole_name(data_name))
+    found = []
+    for path in sorted(out.glob(f"{glob.escape(recipe_.name)}-*/config.json")):
         try:
-            config = _read_config(path)
+            config = read_config(path)
         except InputError:  # somebody else's folder, or a damaged one: it hides none of the others
             continue
-        done = (path.parent / "metrics.json").exists()
-        if not done and (config.get("recipe_hash"), config.get("seed"), config.get("data")) == wanted:
-            return path.parent
-    return None
+        if (config.get("recipe_hash"), config.get("data")) == wanted and isinstance(config.get("seed"), int):
+            found.append((config["seed"], path.parent))
+    return found
 
 
-def _whole_name(data_name: str) -> str:
+def whole_name(data_name: str) -> str:
     """Return a data set's name, or its absolute path: the same data by whatever path it is called."""
     return data_name if data_name == "mnist" else str(Path(data_name).resolve())
 
@@ -106,11 +129,19 @@ def _whole_name(data_name: str) -> str:
 def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
     """Train what a run folder's config says, from its checkpoint if there is one, and write everything into it.
 
-    The test digits are opened once, after the network is finished. Raises InputError, and RuntimeError if the exported
-    network should not agree with the trained one.
+    The test digits are opened once, after the network is finished, and the opening is written into the log beside the run
+    folder. Raises InputError (InUseError if another process is at this run), and RuntimeError if the exported network
+    should not agree with the trained one.
     """
-    config = _read_config(folder / "config.json")
+    config = read_config(folder / "config.json")
     recipe_ = _recipe_of(config, str(folder / "config.json"))
+    with held(folder / ".lock"):
+        if is_finished(folder):
+            raise InputError(folder, "is a finished run", "start a new one")
+        return _finish(folder, config, recipe_, data, watcher)
+
+
+def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, watcher: Watcher) -> Finished:
     started = time.perf_counter()
     watcher.on_stage("loading the digits")
     whole, test = _halves(data)
@@ -141,11 +172,12 @@ def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
     config["digits"] = {"training": len(training), "synthetic": synthetic, "validation": len(validation or ())}
     config["held_out"] = "by writer" if whole.writers is not None else "at random"
     config["precision"] = trained.dtype_policy
+    config["machine"] = _processor()
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
 
     watcher.on_stage("reading the test digits")
-    test_data = test()
     finished_network = network.load(folder)
+    test_data = openings.open_test(test, "test of a finished run", folder.parent / openings.LOG, finished_network)
     metrics, beliefs = evaluate.evaluate(finished_network, test_data)
     watcher.on_stage("drawing the report")
     evaluate.write(
@@ -179,7 +211,8 @@ def _write_history(path: Path, history: list[dict[str, float]]) -> None:
     write_text(path, text.getvalue())
 
 
-def _read_config(path: Path) -> dict[str, Any]:
+def read_config(path: Path) -> dict[str, Any]:
+    """Return a run's config.json. Raises InputError if it is none."""
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -141,6 +141,19 @@ def test_evaluate(tmp_path, digits):
     assert run("evaluate", "--data", tmp_path / "none").exit_code == 1
 
 
+def test_compare(tmp_path, digits):
+    np.savez(tmp_path / "d.npz", x=digits.images[:500], y=digits.labels[:500])
+    (tmp_path / "d").mkdir()
+    result = run("compare", "default", "classic", "--data", tmp_path / "d.npz")
+    assert result.exit_code == 0 and "No difference is shown" in result.output and "McNemar" in result.output
+    figures = json.loads(run("compare", "default", "classic", "--data", tmp_path / "d.npz", "--json").stdout)
+    assert figures["digits"] == 500 and figures["difference_95_interval"][0] <= figures["difference"]
+    for wrong in (("default", "nothing"), ("default", "classic", "--data", tmp_path / "d")):
+        result = run("compare", *wrong)
+        assert result.exit_code == 1 and len(result.stderr.splitlines()) == 1
+    assert run("compare", "default").exit_code == 2
+
+
 def test_samples_are_read_by_the_command_of_the_readme():
     result = run("classify", *sorted(SAMPLES.glob("*.jpg")))
     assert result.exit_code == 0

@@ -1,13 +1,15 @@
 """MNIST inside the package is the published one, and its writers are on one side each."""
 
+import dataclasses
 import hashlib
 import lzma
 
 import numpy as np
 import pytest
 
-from inkdigits.datasets import mnist
+from inkdigits.datasets import load, mnist
 from inkdigits.errors import DamagedInstallationError
+from inkdigits.training import fit, recipe
 
 
 def test_the_known_facts():
@@ -25,6 +27,21 @@ def test_no_writer_is_on_both_sides():
     assert train is not None and test is not None
     assert len(np.unique(train)) == 539 and len(np.unique(test)) == 297
     assert not np.intersect1d(train, test).size
+
+
+def test_the_test_set_is_closed_while_a_training_is_under_way():
+    """Even to a callback, and even if it has been read before; afterwards it is open again."""
+    small = mnist.train().subset(np.arange(200), "small")
+    mnist.test()
+
+    def peek(_row):
+        load.find("mnist").test()
+
+    chosen = recipe.load("classic").with_epochs(1)
+    chosen = dataclasses.replace(chosen, training=dataclasses.replace(chosen.training, batch=50))
+    with pytest.raises(RuntimeError, match="closed"):
+        fit.fit(chosen, 0, small, small, on_epoch=peek)
+    assert len(mnist.test()) == 10_000
 
 
 def test_a_damaged_file_is_noticed(monkeypatch):

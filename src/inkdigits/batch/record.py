@@ -15,7 +15,8 @@ from typing import NoReturn, Self
 
 from inkdigits.batch import rows
 from inkdigits.batch.rows import Entry, Form, Verb
-from inkdigits.errors import InputError
+from inkdigits.errors import InputError, InUseError
+from inkdigits.locks import lock
 
 
 class Record:
@@ -36,7 +37,8 @@ class Record:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self._open(resume)
         try:
-            _lock(self._file, path)
+            if not lock(self._file.fileno()):
+                raise InUseError(path, "is being written by another run", "wait for it, or name another file")
             self._file.truncate(self._read())
             if self._file.seek(0, os.SEEK_END) == 0:
                 self._append(rows.header(verb, form, recorded=True))
@@ -137,17 +139,3 @@ class Record:
 
     def _key(self, source: str) -> str:
         return os.path.abspath(rows.written(source, self.form))  # noqa: PTH100 (a Path's would follow links)
-
-
-def _lock(file: io.FileIO, path: Path) -> None:
-    """Keep other runs off this file for as long as it is open. Raises InputError if one has it."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return
-    try:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise InputError(path, "is being written by another run", "wait for it, or name another file") from None
-    except OSError:  # a network's file system without locks
-        pass

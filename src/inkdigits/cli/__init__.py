@@ -21,6 +21,7 @@ _VERBS = {
     "evaluate": "Measure a model on a data set.",
     "ensemble": "Make one model of several, whose probabilities are averaged.",
     "quantise": "Make a model smaller, or faster: 8 bits.",
+    "compare": "Compare two models on the same digits, in pairs.",
     "data": "Show the data sets.",
     "models": "Show the shipped models.",
     "recipes": "Show the recipes.",

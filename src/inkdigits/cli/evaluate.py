@@ -25,7 +25,8 @@ from inkdigits.errors import InputError, one_line
 def evaluate(model: str, data_name: str, out: Path | None, tta: bool, as_json: bool) -> None:
     """Measure a MODEL (a shipped one's name, a run folder or a model.onnx) on the test half of a data set.
 
-    A data set without a test half is used whole.
+    A data set without a test half is used whole. That MNIST's test digits were opened is written into
+    test_openings.jsonl, beside the run folder, or in runs/ for a model that is in none.
     """
     from inkdigits.datasets import load
 
@@ -39,8 +40,10 @@ def evaluate(model: str, data_name: str, out: Path | None, tta: bool, as_json: b
         raise InputError(out, "is a run's own folder, with its own report", "give --out another folder")
     net = network.load(model)
     data = load.find(data_name, report_and_go_on)
-    digits = data.test() if data.test is not None else data.train()
     from inkdigits.evaluation import evaluate as evaluation
+    from inkdigits.evaluation import openings
+
+    digits = openings.open_test(data.test or data.train, "inkdigits evaluate", openings.log_of(model), net)
 
     metrics, beliefs = evaluation.evaluate(net, digits, tta)
     if as_json:

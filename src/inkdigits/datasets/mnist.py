@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.datasets import idx
+from inkdigits.datasets import idx, protocol
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import DamagedInstallationError
 
@@ -50,7 +50,15 @@ def train() -> Dataset:
     return _split("train", "MNIST train")
 
 
-@lru_cache(maxsize=1)
 def test() -> Dataset:
-    """Return the 10,000 test digits of 297 other writers. Only a finished recipe's evaluation opens them."""
+    """Return the 10,000 test digits of 297 other writers. Only a finished recipe's evaluation opens them.
+
+    Raises RuntimeError while a training is under way. Ask by evaluation.openings, which writes each opening down.
+    """
+    protocol.check_open()
+    return _test()
+
+
+@lru_cache(maxsize=1)
+def _test() -> Dataset:
     return _split("t10k", "MNIST test")

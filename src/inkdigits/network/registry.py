@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from functools import lru_cache
@@ -85,9 +86,10 @@ def _load(path: Path, _stamps: tuple[int, int]) -> Network:
     except OSError as error:
         raise InputError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
     session = open_session(data, str(path))
+    sha256 = hashlib.sha256(data).hexdigest()
     answering = config.get("answering", {})
     if not answering:
-        return Network(name, session, config=config)
+        return Network(name, session, config=config, sha256=sha256)
     try:
         temperature = float(answering["temperature"])
         thresholds = {level: float(answering["thresholds"][level]) for level in _LEVELS}
@@ -95,7 +97,7 @@ def _load(path: Path, _stamps: tuple[int, int]) -> Network:
         temperature, thresholds = 0.0, {}
     if not 0.01 <= temperature <= 100 or not all(0 <= threshold <= 1 for threshold in thresholds.values()):
         raise InputError(path.with_name("config.json"), 'has a malformed "answering" part', "export the model again")
-    return Network(name, session, temperature, thresholds, config)
+    return Network(name, session, temperature, thresholds, config, sha256)
 
 
 def _read_config(path: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from inkdigits.datasets import protocol
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
 from inkdigits.training import architectures, batches, checkpoint, norms, precision, schedules
@@ -44,6 +45,7 @@ def silent(_done: int, _total: int, _figures: dict[str, float]) -> None:
     """Show no progress."""
 
 
+@protocol.test_set_closed()
 def fit(
     recipe: Recipe,
     seed: int,

@@ -1,0 +1,83 @@
+"""Each opening of MNIST's test set leaves a line, by whatever name the digits come, and no other digits leave any."""
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from inkdigits import network
+from inkdigits.datasets import load, mnist
+from inkdigits.evaluation import openings
+from tests.cli.conftest import run
+
+
+def lines_of(log):
+    return [json.loads(line) for line in log.read_text().splitlines()]
+
+
+def test_the_test_digits_are_known_by_what_they_are(tmp_path):
+    test = mnist.test()
+    assert test.fingerprint() == openings.MNIST_TEST
+    np.savez(tmp_path / "mine.npz", x=test.images, y=test.labels)
+    log = tmp_path / "log.jsonl"
+    nets = network.load("classic"), network.load("default")
+    openings.open_test(load.find(str(tmp_path / "mine.npz")).train, "curious", log, *nets)
+    first, second = lines_of(log)
+    assert first["what"] == "MNIST test" and first["why"] == "curious" and first["when"].endswith("+00:00")
+    assert (first["recipe"], second["recipe"]) == ("classic", "default")
+    assert first["recipe_hash"] == nets[0].config["recipe_hash"] != second["recipe_hash"]
+    assert len(first["model_sha256"]) == 64 and first["model_sha256"] != second["model_sha256"]
+
+
+def test_other_digits_leave_no_line(tmp_path):
+    openings.open_test(mnist.train, "x", tmp_path / "log.jsonl", network.load("classic"))
+    assert not (tmp_path / "log.jsonl").exists()
+
+
+def test_lines_are_added_and_do_not_mix(tmp_path):
+    log, net = tmp_path / "new" / "log.jsonl", network.load("classic")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: openings.open_test(mnist.test, str(n), log, net), range(40)))
+    assert sorted(int(line["why"]) for line in lines_of(log)) == list(range(40))
+
+
+@pytest.mark.parametrize("kind", ["a file where the folder should be", "no permission"])
+def test_a_log_that_cannot_be_written_is_one_line_and_stops_nothing(tmp_path, capsys, kind):
+    folder = tmp_path / "folder"
+    if kind == "no permission":
+        if os.geteuid() == 0:
+            pytest.skip("root may write anywhere")
+        folder.mkdir(mode=0o500)
+    else:
+        folder.write_text("")
+    digits = openings.open_test(mnist.test, "x", folder / "log.jsonl", network.load("classic"))
+    assert len(digits) == 10_000
+    error = capsys.readouterr().err
+    assert len(error.splitlines()) == 1 and "log.jsonl: cannot be written" in error
+
+
+def test_where_the_log_is(tmp_path, monkeypatch):
+    (tmp_path / "runs" / "mine-0").mkdir(parents=True)
+    for name in ("model.onnx", "config.json"):
+        (tmp_path / "runs" / "mine-0" / name).write_text("{}")
+    (tmp_path / "alone.onnx").write_text("")
+    assert openings.log_of(tmp_path / "runs" / "mine-0") == tmp_path / "runs" / openings.LOG
+    monkeypatch.chdir(tmp_path / "runs" / "mine-0")
+    assert openings.log_of(".") == tmp_path / "runs" / openings.LOG
+    for model in ("classic", tmp_path / "alone.onnx"):
+        assert openings.log_of(model).parts == ("runs", openings.LOG)
+
+
+def test_evaluate_and_compare_leave_lines(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("evaluate", "classic", "--json").exit_code == 0
+    assert run("compare", "default", "classic").exit_code == 0
+    lines = lines_of(tmp_path / "runs" / openings.LOG)
+    said = [(line["model"], line["why"]) for line in lines]
+    assert said == [
+        ("classic", "inkdigits evaluate"),
+        ("default", "inkdigits compare"),
+        ("classic", "inkdigits compare"),
+    ]

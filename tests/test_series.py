@@ -1,0 +1,174 @@
+"""A series of seeds: stopped and gone on with, shared between processes, and never run twice."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from inkdigits import run, series
+from inkdigits.datasets import load, mnist
+from inkdigits.errors import InputError, InUseError
+from inkdigits.evaluation import openings
+from inkdigits.locks import held
+from inkdigits.training import recipe
+from tests.cli.conftest import run as inkdigits
+
+# Keras' way to save a network asks TensorFlow for arrays as NumPy 1 did; nothing of ours is involved.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+RECIPE = '[network]\narchitecture = "classic"\n[training]\nepochs = 3\nbatch = 50\nlearning_rate = 0.002\n'
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("place")
+    rows = np.arange(0, 60_000, 60)
+    np.savez(folder / "small.npz", x=mnist.train().images[rows], y=mnist.train().labels[rows])
+    (folder / "mine.toml").write_text(RECIPE)
+    return folder
+
+
+def train(place, out, *more):
+    return [str(place / "mine.toml"), "--data", str(place / "small.npz"), "--out", str(out), *more]
+
+
+@pytest.fixture(scope="module")
+def whole(place):
+    """A series of two seeds that was never stopped."""
+    result = inkdigits("train", *train(place, place / "whole", "--seeds", "2"))
+    assert result.exit_code == 0, result.output
+    return place / "whole", result
+
+
+def accuracies(out):
+    (document,) = series.read(out)
+    return {seed: row["accuracy"] for seed, row in document["seeds"].items()}
+
+
+def test_a_series_is_shown_and_written_down(whole):
+    out, result = whole
+    (document,) = series.read(out)
+    values = list(accuracies(out).values())
+    assert document["runs"] == 2 and document["mean_accuracy"] == pytest.approx(np.mean(values))
+    assert document["standard_deviation"] == pytest.approx(np.std(values, ddof=1))
+    assert document["parameters"] == 225_546 and document["recipe"] == "mine"
+    for row in document["seeds"].values():
+        metrics = json.loads((out / row["run"] / "metrics.json").read_text())
+        assert row["accuracy"] == metrics["accuracy"]
+        assert row["wrong"] == metrics["digits"] - metrics["correct"]
+        assert f"{row['accuracy']:.2%}" in result.stdout
+    assert "95 % interval" in result.stdout and "2 runs of mine" in result.stdout
+    assert sorted(p.name[:6] for p in out.iterdir()) == ["mine-0", "mine-1", "series"]  # no lock is left
+    assert not (out / openings.LOG).exists()  # its test digits are not MNIST's
+
+
+def test_what_is_finished_is_not_run_again(whole, place):
+    out, _ = whole
+    before = {p: p.stat().st_mtime_ns for p in out.glob("*/*")}
+    result = inkdigits("train", *train(place, out, "--seeds", "1", "--seed", "1"))
+    assert result.exit_code == 0 and "epoch" not in result.stderr and "2 runs of mine" in result.stdout
+    assert {p: p.stat().st_mtime_ns for p in out.glob("*/*")} == before
+
+
+def test_killed_and_gone_on_with(place, whole):
+    """kill -9 in the second seed: the same command goes on there, and ends with the figures of the series never stopped."""
+    out = place / "killed"
+    command = [sys.executable, "-m", "inkdigits", "train", *train(place, out, "--seeds", "2")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        second = False
+        for line in process.stderr:
+            second = second or line.startswith("Seed 1")
+            if second and "epoch  1/3" in line:
+                time.sleep(0.05)
+                process.send_signal(signal.SIGKILL)
+                break
+    assert [len(row["run"]) > 0 for row in series.read(out)[0]["seeds"].values()] == [True]
+    assert len(list(out.glob("mine-*/.lock"))) == 1  # left behind, and in nobody's way
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "Seed 0" not in done.stderr and 1 <= done.stderr.count("epoch ") <= 2
+    assert len(list(out.glob("mine-*"))) == 2
+    assert accuracies(out) == accuracies(whole[0])
+
+
+def test_a_seed_that_another_process_is_at_is_left_out(place, whole, tmp_path):
+    out, _ = whole
+    chosen = recipe.load(str(place / "mine.toml"))
+    busy = run.start(chosen, 2, str(place / "small.npz"), out, "x")
+    try:
+        with held(busy / ".lock"):
+            result = inkdigits("train", *train(place, out, "--seeds", "3"))
+            assert result.exit_code == 1 and "2 runs of mine" in result.stdout
+            assert f"inkdigits: {busy}: is being worked on by another process" in result.stderr
+            assert "Not finished yet, by other processes: seed 2." in result.stderr
+            alone = inkdigits("train", *train(place, out, "--seed", "2", "--resume"))
+            assert alone.exit_code == 1 and "is being worked on by another process" in alone.stderr
+            assert busy.exists()
+    finally:
+        (busy / "config.json").unlink()
+        busy.rmdir()
+
+
+def test_a_finished_run_is_not_finished_twice(whole):
+    out, _ = whole
+    folder = next(iter(out.glob("mine-0-*")))
+    with pytest.raises(InputError, match="is a finished run"):
+        run.finish(folder, load.find("mnist"), run.Watcher())
+
+
+def test_a_damaged_results_file_is_told_before_anything_is_trained(place, tmp_path):
+    (tmp_path / series.FILE).write_text('{"series": [1')
+    result = inkdigits("train", *train(place, tmp_path, "--seeds", "2"))
+    assert result.exit_code == 1 and "is not a file of series" in result.stderr and "remove it" in result.stderr
+    assert list(tmp_path.iterdir()) == [tmp_path / series.FILE]
+
+
+def copy_of(whole, tmp_path):
+    """The series' folders as they are read, to be damaged."""
+    for folder in whole[0].glob("mine-*"):
+        (tmp_path / folder.name).mkdir()
+        for name in ("config.json", "metrics.json", "history.csv"):
+            (tmp_path / folder.name / name).write_bytes((folder / name).read_bytes())
+    return sorted(tmp_path.glob("mine-*"))
+
+
+def test_other_series_stay_and_damaged_runs_are_named(place, whole, tmp_path):
+    first, second = copy_of(whole, tmp_path)
+    chosen, data = recipe.load(str(place / "mine.toml")), str(place / "small.npz")
+    (tmp_path / series.FILE).write_text(json.dumps({"series": [{"recipe": "other", "recipe_hash": "x"}]}))
+    series.record(chosen, data, tmp_path)
+    series.record(chosen, data, tmp_path)
+    assert [entry["recipe"] for entry in series.read(tmp_path)] == ["other", "mine"]
+
+    config = json.loads((second / "config.json").read_text())
+    config["data_sha256"]["training"] = "other"
+    (second / "config.json").write_text(json.dumps(config))
+    with pytest.raises(InputError, match="learned from other digits than mine-0-"):
+        series.collect(chosen, data, tmp_path)
+    (first / "metrics.json").write_text('{"accuracy": "high"}')
+    with pytest.raises(InputError, match="is a damaged run folder"):
+        series.collect(chosen, data, tmp_path)
+
+
+def test_of_two_runs_of_a_seed_the_first_counts(place, whole, tmp_path):
+    first, _ = copy_of(whole, tmp_path)
+    again = tmp_path / "mine-0-29990101T000000"
+    again.mkdir()
+    for name in ("config.json", "history.csv"):
+        (again / name).write_bytes((first / name).read_bytes())
+    (again / "metrics.json").write_text('{"accuracy": 1.0, "digits": 10, "correct": 10}')
+    rows = series.collect(recipe.load(str(place / "mine.toml")), str(place / "small.npz"), tmp_path)
+    assert rows[0]["run"] == first.name and list(rows) == [0, 1]
+
+
+def test_a_seed_is_claimed_by_one(place, tmp_path):
+    """Where another process starts the series at the same moment, the seed's folder is its own or nobody's."""
+    chosen, data = recipe.load(str(place / "mine.toml")), str(place / "small.npz")
+    folder = run.start(chosen, 0, data, tmp_path, "x")
+    with held(folder / ".lock"), pytest.raises(InUseError):
+        series.train_seed(chosen, 0, data, load.find(data), tmp_path, "x", run.Watcher())
+    assert [p for p in tmp_path.iterdir() if p.is_dir()] == [folder]
