@@ -68,6 +68,23 @@ def test_a_run_folder_is_a_model(whole, digits):
     assert (answers == digits.labels).mean() > 0.9
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saving on NumPy 2.4
+def test_a_run_that_learns_from_all_digits(place, tmp_path):
+    """No figures of validation, no calibration, and a report that says so."""
+    text = '[network]\narchitecture = "logistic"\n[training]\nepochs = 2\nbatch = 100\n[data]\neverything = true\n'
+    (tmp_path / "all.toml").write_text(text)
+    data = load.find(str(place / "small.npz"))
+    folder = run.start(recipe.load(tmp_path / "all.toml"), 0, str(place / "small.npz"), tmp_path, "x")
+    run.finish(folder, data, run.Watcher())
+    assert "val_accuracy" not in rows_of(folder)[0] and len(rows_of(folder)) == 2
+    config = json.loads((folder / "config.json").read_text())
+    assert config["digits"] == {"training": 2499, "synthetic": 0, "validation": 0} and "answering" not in config
+    assert (config["parameters"], config["multiply_adds"]) == (7850, 7840)
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert "none: no digits were held out" in report and "validation digits" not in report
+    assert inkdigits.classify_glyphs(mnist.train().images[:3], model=folder).shape == (3, 10)
+
+
 def test_killed_and_resumed(place, whole):
     """kill -9 in the middle of an epoch; the resumed run has the same history and the same final figures."""
     out = place / "killed"

@@ -15,7 +15,7 @@ ROWS = np.arange(200, dtype=np.int32).reshape(4, 50)
 
 def met(network, x, name):
     """Mean and variance of what a layer is given."""
-    before = keras.Model(network.inputs, network.get_layer(name).input)(x)
+    before = keras.Model(network.inputs[0], network.get_layer(name).input)(x)
     return np.mean(before, axis=(0, 1, 2)), np.var(before, axis=(0, 1, 2), ddof=1)
 
 
@@ -28,7 +28,7 @@ def test_statistics_are_the_means_over_the_batches(digits, changes):
     expected = [met(network, x, "norm0") for x in inputs]
     layer = network.get_layer("norm0")
     assert np.allclose(layer.mean, np.mean([m for m, _ in expected], axis=0), atol=1e-5)
-    assert np.allclose(layer.variance, np.mean([v for _, v in expected], axis=0), atol=1e-5)
+    assert np.allclose(layer.variance, np.mean([v for _, v in expected], axis=0), rtol=1e-3)
 
 
 def test_deeper_layers_are_measured_behind_normalised_ones_and_weights_stay(digits):

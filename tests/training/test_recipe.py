@@ -1,5 +1,6 @@
 """Recipes say everything, and a wrong setting is named together with the right one."""
 
+import json
 import re
 
 import pytest
@@ -79,3 +80,11 @@ def test_the_hash_follows_the_settings_and_not_the_name(tmp_path):
     a = recipe.load(write(tmp_path, GOOD))
     b = recipe.load(write(tmp_path, 'description = "other words"\n' + GOOD))
     assert a.hash() == b.hash() != a.with_epochs(4).hash()
+
+
+@pytest.mark.parametrize("name", ["classic", "default", "small"])
+def test_shipped_models_keep_their_hash_when_settings_are_invented(name):
+    """Their cards state it; what they were trained with is read as it was written then."""
+    path = recipe.RECIPES.parent / "network" / "models" / name / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    assert recipe.from_dict(config["recipe"], name, str(path)).hash() == config["recipe_hash"]

@@ -203,8 +203,7 @@ def to_onnx(network: keras.Model, name: str) -> onnx.ModelProto:
             folded.add(id(norm))
             _WEIGHTED[type(layer)](graph, layer, norm)
         elif isinstance(layer, keras.layers.Add):
-            for other in others:
-                graph.add("Add", layer.name, others=(other,))
+            graph.add("Add" if len(others) == 1 else "Sum", layer.name, others=tuple(others))
         elif type(layer) not in _LAYERS:
             what = f"is a {type(layer).__name__}, which is not exported"
             raise InputError(layer.name, what, "add it to training/export.py")

@@ -78,9 +78,9 @@ def fast(settings: NetworkSettings) -> keras.Sequential:
             FusedBatchNorm(name="norm2"),
             ReLU(name="relu2"),
             Flatten(name="flatten"),
-            Dense(128, activation="relu", name="dense1"),
+            Dense(128, activation="relu", name="dense"),
             Dropout(before_softmax, name="dropout"),
-            softmax_layer(settings, "dense2"),
+            softmax_layer(settings, "answer"),
         ],
         name="fast",
     )
