@@ -173,6 +173,8 @@ def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, w
     config["held_out"] = "by writer" if whole.writers is not None else "at random"
     config["precision"] = trained.dtype_policy
     config["machine"] = _processor()
+    if trained.teachers_sha256:
+        config["teachers_sha256"] = trained.teachers_sha256
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
 
     watcher.on_stage("reading the test digits")

@@ -9,7 +9,7 @@ from onnx.reference import ReferenceEvaluator
 
 from inkdigits.errors import InputError
 from inkdigits.network import Network, ensemble, load, quantise
-from inkdigits.network.registry import locate
+from inkdigits.network.registry import locate, save
 from inkdigits.network.session import open_session
 from tests.cli.conftest import run
 
@@ -49,9 +49,8 @@ def test_members_of_other_kinds_are_refused(members):
 
 def test_from_the_command_line(members, digits, tmp_path):
     np.savez(tmp_path / "d.npz", x=digits.images, y=digits.labels)
-    (tmp_path / "noisy.onnx").write_bytes(members["noisy"])
-    common = ["--data", tmp_path / "d.npz", "--out", tmp_path / "both"]
-    result = run("ensemble", "classic", tmp_path / "noisy.onnx", *common)
+    save(tmp_path / "noisy", members["noisy"], load("classic").config)
+    result = run("ensemble", "classic", tmp_path / "noisy", "--data", tmp_path / "d.npz", "--out", tmp_path / "both")
     assert result.exit_code == 0 and result.stdout.count("% of d.npz") == 3
     config = json.loads((tmp_path / "both" / "config.json").read_text())
     assert [m["name"] for m in config["members"]] == ["classic", "noisy"]

@@ -16,7 +16,7 @@ import tensorflow as tf
 from inkdigits.datasets import protocol
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
-from inkdigits.training import architectures, batches, checkpoint, norms, precision, schedules
+from inkdigits.training import architectures, batches, checkpoint, distil, norms, precision, schedules
 from inkdigits.training.average import WeightAverage
 from inkdigits.training.checkpoint import History
 from inkdigits.training.recipe import Recipe
@@ -34,11 +34,12 @@ Progress = Callable[[int, int, dict[str, float]], None]  # steps done, steps in 
 
 @dataclass(frozen=True)
 class Trained:
-    """A finished training: the network, in float32, and a row of figures per epoch."""
+    """A finished training: the network, in float32, a row of figures per epoch, and which teachers it had, if any."""
 
     network: keras.Model
     history: History
     dtype_policy: str
+    teachers_sha256: str | None = None
 
 
 def silent(_done: int, _total: int, _figures: dict[str, float]) -> None:
@@ -74,10 +75,11 @@ def fit(
     optimizer.build(network.trainable_variables)
     average = WeightAverage(network, settings.weight_average)
     state = {"network": network.variables, "optimizer": optimizer.variables, "average": average.variables}
-    key = f"{recipe.hash()} {seed} {training.fingerprint()}"
+    teachers = distil.Teachers(recipe.distil, recipe.network.classes, policy) if recipe.distil.teachers else None
+    key = f"{recipe.hash()} {seed} {training.fingerprint()}" + (f" {teachers.fingerprint}" if teachers else "")
     history = checkpoint.restore(checkpoint_path, key, state) if checkpoint_path else []
     batch_of = batches.source(training, recipe.augment, seed)
-    run_steps = _compile(network, optimizer, average, batch_of, settings.label_smoothing)
+    run_steps = _compile(network, optimizer, average, batch_of, settings.label_smoothing, teachers)
     measure = norms.measurer(recipe.network, batch_of) if settings.norm_batches else None
     predict = predictor(judge)
 
@@ -115,7 +117,7 @@ def fit(
         if on_epoch:
             on_epoch(row)
     take_weights(len(history) - 1)  # of a resumed run that had no epoch left as well
-    return Trained(judge, history, policy)
+    return Trained(judge, history, policy, teachers.fingerprint if teachers else None)
 
 
 def _is_over(settings: TrainingSettings, history: History) -> bool:
@@ -144,7 +146,12 @@ def _optimizer(settings: TrainingSettings, steps: int) -> keras.Optimizer:
 
 
 def _compile(
-    network: keras.Model, optimizer: keras.Optimizer, average: WeightAverage, batch_of: batches.Source, smoothing: float
+    network: keras.Model,
+    optimizer: keras.Optimizer,
+    average: WeightAverage,
+    batch_of: batches.Source,
+    smoothing: float,
+    teachers: distil.Teachers | None,
 ) -> Callable[[Any], tuple[Any, Any]]:
     """Return a compiled function that trains on batches, int32 (steps, batch) row numbers, and sums loss and hits."""
 
@@ -153,9 +160,12 @@ def _compile(
         loss_sum = hits = tf.constant(0.0)
         for rows in rows_of_batches:
             x, y = batch_of(rows, optimizer.iterations)
+            beliefs = teachers(x) if teachers else None  # not on the tape: nobody teaches the teachers
             with tf.GradientTape() as tape:
                 probabilities = network(x, training=True)
                 losses = _losses(y, probabilities, smoothing)
+                if teachers:
+                    losses = teachers.losses(losses, beliefs, probabilities)
                 loss = tf.reduce_mean(losses)
             variables = network.trainable_variables
             optimizer.apply(tape.gradient(loss, variables), variables)

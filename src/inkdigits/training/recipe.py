@@ -16,6 +16,7 @@ from inkdigits.errors import InputError, one_line
 from inkdigits.training.settings import (
     AugmentSettings,
     DataSettings,
+    DistilSettings,
     NetworkSettings,
     PoolSettings,
     TrainingSettings,
@@ -35,6 +36,7 @@ class Recipe:
     augment: AugmentSettings
     pool: PoolSettings
     data: DataSettings
+    distil: DistilSettings
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, as `from_dict` reads them."""
@@ -45,7 +47,8 @@ class Recipe:
 
         Settings that have their default do not count, so that a recipe keeps its hash when new settings are invented.
         """
-        sections = {name: getattr(self, name) for name in ("network", "training", "augment", "pool", "data")}
+        names = ["network", "training", "augment", "pool", "data", *(["distil"] if self.distil.teachers else [])]
+        sections = {name: getattr(self, name) for name in names}
         settings = {
             name: {
                 f.name: getattr(section, f.name)
@@ -98,6 +101,7 @@ def from_dict(values: dict[str, Any], name: str, source: str) -> Recipe:
         "augment": AugmentSettings,
         "pool": PoolSettings,
         "data": DataSettings,
+        "distil": DistilSettings,
     }
     _check_names(values, ("description", *sections), "", source)
     description = values.get("description", "")
@@ -138,15 +142,19 @@ def _typed(value: Any, hint: Any, setting: str, source: str) -> Any:
     """Return a TOML value as the type of its setting: int where float is wanted, list where a tuple is."""
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if isinstance(value, list) and all(isinstance(v, int | float) for v in value) and get_args(hint):
+    member = get_args(hint)[0] if get_args(hint) else None  # of tuple[float, ...] and tuple[str, ...]
+    if isinstance(value, list) and member is float and all(isinstance(v, int | float) for v in value):
         return tuple(float(v) for v in value)
+    if isinstance(value, list) and member is str and all(isinstance(v, str) for v in value):
+        return tuple(value)
     if hint in (int, float, str, bool) and (
         not isinstance(value, hint) or (hint is not bool and isinstance(value, bool))
     ):
         words = {int: "a whole number", float: "a number", str: "a word in quotes", bool: "true or false"}
         raise InputError(source, f"has {setting} = {one_line(repr(value))}", f"give {words[hint]}")
-    if get_args(hint) and not isinstance(value, tuple):
-        raise InputError(source, f"has {setting} = {one_line(repr(value))}", "give a list of numbers")
+    if member and not isinstance(value, tuple):
+        what = "numbers" if member is float else "words in quotes"
+        raise InputError(source, f"has {setting} = {one_line(repr(value))}", f"give a list of {what}")
     return value
 
 

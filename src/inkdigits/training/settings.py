@@ -135,3 +135,17 @@ class DataSettings:
 
     def __post_init__(self) -> None:
         _require(0 < self.validation <= 0.5, "validation", "a share above 0, at most 0.5")
+
+
+@dataclass(frozen=True)
+class DistilSettings:
+    """[distil]: finished networks to learn from, beside the labels."""
+
+    teachers: tuple[str, ...] = ()  # run folders, seen from where the command is given
+    share: float = 0.9
+    temperature: float = 2.0
+
+    def __post_init__(self) -> None:
+        _require(all(self.teachers), "teachers", 'run folders, as in ["runs/best-0-20260101T000000"]')
+        _require(0 <= self.share <= 1, "share", "a share from 0 to 1, such as 0.9")
+        _require(0 < self.temperature <= 100, "temperature", "a number above 0, such as 2")

@@ -1,0 +1,72 @@
+"""Distillation: a network learns what finished networks believe of each digit, as it sees it, beside the label.
+
+Source: Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015 (arXiv:1503.02531).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from inkdigits.errors import InputError
+from inkdigits.network import registry
+from inkdigits.training import architectures, recipe
+from inkdigits.training.settings import DistilSettings
+
+
+class Teachers:
+    """The run folders that a recipe names as its teachers: one teacher, or an ensemble whose probabilities are averaged.
+
+    They compute inside the training's own graph, so they see every digit as augmentation has changed it.
+    """
+
+    def __init__(self, settings: DistilSettings, classes: int, dtype_policy: str) -> None:
+        """Load the teachers, which must know the same `classes`. Raises InputError for what is no such run folder."""
+        self._settings = settings
+        folders = [registry.locate(teacher).parent for teacher in settings.teachers]
+        self._networks = [_network(folder, dtype_policy) for folder in folders]
+        for folder, network in zip(folders, self._networks, strict=True):
+            if network.output_shape[-1] != classes:
+                what = f"knows {network.output_shape[-1]} classes, and what it is to teach {classes}"
+                raise InputError(folder, what, "take another teacher, or change network.strangers")
+        files = [(folder / "model.keras").read_bytes() for folder in folders]
+        self.fingerprint = hashlib.sha256(b"".join(hashlib.sha256(file).digest() for file in files)).hexdigest()
+
+    def __call__(self, glyphs: Any) -> Any:
+        """Return what they believe of float32 glyphs (N, 28, 28, 1) from 0 to 1: float32 (N, classes)."""
+        beliefs = [tf.cast(network(glyphs, training=False), tf.float32) for network in self._networks]
+        return tf.add_n(beliefs) / len(beliefs)
+
+    def losses(self, hard: Any, beliefs: Any, probabilities: Any) -> Any:
+        """Return each digit's loss (N,): `hard`, that of its label, and the teachers' share of it.
+
+        That is the cross-entropy between both sides' probabilities at the recipe's temperature. Times its square, so that
+        the gradient's size does not depend on it.
+        """
+        share, temperature = self._settings.share, self._settings.temperature
+        soft = keras.losses.categorical_crossentropy(_soften(beliefs, temperature), _soften(probabilities, temperature))
+        return (1 - share) * hard + share * temperature**2 * soft
+
+
+def _network(folder: Path, dtype_policy: str) -> keras.Model:
+    """Return a run's network: built by its recipe, so that nothing of the file is executed, with the file's weights."""
+    path = folder / "model.keras"
+    values = registry.load(folder).config.get("recipe")
+    if not isinstance(values, dict) or not path.exists():
+        raise InputError(folder, "has no model.keras, or no recipe beside it", "give run folders as distil.teachers")
+    network = architectures.build(recipe.from_dict(values, folder.name, str(folder)).network, dtype_policy)
+    try:
+        network.load_weights(path)
+    # Keras, h5py and zipfile each raise something of their own for a file that does not fit.
+    except Exception as error:
+        raise InputError(path, f"does not hold the network of its recipe ({error})", "train it again") from None
+    return network
+
+
+def _soften(probabilities: Any, temperature: float) -> Any:
+    """Return probabilities as a softmax of this temperature would have given them."""
+    return tf.nn.softmax(tf.math.log(tf.maximum(probabilities, 1e-7)) / temperature)
