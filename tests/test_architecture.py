@@ -19,6 +19,7 @@ FLOORS = [
     {"training", "evaluation", "explaining", "server"},
     {"run"},
     {"series"},
+    {"cluster"},
     {"cli"},
     {"__main__"},
 ]

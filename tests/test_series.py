@@ -104,7 +104,7 @@ def test_a_seed_that_another_process_is_at_is_left_out(place, whole, tmp_path):
             result = inkdigits("train", *train(place, out, "--seeds", "3"))
             assert result.exit_code == 1 and "2 runs of mine" in result.stdout
             assert f"inkdigits: {busy}: is being worked on by another process" in result.stderr
-            assert "Not finished yet, by other processes: seed 2." in result.stderr
+            assert "Not finished: seed 2." in result.stderr
             alone = inkdigits("train", *train(place, out, "--seed", "2", "--resume"))
             assert alone.exit_code == 1 and "is being worked on by another process" in alone.stderr
             assert busy.exists()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -18,14 +19,12 @@ if TYPE_CHECKING:
     from inkdigits.training.recipe import Recipe
 
 
-def train_seeds(
-    recipe: Recipe, seeds: range, data_name: str, data: Data, out: Path, command: Callable[[int], str]
-) -> None:
-    """Run or go on with each of the seeds, and write and show the series. Exits with 1 unless all are finished."""
+def here(recipe: Recipe, seeds: range, data_name: str, data: Data, out: Path, command: Callable[[int], str]) -> None:
+    """Run or go on with each of the seeds, one after the other, and show the series. Exits with 1 unless all are done."""
     from inkdigits import run, series
 
     series.read(out)  # a damaged file is told now and not after hours
-    busy = []
+    missing = []
     for number, seed in enumerate(seeds, 1):
         if seed in run.finished(recipe, data_name, out):
             continue
@@ -34,18 +33,55 @@ def train_seeds(
             with watching(recipe) as watcher:
                 series.train_seed(recipe, seed, data_name, data, out, command(seed), watcher)
         except InUseError as error:
-            busy.append(seed)
+            missing.append(seed)
             click.echo(f"inkdigits: {error}; left out", err=True)
             continue
         except KeyboardInterrupt:
-            click.echo("\nStopped; every whole epoch is kept. Type the same command to go on.", err=True)
-            sys.exit(1)
+            _stopped()
         series.record(recipe, data_name, out)
-    document = series.record(recipe, data_name, out)
-    show(document)
-    click.echo(f"Written to {out / series.FILE}; compare two of its runs with: inkdigits compare RUN RUN")
-    if busy:
-        click.echo(f"Not finished yet, by other processes: seed {', '.join(map(str, busy))}.", err=True)
+    _end(recipe, data_name, out, missing)
+
+
+def on_cluster(
+    recipe: Recipe, seeds: range, data_name: str, out: Path, command: Callable[[int], str], address: str
+) -> None:
+    """Run or go on with the seeds on many machines, and show the series. Exits with 1 unless all are done."""
+    from inkdigits import cluster, run, series
+
+    series.read(out)
+    done = run.finished(recipe, data_name, out)
+    missing = [seed for seed in seeds if seed not in done]
+    told: set[str] = set()
+    try:
+        with cluster.connected(address) if missing else nullcontext():
+            for outcome in cluster.train_seeds(recipe, missing.copy(), data_name, out, command):
+                for line in (*outcome.left_out, *([outcome.error] if outcome.error else [])):
+                    if line not in told:
+                        click.echo(f"inkdigits: {line}; left out", err=True)
+                    told.add(line)
+                if outcome.error is None:
+                    missing.remove(outcome.seed)
+                    click.echo(f"Seed {outcome.seed} is done; {len(missing)} to go.", err=True)
+                    series.record(recipe, data_name, out)
+    except KeyboardInterrupt:
+        _stopped()
+    _end(recipe, data_name, out, missing)
+    if told:
+        sys.exit(1)
+
+
+def _stopped() -> NoReturn:
+    click.echo("\nStopped; every whole epoch is kept. Type the same command to go on.", err=True)
+    sys.exit(1)
+
+
+def _end(recipe: Recipe, data_name: str, out: Path, missing: list[int]) -> None:
+    from inkdigits import series
+
+    show(series.record(recipe, data_name, out))
+    click.echo(f"Written to {out / series.FILE}; two of its runs are compared by: inkdigits compare RUN RUN")
+    if missing:
+        click.echo(f"Not finished: seed {', '.join(map(str, missing))}.", err=True)
         sys.exit(1)
 
 

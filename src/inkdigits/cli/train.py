@@ -22,6 +22,8 @@ _SEEDS = 2**31
 )
 @click.option("--seeds", type=click.IntRange(1, 10_000),
               help="Run this many seeds, from --seed on, or go on with them, and show them together.")  # fmt: skip
+@click.option("--ray", "address", metavar="ADDRESS",
+              help="With --seeds: spread them over the Ray cluster there; local is this machine.")  # fmt: skip
 @click.option("--epochs", type=click.IntRange(1, 10_000), help="Train this long instead of the recipe's epochs.")
 @click.option("--data", "data_name", default="mnist", show_default=True,
               help="mnist, a folder (IDX files, or class folders 0 to 9), a .csv or an .npz.")  # fmt: skip
@@ -29,7 +31,14 @@ _SEEDS = 2**31
               help="Where the run folder is made.")  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on with the newest unfinished run of this recipe, seed and data.")
 def train(
-    recipe: str, seed: int, seeds: int | None, epochs: int | None, data_name: str, out: Path, resume: bool
+    recipe: str,
+    seed: int,
+    seeds: int | None,
+    address: str | None,
+    epochs: int | None,
+    data_name: str,
+    out: Path,
+    resume: bool,
 ) -> None:
     """Train a RECIPE (a name from `inkdigits recipes`, or a .toml file), test it once, and write a report.
 
@@ -39,6 +48,8 @@ def train(
     """
     if seed + (seeds or 1) > _SEEDS:
         raise click.UsageError(f"seeds are below {_SEEDS}")
+    if address is not None and seeds is None:
+        raise click.UsageError("--ray spreads a series: say how many --seeds")
     require("training", "train", "tensorflow", "keras", "onnx", "seaborn")
     click.echo("Starting TensorFlow …", err=True)
     from inkdigits import run
@@ -57,9 +68,13 @@ def train(
         return f"inkdigits train {shlex.join(parts)}"
 
     if seeds is not None:
-        from inkdigits.cli.seeds import train_seeds
+        from inkdigits.cli import seeds as series
 
-        train_seeds(recipe_, range(seed, seed + seeds), data_name, data, out, command)
+        every = range(seed, seed + seeds)
+        if address is None:
+            series.here(recipe_, every, data_name, data, out, command)
+        else:
+            series.on_cluster(recipe_, every, data_name, out, command, address)
         sys.exit(1 if bad else 0)
     folder = run.unfinished(recipe_, seed, data_name, out) if resume else None
     if resume and folder is None:
