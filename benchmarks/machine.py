@@ -27,6 +27,7 @@ _PACKAGES = (
     "uvicorn",
     "uvloop",
     "httptools",
+    "ray",
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import statistics
 import sys
 
-from results_lab import openings_page, series_page
+from results_lab import cluster_page, openings_page, series_page
 from results_parts import ROOT, percent, results, source
 from results_serving import serving_page
 
@@ -310,7 +310,7 @@ def main(check: bool) -> None:
     wanted = {
         ROOT / "README.md": f"{before}{START}\n{readme_table()}{END}{after}",
         ROOT / "docs" / "results.md": "".join(
-            part() for part in (page, reading_page, explaining_page, serving_page, series_page, openings_page)
+            part() for part in (page, reading_page, explaining_page, serving_page, series_page, cluster_page, openings_page)
         ),
     }
     for path, text in wanted.items():

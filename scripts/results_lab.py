@@ -16,7 +16,7 @@ def series_page() -> str:
     documents = sorted((results(name) for name in names), key=lambda d: -d["mean_accuracy"])
     table = "\n".join(
         f"| `{d['recipe']}` | {d['runs']} | **{percent(d['mean_accuracy'], 3)}** | {interval(d)} | {deviation(d)} "
-        f"| {percent(d['mean_validation_accuracy'], 3)} | {d['parameters']:,} | {millions(d['multiply_adds'])} "
+        f"| {percent(d['mean_validation_accuracy'], 3) if d['mean_validation_accuracy'] else ''} | {d['parameters']:,} | {millions(d['multiply_adds'])} "
         f"| {d['mean_training_seconds']:,.0f} s |"
         for d in documents
     )
@@ -29,7 +29,7 @@ def series_page() -> str:
     return f"""
 ## Series of seeds
 
-Every recipe is trained with many seeds and none is left out. Test accuracy is on MNIST's 10,000 test digits, which each run opens
+Each recipe is trained with many seeds, and none of them is left out. Test accuracy is on MNIST's 10,000 test digits, which each run opens
 once, after its last epoch. The interval is of the mean over seeds (Student's t); that there are only these 10,000 digits is not in it: their
 standard error is {percent((0.995 * 0.005 / 10_000) ** 0.5)} at 99.5 %. Two networks are compared in pairs: `inkdigits compare`. Training is the sum of the epochs.
 
@@ -40,6 +40,19 @@ standard error is {percent((0.995 * 0.005 / 10_000) ** 0.5)} at 99.5 %. Two netw
 The seeds, in order:
 
 {seeds}"""
+
+
+def cluster_page() -> str:
+    """Return the part about a series on a cluster, one of whose machines is killed."""
+    figures = results("ray_cluster")
+    return f"""
+## A machine that dies
+
+{figures["seeds"]} seeds of a small recipe ({figures["epochs"]} epochs, {figures["digits"]:,} digits) on a Ray cluster of {figures["nodes"]} nodes, one of which was killed when
+it had done {figures["after_epochs"]} epochs of seed {figures["killed_at_seed"]}: {figures["finished"]} seeds were finished, in {figures["run_folders"]} run folders. The largest difference of any epoch's figures to the same
+series without Ray: {figures["largest_difference"]:.1g}; the answers to the test digits were {"the same" if figures["same_test_answers"] else "others"}.
+
+{source(figures)}"""
 
 
 def interval(document: dict[str, Any]) -> str:
@@ -75,7 +88,7 @@ def openings_page() -> str:
 
 Training cannot reach MNIST's test digits, and whatever opens them for a network leaves a line in a log: when, for which network, why. Since
 the log was begun, on {min(line["when"] for line in lines)[:10]}, they were opened **{len(lines)} times**, counted once for each network that was measured
-(`benchmarks/results/test_openings.jsonl`).
+(`benchmarks/results/test_openings.jsonl`). What stands above and not in this table was measured before there was the log.
 
 | recipe | hash | why | seeds | openings | first | last |
 |---|---|---|---|---|---|---|

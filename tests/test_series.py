@@ -154,6 +154,15 @@ def test_other_series_stay_and_damaged_runs_are_named(place, whole, tmp_path):
         series.collect(chosen, data, tmp_path)
 
 
+def test_runs_that_held_no_digits_out(place, whole, tmp_path):
+    for folder in copy_of(whole, tmp_path):
+        (folder / "history.csv").write_text("epoch,loss,seconds\n1,0.5,2.5\n2,0.4,1.5\n")
+    document = series.record(recipe.load(str(place / "mine.toml")), str(place / "small.npz"), tmp_path)
+    assert document["mean_validation_accuracy"] is None and document["mean_training_seconds"] == 4.0
+    result = inkdigits("train", *train(place, tmp_path, "--seeds", "2"))
+    assert result.exit_code == 0 and "2 runs of mine" in result.stdout
+
+
 def test_of_two_runs_of_a_seed_the_first_counts(place, whole, tmp_path):
     first, _ = copy_of(whole, tmp_path)
     again = tmp_path / "mine-0-29990101T000000"

@@ -71,14 +71,14 @@ def collect(recipe_: Recipe, data_name: str, out: Path) -> Rows:
 def aggregate(rows: Rows) -> dict[str, Any]:
     """Return what the runs of a series show together: at least one row."""
     test = spread([row["accuracy"] for row in rows.values()])
-    validation = spread([row["validation_accuracy"] for row in rows.values()])
+    validation = [row["validation_accuracy"] for row in rows.values() if row["validation_accuracy"] is not None]
     first = next(iter(rows.values()))
     return {
         "runs": test.count,
         "mean_accuracy": test.mean,
         "standard_deviation": test.deviation,
         "mean_95_interval": test.interval,
-        "mean_validation_accuracy": validation.mean,
+        "mean_validation_accuracy": spread(validation).mean if validation else None,
         "mean_training_seconds": spread([row["training_seconds"] for row in rows.values()]).mean,
         "parameters": first["parameters"],
         "multiply_adds": first["multiply_adds"],
@@ -127,7 +127,8 @@ def _row(folder: Path) -> dict[str, Any]:
             "accuracy": float(metrics["accuracy"]),
             "wrong": int(metrics["digits"]) - int(metrics["correct"]),
             "digits": int(metrics["digits"]),
-            "validation_accuracy": float(history[-1]["val_accuracy"]),
+            # A finished recipe may learn from all digits, and hold none out.
+            "validation_accuracy": float(history[-1]["val_accuracy"]) if "val_accuracy" in history[-1] else None,
             "training_seconds": round(sum(float(epoch["seconds"]) for epoch in history), 1),  # of all its sessions
             "parameters": int(config["parameters"]),
             "multiply_adds": config.get("multiply_adds"),

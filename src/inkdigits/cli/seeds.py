@@ -89,8 +89,10 @@ def show(document: dict[str, Any]) -> None:
     """Print a series as a table, and its mean."""
     click.echo("seed   test accuracy   wrong   validation   training")
     for seed, row in document["seeds"].items():
+        held_out = row["validation_accuracy"]
+        validation = "" if held_out is None else f"{held_out:.2%}"
         click.echo(
-            f"{seed:>4}   {row['accuracy']:>13.2%}   {row['wrong']:>5}   {row['validation_accuracy']:>10.2%}   "
+            f"{seed:>4}   {row['accuracy']:>13.2%}   {row['wrong']:>5}   {validation:>10}   "
             f"{row['training_seconds']:>6.0f} s"
         )
     mean = f"Mean {document['mean_accuracy']:.3%}"
