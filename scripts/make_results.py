@@ -310,7 +310,8 @@ def main(check: bool) -> None:
     wanted = {
         ROOT / "README.md": f"{before}{START}\n{readme_table()}{END}{after}",
         ROOT / "docs" / "results.md": "".join(
-            part() for part in (page, reading_page, explaining_page, serving_page, series_page, cluster_page, openings_page)
+            part()
+            for part in (page, reading_page, explaining_page, serving_page, series_page, cluster_page, openings_page)
         ),
     }
     for path, text in wanted.items():

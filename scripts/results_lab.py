@@ -48,8 +48,8 @@ def cluster_page() -> str:
     return f"""
 ## A machine that dies
 
-{figures["seeds"]} seeds of a small recipe ({figures["epochs"]} epochs, {figures["digits"]:,} digits) on a Ray cluster of {figures["nodes"]} nodes, one of which was killed when
-it had done {figures["after_epochs"]} epochs of seed {figures["killed_at_seed"]}: {figures["finished"]} seeds were finished, in {figures["run_folders"]} run folders. The largest difference of any epoch's figures to the same
+{figures["seeds"]} seeds of a small recipe ({figures["epochs"]} epochs, {figures["digits"]:,} digits) on a Ray cluster of {figures["nodes"]} nodes, one of which was killed after
+epoch {figures["after_epochs"]} of seed {figures["killed_at_seed"]}: {figures["finished"]} seeds were finished, in {figures["run_folders"]} run folders. The largest difference of any epoch's figures to the same
 series without Ray: {figures["largest_difference"]:.1g}; the answers to the test digits were {"the same" if figures["same_test_answers"] else "others"}.
 
 {source(figures)}"""
