@@ -11,6 +11,7 @@ import sys
 from results_lab import cluster_page, openings_page, series_page
 from results_parts import ROOT, percent, results, source
 from results_serving import serving_page
+from results_transfer import transfer_page
 
 START, END = "<!-- figures: made by scripts/make_results.py -->", "<!-- end of figures -->"
 
@@ -311,7 +312,16 @@ def main(check: bool) -> None:
         ROOT / "README.md": f"{before}{START}\n{readme_table()}{END}{after}",
         ROOT / "docs" / "results.md": "".join(
             part()
-            for part in (page, reading_page, explaining_page, serving_page, series_page, cluster_page, openings_page)
+            for part in (
+                page,
+                reading_page,
+                explaining_page,
+                serving_page,
+                transfer_page,
+                series_page,
+                cluster_page,
+                openings_page,
+            )
         ),
     }
     for path, text in wanted.items():
