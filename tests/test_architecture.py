@@ -17,6 +17,7 @@ FLOORS = [
     {"reading"},
     {"datasets", "batch"},
     {"training", "evaluation", "explaining", "server"},
+    {"finetuning", "facts"},
     {"run"},
     {"series"},
     {"cluster"},

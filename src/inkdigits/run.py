@@ -9,17 +9,14 @@ import glob
 import io
 import itertools
 import json
-import os
-import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from importlib.metadata import version
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inkdigits import __version__, network
-from inkdigits.datasets import pool
+from inkdigits import facts, finetuning, network
+from inkdigits.datasets import mnist, pool
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.load import Data
 from inkdigits.errors import InputError
@@ -30,27 +27,22 @@ from inkdigits.locks import held
 from inkdigits.training import export, fit, proof, recipe, split
 from inkdigits.training.architectures import size
 from inkdigits.training.recipe import Recipe
+from inkdigits.training.watcher import Watcher as Watcher  # noqa: PLC0414 (mypy takes it for exported: run.Watcher)
 
-_PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "onnx", "onnxruntime", "numpy")
 _OWN_TEST_SHARE = 1 / 6  # of a data set that has no test half of its own, as MNIST's 10,000 of 70,000 nearly are
 
 
 @dataclass(frozen=True)
-class Watcher:
-    """Who is told how a run gets on: `on_step` as in training.fit, `on_epoch` with each row, `on_stage` with a word."""
-
-    on_step: fit.Progress = fit.silent
-    on_epoch: Callable[[dict[str, float]], None] = field(default=lambda _row: None)
-    on_stage: Callable[[str], None] = field(default=lambda _stage: None)
-
-
-@dataclass(frozen=True)
 class Finished:
-    """A finished run: its folder, its figures, and the seconds that training and everything took in this session."""
+    """A finished run: its folder, its figures, and the seconds that training and everything took in this session.
+
+    `learned` is what a fine-tuning has changed.
+    """
 
     folder: Path
     metrics: Metrics
     seconds: dict[str, float]
+    learned: finetuning.Learned | None = None
 
 
 def start(recipe_: Recipe, seed: int, data_name: str, out: Path, command: str) -> Path:
@@ -71,7 +63,7 @@ def start(recipe_: Recipe, seed: int, data_name: str, out: Path, command: str) -
         "recipe_hash": recipe_.hash(),
         "seed": seed,
         "data": whole_name(data_name),
-        "versions": _versions(),
+        "versions": facts.versions(),
     }
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
     return folder
@@ -144,15 +136,8 @@ def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
 def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, watcher: Watcher) -> Finished:
     started = time.perf_counter()
     watcher.on_stage("loading the digits")
-    whole, test = _halves(data)
-    training, validation = _parts(whole, recipe_)
-    learned_from = training
-    if recipe_.pool.counts():
-        watcher.on_stage("drawing synthetic pictures")
-        learned_from = pool.build(recipe_.pool.counts(), config["seed"], training)
-    watcher.on_stage("training")
-    checkpoint = folder / "checkpoint.npz"
-    trained = fit.fit(recipe_, config["seed"], learned_from, validation, checkpoint, watcher.on_step, watcher.on_epoch)
+    taught = _taught(recipe_, config["seed"], data, folder, watcher)
+    trained, training, validation, learned = taught.trained, taught.training, taught.validation, taught.learned
     training_seconds = time.perf_counter() - started
     _write_history(folder / "history.csv", trained.history)
 
@@ -161,34 +146,70 @@ def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, w
         trained.network.save(aside)
     export.save(trained.network, recipe_.name, folder / "model.onnx")
     config["proof"] = proof.prove(folder / "model.onnx", trained.network, (validation or training).images)
-    if validation:
+    if learned:
+        config["answering"], config["finetuned"] = learned.answering, learned.to_dict()
+    elif validation:
         raw = network.load(folder).probabilities(validation.images)
         config["answering"] = calibration.fit(raw, validation.labels)
     config["parameters"], config["multiply_adds"] = dataclasses.astuple(size.measure(trained.network))
     config["data_sha256"] = {"training": training.fingerprint()}
     if validation:
         config["data_sha256"]["validation"] = validation.fingerprint()
-    synthetic = len(learned_from) - len(training)
-    config["digits"] = {"training": len(training), "synthetic": synthetic, "validation": len(validation or ())}
-    config["held_out"] = "by writer" if whole.writers is not None else "at random"
+    config["digits"] = {"training": len(training), "synthetic": taught.synthetic, "validation": len(validation or ())}
+    config["held_out"] = "by writer" if (validation or training).writers is not None else "at random"
+    if learned:
+        config["held_out"] += ", of MNIST"
     config["precision"] = trained.dtype_policy
-    config["machine"] = _processor()
+    config["machine"] = facts.processor()
     if trained.teachers_sha256:
         config["teachers_sha256"] = trained.teachers_sha256
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
 
     watcher.on_stage("reading the test digits")
     finished_network = network.load(folder)
-    test_data = openings.open_test(test, "test of a finished run", folder.parent / openings.LOG, finished_network)
+    test_data = openings.open_test(
+        taught.test, "test of a finished run", folder.parent / openings.LOG, finished_network
+    )
     metrics, beliefs = evaluate.evaluate(finished_network, test_data)
     watcher.on_stage("drawing the report")
     evaluate.write(
         folder, f"Recipe “{recipe_.name}”, seed {config['seed']}", test_data, metrics, beliefs,
-        _facts(config, recipe_, trained, training_seconds), trained.history, trained_on=training,
+        facts.table(config, recipe_, trained, training_seconds), trained.history, training,
+        learned.told() if learned else None,
     )  # fmt: skip
-    (folder / "checkpoint.npz").unlink(missing_ok=True)
+    for checkpoint in folder.glob("checkpoint*.npz"):
+        checkpoint.unlink()
     seconds = {"training": round(training_seconds, 1), "everything": round(time.perf_counter() - started, 1)}
-    return Finished(folder, metrics, seconds)
+    return Finished(folder, metrics, seconds, learned)
+
+
+@dataclass(frozen=True)
+class _Taught:
+    """A trained network, what it has learned from and was watched by, and how to open what it is tested on."""
+
+    trained: fit.Trained
+    training: Dataset
+    synthetic: int
+    validation: Dataset | None
+    test: Callable[[], Dataset]
+    learned: finetuning.Learned | None = None
+
+
+def _taught(recipe_: Recipe, seed: int, data: Data, folder: Path, watcher: Watcher) -> _Taught:
+    """Train a new network, or one that goes on from another."""
+    if recipe_.finetunes:
+        learned = finetuning.learn(recipe_, seed, data, folder, watcher)
+        return _Taught(learned.trained, learned.own, learned.known, learned.validation, mnist.test, learned)
+    whole, test = _halves(data)
+    training, validation = _parts(whole, recipe_)
+    learned_from = training
+    if recipe_.pool.counts():
+        watcher.on_stage("drawing synthetic pictures")
+        learned_from = pool.build(recipe_.pool.counts(), seed, training)
+    watcher.on_stage("training")
+    checkpoint = folder / "checkpoint.npz"
+    trained = fit.fit(recipe_, seed, learned_from, validation, checkpoint, watcher.on_step, watcher.on_epoch)
+    return _Taught(trained, training, len(learned_from) - len(training), validation, test)
 
 
 def _parts(whole: Dataset, recipe_: Recipe) -> tuple[Dataset, Dataset | None]:
@@ -196,7 +217,7 @@ def _parts(whole: Dataset, recipe_: Recipe) -> tuple[Dataset, Dataset | None]:
     return (whole, None) if recipe_.data.everything else split.by_writer(whole, recipe_.data.validation)
 
 
-def _halves(data: Data) -> tuple[Any, Callable[[], Any]]:
+def _halves(data: Data) -> tuple[Dataset, Callable[[], Dataset]]:
     """Return the digits to train on, and how to open those to test on; a part is held out where there is no test half."""
     whole = data.train()
     if data.test is not None:
@@ -229,38 +250,3 @@ def _recipe_of(config: dict[str, Any], source: str) -> Recipe:
     if not isinstance(settings, dict) or not isinstance(settings.get("name"), str) or not isinstance(seed, int):
         raise InputError(source, "is not a run's config (recipe or seed is missing)", "start a new run")
     return recipe.from_dict(settings, settings["name"], source)
-
-
-def _versions() -> dict[str, str]:
-    """Return the versions that a result depends on. Distributions that are not installed are left out."""
-    versions = {"inkdigits": __version__, "python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            versions[package] = version(package)
-        except ModuleNotFoundError:
-            continue
-    return versions
-
-
-def _facts(config: dict[str, Any], recipe_: Recipe, trained: fit.Trained, seconds: float) -> dict[str, str]:
-    digits = config["digits"]
-    differences = ", ".join(f"{k} {v:.1g}" for k, v in config["proof"]["largest_difference"].items())
-    return {
-        "Command": config["command"],
-        "Recipe": f"{recipe_.description} (hash {recipe_.hash()})",
-        "Network": f"{config['parameters']:,} parameters, {config['multiply_adds'] / 1e6:.3g} M multiply-adds a digit",
-        "Settings": ", ".join(f"{k} {v}" for k, v in config["recipe"]["training"].items()),
-        "Data": f"{Path(config['data']).name}: {digits['training']:,} digits trained on, "
-        + (f"{digits['validation']:,} held out {config['held_out']}" if digits["validation"] else "none held out"),
-        "Training": f"{seconds:.0f} s in this session, {trained.dtype_policy}, on {_processor()}",
-        "Export": f"ONNX, agrees on {config['proof']['digits']:,} digits; largest difference: {differences}",
-        "Calibration": f"temperature {config['answering']['temperature']}, fitted on the digits held out"
-        if "answering" in config
-        else "none: no digits were held out to fit it on",
-        "Versions": ", ".join(f"{k} {v}" for k, v in config["versions"].items()),
-    }
-
-
-def _processor() -> str:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores of {platform.machine()} ({platform.system()})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from inkdigits.evaluation.change import Told
     from inkdigits.evaluation.metrics import Metrics
 
 
@@ -32,3 +33,13 @@ def summary(metrics: Metrics) -> None:
     confusions = ", ".join(f"{truth} read as {said} ({count}×)" for truth, said, count in metrics.confusions(3))
     if confusions:
         click.echo(f"Commonest mistakes: {confusions}.")
+
+
+def changed(told: Told) -> None:
+    """Print what a fine-tuning has changed: a table of before and after, and sentences."""
+    rows = [("", "before", "after", ""), *told.rows]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for what, before, after, moved in rows:
+        click.echo(f"{what:<{widths[0]}}  {before:>{widths[1]}}  {after:>{widths[2]}}  {moved}".rstrip())
+    for note in told.notes:
+        click.echo(note)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from inkdigits.cli.summary import summary
+from inkdigits.cli.summary import changed, summary
 from inkdigits.cli.watch import watching
 from inkdigits.errors import InputError, InUseError, require
+
+if TYPE_CHECKING:
+    from inkdigits.run import Finished
 
 _SEEDS = 2**31
 
@@ -27,6 +31,7 @@ _SEEDS = 2**31
 @click.option("--epochs", type=click.IntRange(1, 10_000), help="Train this long instead of the recipe's epochs.")
 @click.option("--data", "data_name", default="mnist", show_default=True,
               help="mnist, a folder (IDX files, or class folders 0 to 9), a .csv or an .npz.")  # fmt: skip
+@click.option("--from", "source", help="The model that finetune goes on from: a shipped one's name or a run folder.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"), show_default=True,
               help="Where the run folder is made.")  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on with the newest unfinished run of this recipe, seed and data.")
@@ -37,6 +42,7 @@ def train(
     address: str | None,
     epochs: int | None,
     data_name: str,
+    source: str | None,
     out: Path,
     resume: bool,
 ) -> None:
@@ -45,6 +51,9 @@ def train(
     A run that is stopped, even by kill -9, loses at most the epoch it was in: start it again with --resume. With --seeds,
     finished seeds are not run again and others go on where they were, without --resume; all that are finished are written
     into OUT/series.json.
+
+    The recipe finetune teaches a trained network your own digits, five of a class at least:
+    inkdigits train finetune --from default --data my_digits/
     """
     if seed + (seeds or 1) > _SEEDS:
         raise click.UsageError(f"seeds are below {_SEEDS}")
@@ -59,11 +68,14 @@ def train(
     recipe_ = recipes.load(recipe)
     if epochs is not None:
         recipe_ = recipe_.with_epochs(epochs)
+    if source is not None:
+        recipe_ = recipe_.going_on_from(source)
     bad: list[InputError] = []
     data = load.find(data_name, on_error=lambda error: _report(error, bad))
 
     def command(seed: int) -> str:
         parts = [recipe, "--seed", str(seed), *(["--epochs", str(epochs)] if epochs else [])]
+        parts += ["--from", source] if source else []
         parts += ["--data", data_name] if data_name != "mnist" else []
         return f"inkdigits train {shlex.join(parts)}"
 
@@ -91,13 +103,20 @@ def train(
     except KeyboardInterrupt:
         click.echo("\nStopped; every whole epoch is kept. Type the same command with --resume to go on.", err=True)
         sys.exit(1)
+    _show(finished)
+    if bad:
+        sys.exit(1)
+
+
+def _show(finished: Finished) -> None:
+    """Print what a run has given."""
+    if finished.learned:
+        changed(finished.learned.told())
     summary(finished.metrics)
     click.echo(
         f"Training took {finished.seconds['training']:.0f} s, everything {finished.seconds['everything']:.0f} s."
     )
     click.echo(f"Report: {finished.folder / 'report.html'}")
-    if bad:
-        sys.exit(1)
 
 
 def _report(error: InputError, bad: list[InputError]) -> None:

@@ -38,7 +38,6 @@ def watching(recipe: Recipe) -> Iterator[Watcher]:
 
         def on_stage(stage: str) -> None:
             console.print(f"[dim]{stage} …[/dim]")
-            if stage != "training":
-                progress.update(task, visible=False)
+            progress.update(task, visible=stage.startswith("training"))
 
         yield Watcher(on_step, on_epoch, on_stage)

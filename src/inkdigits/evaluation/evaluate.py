@@ -7,6 +7,7 @@ from pathlib import Path
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.evaluation import contested, plots, report, tta
+from inkdigits.evaluation.change import Told
 from inkdigits.evaluation.metrics import Metrics, measure
 from inkdigits.files import write_text
 from inkdigits.network import Network
@@ -35,8 +36,12 @@ def write(
     facts: dict[str, str],
     history: list[dict[str, float]] | None = None,
     trained_on: Dataset | None = None,
+    told: Told | None = None,
 ) -> None:
-    """Write metrics.json, the pictures and report.html into a folder. metrics.json comes last: it says "finished"."""
+    """Write metrics.json, the pictures and report.html into a folder. metrics.json comes last: it says "finished".
+
+    `told` is what a fine-tuning has changed.
+    """
     shown = trained_on or data
     plots.save(plots.samples(shown.images, shown.labels, shown.name), folder / "samples.png")
     if history:
@@ -45,5 +50,5 @@ def write(
     gallery = plots.errors(data.images, data.labels, beliefs.digits, metrics.errors[:_GALLERY])
     plots.save(gallery, folder / "errors.png")
     by_writer = trained_on is not None and trained_on.writers is not None
-    report.write(folder / "report.html", title, metrics, facts, history, by_writer)
+    report.write(folder / "report.html", title, metrics, facts, history, by_writer, told)
     write_text(folder / "metrics.json", json.dumps(metrics.to_dict(), indent=1) + "\n")

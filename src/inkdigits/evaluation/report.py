@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from inkdigits.errors import require
+from inkdigits.evaluation.change import Told
 from inkdigits.evaluation.metrics import Metrics
 from inkdigits.files import write_text
 
@@ -27,11 +28,12 @@ def write(
     facts: dict[str, str],
     history: list[dict[str, float]] | None = None,
     by_writer: bool = False,
+    told: Told | None = None,
 ) -> None:
     """Write the report beside the pictures that it shows (samples, confusion_matrix, errors and, with a history, curves).
 
     `facts` is the table at its end: how to make the run again. `by_writer` tells whether the validation digits are of other
-    writers than the training digits.
+    writers than the training digits; `told` is what a fine-tuning has changed.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("inkdigits.evaluation", "templates"),
@@ -56,6 +58,7 @@ def write(
         "history": history or [],
         "by_writer": by_writer,
         "facts": facts,
+        "told": told,
     }
     write_text(path, environment.get_template("report.html.j2").render(values))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from inkdigits.errors import InputError
 from inkdigits.training import architectures, batches, checkpoint, distil, norms, precision, schedules
 from inkdigits.training.average import WeightAverage
 from inkdigits.training.checkpoint import History
+from inkdigits.training.from_onnx import Given
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.settings import TrainingSettings
 
@@ -55,28 +57,33 @@ def fit(
     checkpoint_path: Path | None = None,
     on_step: Progress = silent,
     on_epoch: Callable[[dict[str, float]], None] | None = None,
+    given: Given | None = None,
 ) -> Trained:
     """Train a recipe with one seed and return the network as it is after the last epoch.
 
     Equal arguments give equal weights (on one machine). If `checkpoint_path` exists, training goes on from the last whole
     epoch in it; each finished epoch is written there. `on_step` is called many times an epoch, `on_epoch` after each with
-    its row: epoch, loss, accuracy, val_loss and val_accuracy (not without `validation`), learning_rate, seconds. Raises
-    InputError for a recipe that cannot be built and for a checkpoint of another training.
+    its row: epoch, loss, accuracy, val_loss and val_accuracy (not without `validation`), learning_rate, seconds. With
+    `given`, training goes on from that network. Raises InputError for a recipe that cannot be built and for a checkpoint of
+    another training.
     """
     settings = recipe.training
     if len(training) < settings.batch:
         raise InputError(training.name, f"has {len(training)} digits, fewer than one batch", "lower training.batch")
     policy = precision.dtype_policy(settings.precision)
     keras.utils.set_random_seed(seed)
-    network = architectures.build(recipe.network, policy)
-    judge = architectures.build(recipe.network)  # the same network in float32, for every figure that is reported
+    build = given.build if given else partial(architectures.build, recipe.network)
+    network = build(policy)
+    judge = build("float32")  # the same network in float32, for every figure that is reported
     steps = len(training) // settings.batch
     optimizer = _optimizer(settings, settings.epochs * steps)
     optimizer.build(network.trainable_variables)
     average = WeightAverage(network, settings.weight_average)
     state = {"network": network.variables, "optimizer": optimizer.variables, "average": average.variables}
     teachers = distil.Teachers(recipe.distil, recipe.network.classes, policy) if recipe.distil.teachers else None
-    key = f"{recipe.hash()} {seed} {training.fingerprint()}" + (f" {teachers.fingerprint}" if teachers else "")
+    key = " ".join(
+        [recipe.hash(), str(seed), training.fingerprint(), *(of.fingerprint for of in (teachers, given) if of)]
+    )
     history = checkpoint.restore(checkpoint_path, key, state) if checkpoint_path else []
     batch_of = batches.source(training, recipe.augment, seed)
     run_steps = _compile(network, optimizer, average, batch_of, settings.label_smoothing, teachers)

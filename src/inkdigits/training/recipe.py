@@ -14,9 +14,11 @@ from typing import Any, get_args, get_type_hints
 
 from inkdigits.errors import InputError, one_line
 from inkdigits.training.settings import (
+    GIVEN,
     AugmentSettings,
     DataSettings,
     DistilSettings,
+    FinetuneSettings,
     NetworkSettings,
     PoolSettings,
     TrainingSettings,
@@ -37,17 +39,28 @@ class Recipe:
     pool: PoolSettings
     data: DataSettings
     distil: DistilSettings
+    finetune: FinetuneSettings
+
+    @property
+    def finetunes(self) -> bool:
+        """Whether it goes on from a trained network."""
+        return self.network.architecture == GIVEN
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, as `from_dict` reads them."""
-        return dataclasses.asdict(self)
+        values = dataclasses.asdict(self)
+        if not self.finetunes:
+            del values["finetune"]
+        return values
 
     def hash(self) -> str:
         """Return 12 hexadecimal digits that change whenever a setting does.
 
         Settings that have their default do not count, so that a recipe keeps its hash when new settings are invented.
         """
-        names = ["network", "training", "augment", "pool", "data", *(["distil"] if self.distil.teachers else [])]
+        names = ["network", "training", "augment", "pool", "data"]
+        names += ["distil"] if self.distil.teachers else []
+        names += ["finetune"] if self.finetunes else []
         sections = {name: getattr(self, name) for name in names}
         settings = {
             name: {
@@ -58,6 +71,13 @@ class Recipe:
             for name, section in sections.items()
         }
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+
+    def going_on_from(self, model: str) -> Recipe:
+        """Return the recipe with the model that it goes on from. Raises InputError if it goes on from none."""
+        if not self.finetunes:
+            what = "trains a new network, which goes on from no other"
+            raise InputError(f"recipe {self.name}", what, "leave out --from, or use the recipe finetune")
+        return dataclasses.replace(self, finetune=dataclasses.replace(self.finetune, source=model))
 
     def with_epochs(self, epochs: int) -> Recipe:
         """Return the recipe with another number of epochs."""
@@ -102,6 +122,7 @@ def from_dict(values: dict[str, Any], name: str, source: str) -> Recipe:
         "pool": PoolSettings,
         "data": DataSettings,
         "distil": DistilSettings,
+        "finetune": FinetuneSettings,
     }
     _check_names(values, ("description", *sections), "", source)
     description = values.get("description", "")

@@ -13,6 +13,9 @@ def _require(condition: bool, setting: str, wanted: str) -> None:
         raise ValueError(setting, wanted)
 
 
+GIVEN = "given"  # the architecture of a recipe that goes on from a trained network, whatever its layers are
+
+
 def _require_one_of(value: str, known: tuple[str, ...], setting: str) -> None:
     if value not in known:
         nearest = difflib.get_close_matches(value, known, 1, cutoff=0.0)[0]
@@ -149,3 +152,22 @@ class DistilSettings:
         _require(all(self.teachers), "teachers", 'run folders, as in ["runs/best-0-20260101T000000"]')
         _require(0 <= self.share <= 1, "share", "a share from 0 to 1, such as 0.9")
         _require(0 < self.temperature <= 100, "temperature", "a number above 0, such as 2")
+
+
+@dataclass(frozen=True)
+class FinetuneSettings:
+    """[finetune]: how somebody's own digits are learned, and what keeps the rest from being forgotten."""
+
+    source: str = ""
+    own: float = 0.25
+    rehearsal: int = 10_000
+    least: int = 5
+    folds: int = 5
+    hold_out_from: int = 40
+
+    def __post_init__(self) -> None:
+        _require(0 < self.own < 1, "own", "a share above 0 and below 1")
+        _require(0 <= self.rehearsal <= 60_000, "rehearsal", "0 to 60000 digits")
+        _require(2 <= self.folds <= 100, "folds", "2 to 100 parts")
+        _require(self.folds <= self.least <= 10_000, "least", "a number of digits, as many as folds at least")
+        _require(self.hold_out_from >= self.least, "hold_out_from", "a number of digits, as many as least at least")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from inkdigits.datasets.dataset import Dataset
 
@@ -31,3 +32,12 @@ def by_writer(
             held_out[rows[: max(1, round(share * len(rows)))]] = True
     kept, taken = (f"{data.name}, {name}" for name in names)
     return data.subset(~held_out, kept), data.subset(held_out, taken)
+
+
+def in_parts(data: Dataset, count: int, seed: int) -> npt.NDArray[np.intp]:
+    """Return for each digit its part, 0 to `count` − 1: parts of equal size, and of every label about as many in each."""
+    random = np.random.default_rng(seed)
+    order = np.lexsort((random.permutation(len(data)), data.labels))  # label by label, at random within each
+    parts = np.empty(len(data), np.intp)
+    parts[order] = np.arange(len(data)) % count
+    return parts

@@ -9,7 +9,7 @@ import keras
 
 from inkdigits.errors import InputError
 from inkdigits.training.architectures import own, published, textbook
-from inkdigits.training.settings import NetworkSettings
+from inkdigits.training.settings import GIVEN, NetworkSettings
 
 ARCHITECTURES: dict[str, Callable[[NetworkSettings], keras.Model]] = {
     "logistic": textbook.logistic,
@@ -30,6 +30,8 @@ ARCHITECTURES: dict[str, Callable[[NetworkSettings], keras.Model]] = {
 
 def build(settings: NetworkSettings, dtype_policy: str = "float32") -> keras.Model:
     """Return a freshly initialised network that computes in "float32" or "mixed_bfloat16". Raises InputError."""
+    if settings.architecture == GIVEN:
+        raise InputError("network.architecture", "is that of a trained network", "name one with --from")
     if settings.architecture not in ARCHITECTURES:
         nearest = difflib.get_close_matches(settings.architecture, ARCHITECTURES, 1, cutoff=0.0)[0]
         raise InputError(

@@ -1,0 +1,64 @@
+"""What a run's figures depend on: command, settings, data, versions, machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from inkdigits import __version__
+from inkdigits.training import fit
+from inkdigits.training.recipe import Recipe
+
+_PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "onnx", "onnxruntime", "numpy")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on. Distributions that are not installed are left out."""
+    versions = {"inkdigits": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except ModuleNotFoundError:
+            continue
+    return versions
+
+
+def table(config: dict[str, Any], recipe: Recipe, trained: fit.Trained, seconds: float) -> dict[str, str]:
+    """Return a run's facts for the end of its report: how to make it again, and with what it was made."""
+    digits = config["digits"]
+    differences = ", ".join(f"{k} {v:.1g}" for k, v in config["proof"]["largest_difference"].items())
+    return {
+        "Command": config["command"],
+        **({"Goes on from": _origin(config)} if recipe.finetunes else {}),
+        "Recipe": f"{recipe.description} (hash {recipe.hash()})",
+        "Network": f"{config['parameters']:,} parameters, {config['multiply_adds'] / 1e6:.3g} M multiply-adds a digit",
+        "Settings": ", ".join(f"{k} {v}" for k, v in config["recipe"]["training"].items()),
+        "Data": f"{Path(config['data']).name}: {digits['training']:,} digits trained on, "
+        + (f"{digits['validation']:,} held out {config['held_out']}" if digits["validation"] else "none held out"),
+        "Training": f"{seconds:.0f} s in this session, {trained.dtype_policy}, on {processor()}",
+        "Export": f"ONNX, agrees on {config['proof']['digits']:,} digits; largest difference: {differences}",
+        "Calibration": f"temperature {config['answering']['temperature']}, fitted on {_fitted_on(config)}"
+        if "answering" in config
+        else "none: no digits were held out to fit it on",
+        "Versions": ", ".join(f"{k} {v}" for k, v in config["versions"].items()),
+    }
+
+
+def _origin(config: dict[str, Any]) -> str:
+    """Return which network a fine-tuning began with."""
+    return f"{config['finetuned']['source']}, SHA-256 {config['finetuned']['source_sha256'][:16]}…"
+
+
+def _fitted_on(config: dict[str, Any]) -> str:
+    """Return what the answers were calibrated on: a count of digits held out, or words."""
+    fitted_on = config["answering"]["fitted_on"]
+    return fitted_on if isinstance(fitted_on, str) else f"{fitted_on:,} digits held out"
+
+
+def processor() -> str:
+    """Return the machine in a few words."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{cores} cores of {platform.machine()} ({platform.system()})"

@@ -1,0 +1,221 @@
+"""Somebody's own digits, learned by a network that reads digits already: what is held out, learned, and compared."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits import network
+from inkdigits.datasets import mnist, pool
+from inkdigits.datasets.dataset import Dataset
+from inkdigits.datasets.load import Data
+from inkdigits.errors import InputError
+from inkdigits.evaluation import calibration
+from inkdigits.evaluation.change import Change, Told, answered_strangers, compare, tell
+from inkdigits.network import Network, registry
+from inkdigits.reading.decide import believe
+from inkdigits.training import fit, from_onnx, split
+from inkdigits.training.from_onnx import Given
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.rehearsal import mixed
+from inkdigits.training.watcher import Watcher
+
+# Pictures that are no digits, to see whether they are still turned away; no training has this seed.
+_STRANGERS = {"letters": 400, "strangers": 400, "several": 400}
+_STRANGERS_SEED = 2**31
+
+# Own digits, held out from the finished network, from which confidence is calibrated anew. A threshold that allows one
+# error in 200 cannot be told from fewer; with fewer, the model keeps the calibration that it was shipped with.
+_ENOUGH_TO_CALIBRATE = 200
+
+_FORGOTTEN = 0.003  # of the accuracy on MNIST's validation digits: from there on it is told
+
+Raw = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Own digits to learn from, and those that are read by the network that has learned from the others."""
+
+    learned: Dataset
+    held_out: Dataset
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A finished fine-tuning: the network, what it learned from, and what has changed.
+
+    `answering` is as in a model's config; `strangers` the shares of them that were answered, before and after, by level of
+    trust, or None where the network knows digits only.
+    """
+
+    source: str
+    source_sha256: str
+    trained: fit.Trained
+    own: Dataset
+    known: int
+    validation: Dataset
+    answering: dict[str, Any]
+    held_out: str
+    changes: list[Change]
+    strangers: dict[str, dict[str, float]] | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what changed as plain values, for config.json."""
+        return {
+            "source": self.source,
+            "source_sha256": self.source_sha256,
+            "own_digits_of_each_class": np.bincount(self.own.labels, minlength=10).tolist(),
+            "held_out": self.held_out,
+            "changes": [change.to_dict() for change in self.changes],
+            "strangers_answered": self.strangers,
+        }
+
+    def told(self) -> Told:
+        """Return what changed, for a person to read."""
+        own, known = self.changes
+        notes = [f"Your digits were held out so: {self.held_out}."]
+        missing = [str(digit) for digit in range(10) if digit not in self.own.labels]
+        if missing:
+            notes.append(f"There were none of {', '.join(missing)}: those are read as {self.source} has learned them.")
+        if own.after.correct <= own.before.correct:
+            notes.append(
+                f"Nothing was gained on your digits: stay with {self.source}, or give more of what it misreads."
+            )
+        if known.before.accuracy - known.after.accuracy > _FORGOTTEN:
+            notes.append("Some of MNIST was forgotten: a smaller learning_rate or own in the recipe forgets less.")
+        return tell(self.changes, self.strangers, notes)
+
+
+def learn(recipe: Recipe, seed: int, data: Data, folder: Path, watcher: Watcher) -> Learned:
+    """Teach the recipe's source network the digits of `data`, and compare before and after on digits held out.
+
+    Own digits are held out as `parts` says; a test half of theirs is left for `inkdigits evaluate`. What may be forgotten
+    is seen on MNIST's validation writers and on pictures that are no digits. Checkpoints are written into `folder`. Raises
+    InputError: no source or one whose layers are not known, no own digits, or too few of a class.
+    """
+    settings = recipe.finetune
+    source, given = _source(recipe)
+    if data.train is mnist.train:
+        raise InputError(
+            f"recipe {recipe.name}", "has no digits of yours to learn", "name their folder: --data my_digits/"
+        )
+    own = _distinct(data.train())
+    _check(own, settings.least)
+    divided, words = parts(own, recipe, seed)
+    training, validation = split.by_writer(mnist.train(), recipe.data.validation)
+    watcher.on_stage("drawing synthetic pictures")
+    known = rehearsed(recipe, seed, training, given.classes)
+    strangers = pool.build(_STRANGERS, _STRANGERS_SEED, validation) if given.classes == 11 else None
+
+    answers = []  # of the networks that have not seen them, to the digits held out
+    for number, part in enumerate(divided, 1):
+        of = f"training without part {number} of {len(divided)}" if len(divided) > 1 else "training"
+        watcher.on_stage(of)
+        trained = fit.fit(
+            recipe, seed, mixed(part.learned, known, settings.own), validation, folder / f"checkpoint-{number}.npz",
+            watcher.on_step, watcher.on_epoch if len(divided) == 1 else None, given,
+        )  # fmt: skip
+        answers.append(fit.predictor(trained.network)(part.held_out.images))
+    if len(divided) > 1:
+        watcher.on_stage("training with all parts")
+        trained = fit.fit(
+            recipe, seed, mixed(own, known, settings.own), validation, folder / "checkpoint.npz",
+            watcher.on_step, watcher.on_epoch, given,
+        )  # fmt: skip
+
+    predict = fit.predictor(trained.network)
+    held_out = _joined([part.held_out for part in divided])
+    after = {held_out: np.concatenate(answers), validation: predict(validation.images)}
+    answering = _answering(source, after, held_out if len(divided) == 1 else None)
+    changes = [_change(source, data_, raw, answering) for data_, raw in after.items()]
+    refused = None
+    if strangers is not None:
+        glyphs = strangers.images[strangers.labels == pool.STRANGER]
+        beliefs = believe(predict(glyphs), answering["temperature"])
+        refused = {
+            "before": answered_strangers(believe(source.probabilities(glyphs), source.temperature), source.thresholds),
+            "after": answered_strangers(beliefs, answering["thresholds"]),
+        }
+    return Learned(
+        source.name, given.fingerprint, trained, own, len(known), validation, answering, words, changes, refused
+    )
+
+
+def _source(recipe: Recipe) -> tuple[Network, Given]:
+    """Return the network that a recipe goes on from, to run and to train. Raises InputError."""
+    if not recipe.finetune.source:
+        what = "does not say which network to go on from"
+        raise InputError(f"recipe {recipe.name}", what, "name a model or a run folder: --from default")
+    return network.load(recipe.finetune.source), from_onnx.read(registry.locate(recipe.finetune.source))
+
+
+def _distinct(data: Dataset) -> Dataset:
+    """Return the digits without copies: a copy that is held out from its twin tells nothing."""
+    rows = np.column_stack([data.labels, data.images.reshape(len(data), -1)])
+    return data.subset(np.sort(np.unique(rows, axis=0, return_index=True)[1]))
+
+
+def _check(own: Dataset, least: int) -> None:
+    """Raise InputError if there are some digits of a class, but too few. A class without any is kept as it is."""
+    counts = np.bincount(own.labels, minlength=10)
+    few = [f"{count} of {digit}" for digit, count in enumerate(counts) if 0 < count < least]
+    if few:
+        remedy = f"give {least} different pictures of a digit at least, or none of it"
+        raise InputError(own.name, f"holds only {', '.join(few)}", remedy)
+
+
+def parts(own: Dataset, recipe: Recipe, seed: int) -> tuple[list[Part], str]:
+    """Return how own digits are divided into learned and held out, and the words for it.
+
+    Where there are plenty of every class, one part of all is held out. Else each part in turn is held out from a network of
+    its own (cross-validation), and the finished network learns from all.
+    """
+    count = recipe.finetune.folds
+    part_of = split.in_parts(own, count, seed)
+    divided = [Part(own.subset(part_of != part), own.subset(part_of == part)) for part in range(count)]
+    present = np.bincount(own.labels)
+    if present[present > 0].min() >= recipe.finetune.hold_out_from:
+        return divided[:1], f"one in {count}, drawn at random"
+    return divided, f"cross-validation: each of {count} parts was read by a network that had learned from the others"
+
+
+def rehearsed(recipe: Recipe, seed: int, training: Dataset, classes: int) -> Dataset:
+    """Return what is seen again while something new is learned: MNIST's digits, and the recipe's synthetic pictures."""
+    rows = np.random.default_rng(seed).permutation(len(training))[: recipe.finetune.rehearsal]
+    counts = recipe.pool.counts()
+    if classes == 10:
+        counts = {kind: count for kind, count in counts.items() if kind not in _STRANGERS}
+    again = training.subset(np.sort(rows))
+    return pool.build(counts, seed, again) if counts else again
+
+
+def _joined(data: list[Dataset]) -> Dataset:
+    return dataclasses.replace(
+        data[0], images=np.concatenate([d.images for d in data]), labels=np.concatenate([d.labels for d in data]),
+        writers=None,
+    )  # fmt: skip
+
+
+def _answering(source: Network, answers: dict[Dataset, Raw], held_out: Dataset | None) -> dict[str, Any]:
+    """Return temperature and thresholds: the source's, or, if enough own digits were held out, fitted on them and MNIST's.
+
+    Thresholds only ever rise: the source's may have been found on more kinds of pictures than are here.
+    """
+    if held_out is None or len(held_out) < _ENOUGH_TO_CALIBRATE:
+        kept = {"temperature": source.temperature, "thresholds": dict(source.thresholds)}
+        return {**kept, "fitted_on": f"what {source.name} was fitted on"}
+    fitted = calibration.fit(np.concatenate(list(answers.values())), np.concatenate([data.labels for data in answers]))
+    thresholds = {level: max(fitted["thresholds"][level], least) for level, least in source.thresholds.items()}
+    return {**fitted, "thresholds": thresholds}
+
+
+def _change(source: Network, data: Dataset, after: Raw, answering: dict[str, Any]) -> Change:
+    before = believe(source.probabilities(data.images), source.temperature), source.thresholds
+    now = believe(after, answering["temperature"]), answering["thresholds"]
+    return compare(data.name, data.labels, before, now)
