@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -17,7 +18,7 @@ from inkdigits.errors import InputError
 from inkdigits.synthetic import hands, strokes
 from inkdigits.synthetic.forms import FORMS
 from inkdigits.training import recipe, split
-from inkdigits.training.rehearsal import mixed
+from inkdigits.training.rehearsal import led_back, mixed
 from inkdigits.training.watcher import Watcher
 from tests.cli.conftest import run
 
@@ -79,7 +80,7 @@ def test_own_digits_are_learned_and_mnist_is_not_forgotten(finished):
     assert own["digits"] == 60 and known["digits"] == 6071
     assert own["after"]["accuracy"] > own["before"]["accuracy"] + 0.1
     assert own["mended"] - own["spoiled"] == own["after"]["correct"] - own["before"]["correct"]
-    assert known["after"]["accuracy"] > known["before"]["accuracy"] - 0.005
+    assert known["after"]["accuracy"] > known["before"]["accuracy"] - 0.002
 
 
 def test_the_run_folder_is_a_model_with_a_report(finished, place, digits):
@@ -198,14 +199,24 @@ def test_own_digits_are_their_share_of_what_is_seen():
     assert len(mixed(known, own, 0.01)) == 950  # once at least
 
 
+def test_weights_are_led_back_until_all_is_well():
+    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    learned = [np.full(w.shape, 8.0) for w in network.get_weights()]
+    beginning = [np.zeros(w.shape) for w in network.get_weights()]
+    for well_below, share in ((9, 1.0), (7, 0.75), (5, 0.5), (0, 0.25)):
+        network.set_weights(learned)
+        assert led_back(network, beginning, lambda most=well_below: network.get_weights()[0].max() < most) == share
+        assert all((w == 8 * share).all() for w in network.get_weights())
+
+
 def test_strangers_are_rehearsed_where_there_is_a_class_for_them():
     chosen = recipe.load("finetune")
     few = dict.fromkeys(chosen.pool.counts(), 20)
-    chosen = recipe.from_dict({**chosen.to_dict(), "pool": few, "finetune": {"rehearsal": 50}}, "x", "x")
+    chosen = recipe.from_dict({**chosen.to_dict(), "pool": few, "finetune": {"rehearsal": 100}}, "x", "x")
     training = mnist.train().subset(np.arange(200))
     with_them, without = (finetuning.rehearsed(chosen, 0, training, classes) for classes in (11, 10))
     assert (with_them.labels == pool.STRANGER).sum() > 40 and (without.labels == pool.STRANGER).sum() == 0
-    assert len(without) > 90
+    assert len(without) > 140
 
 
 def test_recipe_settings_that_cannot_be(tmp_path):

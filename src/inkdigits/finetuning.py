@@ -22,7 +22,7 @@ from inkdigits.reading.decide import believe
 from inkdigits.training import fit, from_onnx, split
 from inkdigits.training.from_onnx import Given
 from inkdigits.training.recipe import Recipe
-from inkdigits.training.rehearsal import mixed
+from inkdigits.training.rehearsal import led_back, mixed
 from inkdigits.training.watcher import Watcher
 
 # Pictures that are no digits, to see whether they are still turned away; no training has this seed.
@@ -50,8 +50,8 @@ class Part:
 class Learned:
     """A finished fine-tuning: the network, what it learned from, and what has changed.
 
-    `answering` is as in a model's config; `strangers` the shares of them that were answered, before and after, by level of
-    trust, or None where the network knows digits only.
+    `share` is how much of what was learned is kept (rehearsal.led_back); `answering` is as in a model's config; `strangers`
+    the shares of them that were answered, before and after, by level of trust, or None where the network knows digits only.
     """
 
     source: str
@@ -60,6 +60,7 @@ class Learned:
     own: Dataset
     known: int
     validation: Dataset
+    share: float
     answering: dict[str, Any]
     held_out: str
     changes: list[Change]
@@ -72,6 +73,7 @@ class Learned:
             "source_sha256": self.source_sha256,
             "own_digits_of_each_class": np.bincount(self.own.labels, minlength=10).tolist(),
             "held_out": self.held_out,
+            "kept_of_what_was_learned": self.share,
             "changes": [change.to_dict() for change in self.changes],
             "strangers_answered": self.strangers,
         }
@@ -83,12 +85,16 @@ class Learned:
         missing = [str(digit) for digit in range(10) if digit not in self.own.labels]
         if missing:
             notes.append(f"There were none of {', '.join(missing)}: those are read as {self.source} has learned them.")
+        if self.share < 1:
+            notes.append(
+                f"For MNIST's sake its weights were led back, {1 - self.share:.0%} of the way to {self.source}."
+            )
         if own.after.correct <= own.before.correct:
             notes.append(
                 f"Nothing was gained on your digits: stay with {self.source}, or give more of what it misreads."
             )
         if known.before.accuracy - known.after.accuracy > _FORGOTTEN:
-            notes.append("Some of MNIST was forgotten: a smaller learning_rate or own in the recipe forgets less.")
+            notes.append("Some of MNIST was forgotten: a smaller own or a larger rehearsal in the recipe forgets less.")
         return tell(self.changes, self.strangers, notes)
 
 
@@ -113,26 +119,27 @@ def learn(recipe: Recipe, seed: int, data: Data, folder: Path, watcher: Watcher)
     known = rehearsed(recipe, seed, training, given.classes)
     strangers = pool.build(_STRANGERS, _STRANGERS_SEED, validation) if given.classes == 11 else None
 
+    def teach(new: Dataset, stage: str, checkpoint: str, is_last: bool) -> tuple[fit.Trained, float]:
+        watcher.on_stage(stage)
+        trained = fit.fit(
+            recipe, seed, mixed(new, known, settings.own), validation, folder / checkpoint,
+            watcher.on_step, watcher.on_epoch if is_last else None, given,
+        )  # fmt: skip
+        return trained, _led_back(trained, given, source, validation, settings.may_forget)
+
+    count = len(divided)
     answers = []  # of the networks that have not seen them, to the digits held out
     for number, part in enumerate(divided, 1):
-        of = f"training without part {number} of {len(divided)}" if len(divided) > 1 else "training"
-        watcher.on_stage(of)
-        trained = fit.fit(
-            recipe, seed, mixed(part.learned, known, settings.own), validation, folder / f"checkpoint-{number}.npz",
-            watcher.on_step, watcher.on_epoch if len(divided) == 1 else None, given,
-        )  # fmt: skip
+        stage = f"training without part {number} of {count}" if count > 1 else "training"
+        trained, share = teach(part.learned, stage, f"checkpoint-{number}.npz", count == 1)
         answers.append(fit.predictor(trained.network)(part.held_out.images))
-    if len(divided) > 1:
-        watcher.on_stage("training with all parts")
-        trained = fit.fit(
-            recipe, seed, mixed(own, known, settings.own), validation, folder / "checkpoint.npz",
-            watcher.on_step, watcher.on_epoch, given,
-        )  # fmt: skip
+    if count > 1:
+        trained, share = teach(own, "training with all parts", "checkpoint.npz", True)
 
     predict = fit.predictor(trained.network)
     held_out = _joined([part.held_out for part in divided])
     after = {held_out: np.concatenate(answers), validation: predict(validation.images)}
-    answering = _answering(source, after, held_out if len(divided) == 1 else None)
+    answering = _answering(source, after, held_out if count == 1 else None)
     changes = [_change(source, data_, raw, answering) for data_, raw in after.items()]
     refused = None
     if strangers is not None:
@@ -143,7 +150,7 @@ def learn(recipe: Recipe, seed: int, data: Data, folder: Path, watcher: Watcher)
             "after": answered_strangers(beliefs, answering["thresholds"]),
         }
     return Learned(
-        source.name, given.fingerprint, trained, own, len(known), validation, answering, words, changes, refused
+        source.name, given.fingerprint, trained, own, len(known), validation, share, answering, words, changes, refused
     )
 
 
@@ -193,6 +200,18 @@ def rehearsed(recipe: Recipe, seed: int, training: Dataset, classes: int) -> Dat
         counts = {kind: count for kind, count in counts.items() if kind not in _STRANGERS}
     again = training.subset(np.sort(rows))
     return pool.build(counts, seed, again) if counts else again
+
+
+def _led_back(trained: fit.Trained, given: Given, source: Network, validation: Dataset, may_forget: float) -> float:
+    """Lead a network back towards its source until it has forgotten no more than it may; return what share is left."""
+    least = _accuracy(source.probabilities(validation.images), validation) - may_forget
+    predict = fit.predictor(trained.network)
+    beginning = given.build().get_weights()
+    return led_back(trained.network, beginning, lambda: _accuracy(predict(validation.images), validation) >= least)
+
+
+def _accuracy(raw: Raw, data: Dataset) -> float:
+    return float((raw[:, :10].argmax(axis=1) == data.labels).mean())
 
 
 def _joined(data: list[Dataset]) -> Dataset:

@@ -13,7 +13,8 @@ from inkdigits.training import architectures, recipe
 def test_shipped_recipes(name):
     loaded = recipe.load(name)
     assert loaded.description
-    architectures.build(loaded.network)
+    if not loaded.finetunes:
+        architectures.build(loaded.network)
     assert recipe.from_dict(loaded.to_dict(), name, "x") == loaded
     for line in (recipe.RECIPES / f"{name}.toml").read_text().splitlines():
         assert "=" not in line or line.startswith("description") or "#" in line, f"no comment: {line}"
@@ -26,6 +27,17 @@ def write(tmp_path, text):
     path = tmp_path / "mine.toml"
     path.write_text(text)
     return path
+
+
+def test_a_recipe_that_goes_on_from_a_network_builds_none_and_has_a_hash_of_its_source():
+    finetune = recipe.load("finetune")
+    with pytest.raises(InputError, match="is that of a trained network; name one with --from"):
+        architectures.build(finetune.network)
+    from_classic = finetune.going_on_from("classic")
+    assert len({r.hash() for r in (finetune, from_classic, finetune.going_on_from("default"))}) == 3
+    assert recipe.from_dict(from_classic.to_dict(), "finetune", "x") == from_classic
+    with pytest.raises(InputError, match="recipe classic: trains a new network"):
+        recipe.load("classic").going_on_from("default")
 
 
 def test_own_recipe(tmp_path):

@@ -225,4 +225,5 @@ _LAYERS: dict[str, Callable[[_Reader, list[onnx.NodeProto]], Made]] = {
     "Relu": _alone(keras.layers.ReLU),
     "Softmax": _alone(keras.layers.Softmax, **_exact()),
     "Add": _alone(keras.layers.Add),
+    "Sum": _alone(keras.layers.Add),
 }

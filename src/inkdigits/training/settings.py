@@ -161,13 +161,15 @@ class FinetuneSettings:
     source: str = ""
     own: float = 0.25
     rehearsal: int = 10_000
+    may_forget: float = 0.001
     least: int = 5
     folds: int = 5
     hold_out_from: int = 40
 
     def __post_init__(self) -> None:
         _require(0 < self.own < 1, "own", "a share above 0 and below 1")
-        _require(0 <= self.rehearsal <= 60_000, "rehearsal", "0 to 60000 digits")
+        _require(100 <= self.rehearsal <= 60_000, "rehearsal", "100 to 60000 digits")
+        _require(0 <= self.may_forget <= 1, "may_forget", "a share from 0 to 1, such as 0.001")
         _require(2 <= self.folds <= 100, "folds", "2 to 100 parts")
         _require(self.folds <= self.least <= 10_000, "least", "a number of digits, as many as folds at least")
         _require(self.hold_out_from >= self.least, "hold_out_from", "a number of digits, as many as least at least")
