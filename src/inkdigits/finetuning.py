@@ -29,8 +29,7 @@ from inkdigits.training.watcher import Watcher
 _STRANGERS = {"letters": 400, "strangers": 400, "several": 400}
 _STRANGERS_SEED = 2**31
 
-# Own digits, held out from the finished network, from which confidence is calibrated anew. A threshold that allows one
-# error in 200 cannot be told from fewer; with fewer, the model keeps the calibration that it was shipped with.
+# Own digits, held out from the finished network, with which the temperature is fitted anew; with fewer it stays as it was.
 _ENOUGH_TO_CALIBRATE = 200
 
 _FORGOTTEN = 0.003  # of the accuracy on MNIST's validation digits: from there on it is told
@@ -81,7 +80,7 @@ class Learned:
     def told(self) -> Told:
         """Return what changed, for a person to read."""
         own, known = self.changes
-        notes = [f"Your digits were held out so: {self.held_out}."]
+        notes = [f"How your digits were held out: {self.held_out}."]
         missing = [str(digit) for digit in range(10) if digit not in self.own.labels]
         if missing:
             notes.append(f"There were none of {', '.join(missing)}: those are read as {self.source} has learned them.")
@@ -139,7 +138,7 @@ def learn(recipe: Recipe, seed: int, data: Data, folder: Path, watcher: Watcher)
     predict = fit.predictor(trained.network)
     held_out = _joined([part.held_out for part in divided])
     after = {held_out: np.concatenate(answers), validation: predict(validation.images)}
-    answering = _answering(source, after, held_out if count == 1 else None)
+    answering = _answering(source, after, count == 1 and len(held_out) >= _ENOUGH_TO_CALIBRATE)
     changes = [_change(source, data_, raw, answering) for data_, raw in after.items()]
     refused = None
     if strangers is not None:
@@ -189,7 +188,7 @@ def parts(own: Dataset, recipe: Recipe, seed: int) -> tuple[list[Part], str]:
     present = np.bincount(own.labels)
     if present[present > 0].min() >= recipe.finetune.hold_out_from:
         return divided[:1], f"one in {count}, drawn at random"
-    return divided, f"cross-validation: each of {count} parts was read by a network that had learned from the others"
+    return divided, f"each of {count} parts was read by a network that had learned from the others (cross-validation)"
 
 
 def rehearsed(recipe: Recipe, seed: int, training: Dataset, classes: int) -> Dataset:
@@ -221,17 +220,22 @@ def _joined(data: list[Dataset]) -> Dataset:
     )  # fmt: skip
 
 
-def _answering(source: Network, answers: dict[Dataset, Raw], held_out: Dataset | None) -> dict[str, Any]:
-    """Return temperature and thresholds: the source's, or, if enough own digits were held out, fitted on them and MNIST's.
+def _answering(source: Network, answers: dict[Dataset, Raw], enough: bool) -> dict[str, Any]:
+    """Return temperature and thresholds for the finished network, by its answers to own digits held out and to MNIST's.
 
-    Thresholds only ever rise: the source's may have been found on more kinds of pictures than are here.
+    The temperature is the source's unless there are `enough` of one's own. Thresholds rise where they must, so that a level
+    of trust keeps its word; they never fall: the source's may have been found on more kinds of pictures than are here.
     """
-    if held_out is None or len(held_out) < _ENOUGH_TO_CALIBRATE:
-        kept = {"temperature": source.temperature, "thresholds": dict(source.thresholds)}
-        return {**kept, "fitted_on": f"what {source.name} was fitted on"}
-    fitted = calibration.fit(np.concatenate(list(answers.values())), np.concatenate([data.labels for data in answers]))
-    thresholds = {level: max(fitted["thresholds"][level], least) for level, least in source.thresholds.items()}
-    return {**fitted, "thresholds": thresholds}
+    raw = np.concatenate(list(answers.values()))
+    labels = np.concatenate([data.labels for data in answers])
+    temperature = calibration.fit_temperature(raw, labels) if enough else source.temperature
+    beliefs = believe(raw, temperature)
+    right = beliefs.digits.argmax(axis=1) == labels
+    thresholds = dict(source.thresholds)
+    for level, target in calibration.TARGETS.items():
+        thresholds[level] = max(thresholds[level], calibration.fit_threshold(beliefs.confidence, right, target))
+    fitted_on = len(labels) if enough else f"what {source.name} was fitted on"
+    return {"temperature": temperature, "thresholds": thresholds, "fitted_on": fitted_on}
 
 
 def _change(source: Network, data: Dataset, after: Raw, answering: dict[str, Any]) -> Change:
