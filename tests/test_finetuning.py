@@ -138,7 +138,7 @@ def test_a_class_that_is_missing_is_told_and_kept(tmp_path, place):
 
 @pytest.mark.parametrize("make, arguments, what", [
     (lambda _: None, [], "does not say which network to go on from; name a model or a run folder: --from default"),
-    (lambda _: None, ["--from", "nonsense"], "model nonsense: does not exist"),
+    (lambda _: None, ["--from", "nonsense"], "nonsense: does not exist; give a shipped model"),
     (lambda _: None, ["--from", "classic", "--data", "mnist"], "has no digits of yours to learn"),
     (lambda _: None, ["--from", "classic", "--data", "none"], "none: does not exist"),
     (lambda mine: shutil.rmtree(mine / "4") or write_person(mine, 3, [4]), ["--from", "classic"],

@@ -61,7 +61,7 @@ def train(
         raise click.UsageError("--ray spreads a series: say how many --seeds")
     require("training", "train", "tensorflow", "keras", "onnx", "seaborn")
     click.echo("Starting TensorFlow …", err=True)
-    from inkdigits import run
+    from inkdigits import network, run
     from inkdigits.datasets import load
     from inkdigits.training import recipe as recipes
 
@@ -69,7 +69,8 @@ def train(
     if epochs is not None:
         recipe_ = recipe_.with_epochs(epochs)
     if source is not None:
-        recipe_ = recipe_.going_on_from(source)
+        # By its whole path: the same model from wherever the run is resumed.
+        recipe_ = recipe_.going_on_from(source if source in network.shipped() else str(Path(source).resolve()))
     bad: list[InputError] = []
     data = load.find(data_name, on_error=lambda error: _report(error, bad))
 
