@@ -11,6 +11,7 @@ from inkdigits.errors import InputError
 from inkdigits.network import Network, load, quantise
 from inkdigits.network.registry import locate, save
 from inkdigits.network.session import open_session
+from inkdigits.training import architectures, export, recipe
 from tests.cli.conftest import run
 
 CLASSIC = locate("classic")
@@ -96,3 +97,12 @@ def test_nothing_is_written_over_a_model_nor_of_nonsense(tmp_path):
     with pytest.raises(InputError, match="is not an ONNX model"):
         save(tmp_path / "new", b"nonsense", {})
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["tiny", "resnet"])
+def test_other_architectures(name, digits):
+    """Depthwise convolutions, sums and averages come through as well."""
+    model = export.to_onnx(architectures.build(recipe.load(name).network), name).SerializeToString()
+    before = answers(model, digits.images[:100])
+    for small in (quantise.weights(model), quantise.static(model, digits.images[:100])):
+        assert answers(small, digits.images[:100]) == pytest.approx(before, abs=0.02)

@@ -1,0 +1,90 @@
+"""What ensembles of a recipe's seeds read: disjoint ones, in the order of the seeds, so that no member is chosen.
+
+    inkdigits train RECIPE --seeds 15 --out runs/RECIPE
+    python benchmarks/ensemble.py RECIPE --size 5 --runs runs/RECIPE     seeds 0 to 4, 5 to 9, 10 to 14
+
+The probabilities of the members are averaged, as by `inkdigits ensemble`; each is asked as it is, and by test-time augmentation
+as by `inkdigits evaluate --tta`. Decide on the size beforehand, or by --split validation, which prints and writes nothing.
+
+Usage: python benchmarks/ensemble.py RECIPE [--size 5] [--runs FOLDER] [--split validation]
+writes benchmarks/results/ensemble_RECIPE.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inkdigits import network, run
+from inkdigits.datasets import mnist
+from inkdigits.datasets.dataset import Dataset
+from inkdigits.evaluation import contested, openings, tta
+from inkdigits.evaluation.spread import spread
+from inkdigits.training import recipe, split
+from machine import keep_openings, write_results
+
+
+def accuracies(probabilities: np.ndarray, data: Dataset) -> dict[str, float]:
+    """Return the accuracy of probabilities (N, 10), with and without the contested labels."""
+    right = probabilities[:, :10].argmax(axis=1) == data.labels
+    rest = np.delete(right, contested.labels_of(data))
+    return {"accuracy": float(right.mean()), "without_contested_labels": float(rest.mean())}
+
+
+def summary(rows: list[dict[str, float]]) -> dict[str, Any]:
+    """Return the spread of each column."""
+    return {name: spread([row[name] for row in rows]).__dict__ for name in rows[0]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("recipe")
+    parser.add_argument("--size", type=int, default=5)
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--split", choices=("test", "validation"), default="test")
+    arguments = parser.parse_args()
+    chosen = recipe.load(arguments.recipe)
+    folders = run.finished(chosen, "mnist", arguments.runs)
+    seeds = list(folders)[: len(folders) // arguments.size * arguments.size]
+    if not seeds:
+        sys.exit(f"{arguments.runs} has {len(folders)} finished runs of {chosen.name}, fewer than {arguments.size}")
+    nets = [network.load(folders[seed]) for seed in seeds]
+    if arguments.split == "test":
+        why = f"ensembles of {arguments.size}"
+        data = openings.open_test(mnist.test, why, arguments.runs / openings.LOG, *nets)
+    else:
+        data = split.by_writer(mnist.train(), 0.1)[1]
+    answers = {
+        "plain": np.stack([net.probabilities(data.images) for net in nets]),
+        "tta": np.stack([tta.probabilities(net, data.images) for net in nets]),
+    }
+    groups = np.arange(len(seeds)).reshape(-1, arguments.size)
+    figures: dict[str, Any] = {
+        "recipe": chosen.name,
+        "recipe_hash": chosen.hash(),
+        "size": arguments.size,
+        "ensembles": [[seeds[i] for i in group] for group in groups],
+        "parameters_of_a_member": nets[0].config.get("parameters"),
+        "views": [list(view) for view in tta.VIEWS],
+    }
+    for name, probabilities in answers.items():
+        together = [accuracies(probabilities[group].mean(axis=0), data) for group in groups]
+        figures[name] = {
+            "members": summary([accuracies(member, data) for member in probabilities]),
+            "ensembles": summary(together),
+            "each": together,
+        }
+        of_one, of_many = (figures[name][kind]["accuracy"]["mean"] for kind in ("members", "ensembles"))
+        each = " ".join(f"{row['accuracy']:.2%}" for row in together)
+        print(f"{name}: one network {of_one:.3%}, {len(groups)} ensembles of {arguments.size} {of_many:.3%} ({each})")
+    if arguments.split == "test":
+        write_results(f"ensemble_{chosen.name}", figures)
+        keep_openings(arguments.runs / openings.LOG, chosen.hash())
+
+
+if __name__ == "__main__":
+    main()
