@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import inkdigits
-from inkdigits import run
+from inkdigits import run, series
+from inkdigits.cli import seeds
 from inkdigits.datasets import load, mnist
 from inkdigits.errors import InputError
 from inkdigits.training import recipe
@@ -69,9 +70,10 @@ def test_a_run_folder_is_a_model(whole, digits):
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saving on NumPy 2.4
-def test_a_run_that_learns_from_all_digits(place, tmp_path):
+def test_a_run_that_learns_from_all_digits(place, tmp_path, capsys):
     """No figures of validation, no calibration, and a report that says so."""
-    text = '[network]\narchitecture = "logistic"\n[training]\nepochs = 2\nbatch = 100\n[data]\neverything = true\n'
+    text = '[network]\narchitecture = "logistic"\n[training]\nepochs = 2\nbatch = 100\nlearning_rate = 0.01\n'
+    text += "[data]\neverything = true\n"
     (tmp_path / "all.toml").write_text(text)
     data = load.find(str(place / "small.npz"))
     folder = run.start(recipe.load(tmp_path / "all.toml"), 0, str(place / "small.npz"), tmp_path, "x")
@@ -83,6 +85,10 @@ def test_a_run_that_learns_from_all_digits(place, tmp_path):
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert "none: no digits were held out" in report and "validation digits" not in report
     assert inkdigits.classify_glyphs(mnist.train().images[:3], model=folder).shape == (3, 10)
+    document = series.record(recipe.load(tmp_path / "all.toml"), str(place / "small.npz"), tmp_path)
+    assert document["mean_validation_accuracy"] is None and document["mean_accuracy"] > 0.5
+    seeds.show(document)
+    assert f"{document['mean_accuracy']:.3%}" in capsys.readouterr().out
 
 
 def test_killed_and_resumed(place, whole):
