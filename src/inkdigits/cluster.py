@@ -8,6 +8,7 @@ dies is started on another one, finds the checkpoint there, and goes on. What Ra
 from __future__ import annotations
 
 import os
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,6 +46,7 @@ def connected(address: str) -> Iterator[None]:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray reports its use to its makers otherwise
     import ray
 
+    probe(address)
     try:
         ray.init(address, log_to_driver=False, logging_level="error")
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
@@ -56,6 +58,18 @@ def connected(address: str) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def probe(address: str) -> None:
+    """Raise InputError if nobody answers at HOST:PORT: Ray itself would try for minutes. Other words are Ray's."""
+    host, _, port = address.rpartition("/")[2].rpartition(":")
+    if not port.isdigit():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=10).close()
+    except (OSError, OverflowError, ValueError) as error:
+        remedy = "check the address that `ray start --head` has told, or give local"
+        raise InputError(f"Ray at {address}", f"cannot be reached ({error})", remedy) from None
 
 
 def train_seeds(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -51,9 +50,12 @@ def on_cluster(
     series.read(out)
     done = run.finished(recipe, data_name, out)
     missing = [seed for seed in seeds if seed not in done]
+    if not missing:
+        _end(recipe, data_name, out, missing)
+        return
     told: set[str] = set()
     try:
-        with cluster.connected(address) if missing else nullcontext():
+        with cluster.connected(address):
             for outcome in cluster.train_seeds(recipe, missing.copy(), data_name, out, command):
                 for line in (*outcome.left_out, *([outcome.error] if outcome.error else [])):
                     if line not in told:
