@@ -19,7 +19,7 @@ def lines_of(log):
 
 def test_the_test_digits_are_known_by_what_they_are(tmp_path):
     test = mnist.test()
-    assert test.fingerprint() == openings.MNIST_TEST
+    assert test.fingerprint() == openings.FINGERPRINT
     np.savez(tmp_path / "mine.npz", x=test.images, y=test.labels)
     log = tmp_path / "log.jsonl"
     nets = network.load("classic"), network.load("default")

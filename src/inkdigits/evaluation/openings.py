@@ -19,7 +19,7 @@ from inkdigits.network.registry import MODELS, locate
 LOG = "test_openings.jsonl"
 
 # Dataset.fingerprint() of MNIST's test digits: they are known by what they are, under whatever name or path they come.
-MNIST_TEST = "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b"
+FINGERPRINT = "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b"
 
 
 def open_test(half: Callable[[], Dataset], why: str, log: Path, *networks: Network) -> Dataset:
@@ -29,7 +29,7 @@ def open_test(half: Callable[[], Dataset], why: str, log: Path, *networks: Netwo
     standard error and stops nothing.
     """
     digits = half()
-    if digits.fingerprint() == MNIST_TEST:
+    if digits.fingerprint() == FINGERPRINT:
         when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         lines = [json.dumps({"when": when, "what": "MNIST test", **who(network), "why": why}) for network in networks]
         try:
