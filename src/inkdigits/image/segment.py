@@ -202,19 +202,30 @@ def _main(
 
 
 def _near(stats: npt.NDArray[np.int64], main: int) -> npt.NDArray[np.bool_]:
-    """Return which components belong to the main one: not specks, and close to it for their size."""
+    """Return which components belong to the main one: not specks, and close to it, or to what belongs to it, for its size."""
     left, top, width, height, area = stats[main, :5]
-    right, bottom = left + width, top + height
-    gap_x = np.maximum(0, np.maximum(left - (stats[:, 0] + stats[:, 2]), stats[:, 0] - right))
-    gap_y = np.maximum(0, np.maximum(top - (stats[:, 1] + stats[:, 3]), stats[:, 1] - bottom))
-    # A piece above or below belongs from further off than one beside: the pen leaves gaps within a digit, not around it.
-    reach = np.where(gap_x == 0, 0.5, 0.25) * max(width, height)
-    near = (np.hypot(gap_x, gap_y) <= reach) & (stats[:, 4] >= 0.02 * area)
+    ends = stats[:, :2] + stats[:, 2:4]
+
+    def gaps(box: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        beyond = np.maximum(0, np.maximum(box[:2] - ends, stats[:, :2] - box[2:]))
+        return beyond[:, 0], beyond[:, 1]
+
+    gap_x, gap_y = gaps(np.array([left, top, left + width, top + height]))
     # A piece as tall as the digit itself is another digit, unless it lies within its box.
     beside = (gap_x > 0) | (
         (gap_y > 0) & (height > 0.5 * stats[:, 3])
     )  # a flat main piece is the bar of what is below it
     another = (stats[:, 3] > 0.6 * height) & beside & (stats[:, 4] > 0.4 * area)
-    near &= ~another
-    near[main] = True
-    return np.asarray(near, np.bool_)
+    found = np.zeros(len(stats), bool)
+    found[main] = True
+    while True:
+        # A broken digit is a chain of pieces: its last may be far from the largest.
+        box = np.concatenate((stats[found, :2].min(axis=0), ends[found].max(axis=0)))
+        gap_x, gap_y = gaps(box)
+        # A piece above or below belongs from further off than one beside: the pen leaves gaps within a digit, not around it.
+        reach = np.where(gap_x == 0, 0.5, 0.25) * max(width, height)
+        near = (np.hypot(gap_x, gap_y) <= reach) & (stats[:, 4] >= 0.02 * area) & ~another
+        near |= found
+        if (near == found).all():
+            return found
+        found = near
