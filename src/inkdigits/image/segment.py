@@ -29,15 +29,14 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
     Specks, and lines that run along or across the frame while something better is there, are left out.
     """
     strength = _without_edges(strength)
-    mask = (strength > STROKE).astype(np.uint8)
-    count, labels, stats, centres = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
-    if count < 2:
+    mask = (strength > STROKE).view(np.uint8)
+    left, top, width, height = cv2.boundingRect(mask)
+    inked = mask[top : top + height, left : left + width]
+    if cv2.countNonZero(inked) < 4:
         return None
-    if count == 2:  # one piece: nothing to choose
-        if stats[1, cv2.CC_STAT_AREA] < 4:
-            return None
-        left, top, width, height = (int(v) for v in stats[1, :4])
+    if cv2.connectedComponentsWithAlgorithm(inked, 8, cv2.CV_16U, cv2.CCL_GRANA)[0] == 2:  # one piece: nothing to choose
         return _cut(strength, left, top, left + width, top + height)
+    count, labels, stats, centres = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
     stats, centres = stats[1:].astype(np.int64), centres[1:]
     printed = _lines(stats, mask.shape) | _frames(stats, labels, mask.shape) | _edges(stats, labels, mask.shape)
     printed |= _margins(stats, mask.shape)
@@ -64,15 +63,17 @@ def _without_edges(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     height, width = strength.shape
     if min(height, width) < 24:
         return strength
+    mask = (strength > STROKE).view(np.uint8)
+    # Most digits reach along no border from end to end: told by the box around all ink.
+    _, _, wide, tall = cv2.boundingRect(mask)
+    if wide < 0.85 * width and tall < 0.85 * height:
+        return strength
     across, along = round(0.22 * width), round(0.22 * height)
-    # Most digits have no ink along any border from end to end: told by the strongest ink of each row and column there.
-    bands = ((strength[:along], 0), (strength[-along:], 0), (strength[:, :across], 1), (strength[:, -across:], 1))
+    bands = ((mask[:along], 0), (mask[-along:], 0), (mask[:, :across], 1), (mask[:, -across:], 1))
     if not any(
-        np.count_nonzero(cv2.reduce(part, axis, cv2.REDUCE_MAX) > STROKE) >= 0.85 * part.shape[1 - axis]
-        for part, axis in bands
+        cv2.countNonZero(cv2.reduce(part, axis, cv2.REDUCE_MAX)) >= 0.85 * part.shape[1 - axis] for part, axis in bands
     ):
         return strength
-    mask = (strength > STROKE).view(np.uint8)
     level = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(8, round(0.55 * width))), np.uint8))
     upright = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((max(8, round(0.55 * height)), 1), np.uint8))
     level[along:-along], upright[:, across:-across] = 0, 0
@@ -202,7 +203,7 @@ def _main(
 
 
 def _near(stats: npt.NDArray[np.int64], main: int) -> npt.NDArray[np.bool_]:
-    """Return which components belong to the main one: not specks, and close to it, or to what belongs to it, for its size."""
+    """Return which components belong to the main one: no specks, and close to it or to what belongs to it, for its size."""
     left, top, width, height, area = stats[main, :5]
     ends = stats[:, :2] + stats[:, 2:4]
 
@@ -222,7 +223,7 @@ def _near(stats: npt.NDArray[np.int64], main: int) -> npt.NDArray[np.bool_]:
         # A broken digit is a chain of pieces: its last may be far from the largest.
         box = np.concatenate((stats[found, :2].min(axis=0), ends[found].max(axis=0)))
         gap_x, gap_y = gaps(box)
-        # A piece above or below belongs from further off than one beside: the pen leaves gaps within a digit, not around it.
+        # A piece above or below belongs from further off than one beside: the pen leaves gaps in a digit, not around it.
         reach = np.where(gap_x == 0, 0.5, 0.25) * max(width, height)
         near = (np.hypot(gap_x, gap_y) <= reach) & (stats[:, 4] >= 0.02 * area) & ~another
         near |= found

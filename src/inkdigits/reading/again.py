@@ -21,11 +21,13 @@ Box = tuple[int, int, int, int]
 SURE = 0.96
 # The longer side of the picture that is cleaned, in pixels, whatever the size of the one that came.
 _SIDE = 48
+# Values in a picture that is kept whole until its digit is known to be sure: most are, and need no view.
+_SMALL = 128 * 128
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What a second look needs of a picture: the part around the digit, uint8 (h, w) or (h, w, 3), at most 48 pixels.
+    """What a second look needs of a picture: the part around the digit, uint8 (h, w) or (h, w, 3).
 
     `dark` tells dark ink on light paper. `corner` is where its left upper corner is in the full picture, (x, y) in pixels,
     and `scale` how many of them one of its own is, across and down.
@@ -53,18 +55,27 @@ class Look:
 
 
 def view(picture: Picture, box: Box, dark: bool) -> View:
-    """Cut a picture to the digit's box, in its own pixels, and half the digit's size around it; and make that small."""
+    """Cut a picture to the digit's box, in its own pixels, and half the digit's size around it."""
     left, top, right, bottom = box
     margin = max(right - left, bottom - top) // 2
     left, top = max(0, left - margin), max(0, top - margin)
     part = picture.pixels[top : bottom + margin, left : right + margin]
-    height, width = part.shape[:2]
-    factor = _SIDE / max(height, width)
-    size = (width, height) if factor >= 1 else (max(2, round(width * factor)), max(2, round(height * factor)))
-    # A copy where it is small already: a part of an array would keep all of it in memory.
-    small = part.copy() if factor >= 1 else np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
     x, y = picture.reduction
-    return View(small, dark, (left * x, top * y), (x * width / size[0], y * height / size[1]))
+    seen = View(part, dark, (left * x, top * y), (x, y))
+    # A part of an array keeps all of it in memory: only of a small picture may it wait for being looked at.
+    return seen if picture.pixels.size <= _SMALL else reduced(seen)
+
+
+def reduced(seen: View) -> View:
+    """Return a view whose longer side is at most 48 pixels, with pixels of its own."""
+    height, width = seen.pixels.shape[:2]
+    factor = _SIDE / max(height, width)
+    if factor >= 1:
+        return View(seen.pixels.copy(), seen.dark, seen.corner, seen.scale)
+    size = (max(2, round(width * factor)), max(2, round(height * factor)))
+    small = np.asarray(cv2.resize(seen.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    across, down = seen.scale
+    return View(small, seen.dark, seen.corner, (across * width / size[0], down * height / size[1]))
 
 
 def look(views: list[View], beliefs: Beliefs, net: network.Network) -> dict[int, Look]:
@@ -78,8 +89,9 @@ def look(views: list[View], beliefs: Beliefs, net: network.Network) -> dict[int,
     names: list[str] = []
     inks: list[npt.NDArray[np.uint8]] = []
     parts: list[segment.Segment] = []
-    for row in np.flatnonzero(beliefs.confidence < SURE).tolist():
-        for name, strength in forms(views[row]):
+    doubtful = {int(row): reduced(views[row]) for row in np.flatnonzero(beliefs.confidence < SURE)}
+    for row, view_of in doubtful.items():
+        for name, strength in forms(view_of):
             part = segment.main_digit(strength)
             if part is not None:
                 rows.append(row)
@@ -105,7 +117,7 @@ def look(views: list[View], beliefs: Beliefs, net: network.Network) -> dict[int,
             looks[row] = Look(belief)
         else:
             k = int(own[surest - 1])
-            looks[row] = Look(belief, names[k], inks[k], glyphs[k], _placed(parts[k].box, views[row]))
+            looks[row] = Look(belief, names[k], inks[k], glyphs[k], _placed(parts[k].box, doubtful[row]))
     return looks
 
 
