@@ -30,8 +30,13 @@ def read(picture):
     return [line.number_text for line in inkdigits.read(picture, trust="always").lines]
 
 
-@pytest.mark.parametrize("bend", [0, 6])
-@pytest.mark.parametrize("text", ["68", "96", "903"])
+# Known to fail: with its half of a bent underline the 9 is a 2 with a long foot, and surely enough (docs/failures.md).
+_A_NINE_LIKE_A_TWO = pytest.param(
+    "96", 6, marks=pytest.mark.xfail(strict=True, reason="a 9 on a bent line is read as 2")
+)
+
+
+@pytest.mark.parametrize("text, bend", [("68", 0), ("68", 6), ("96", 0), _A_NINE_LIKE_A_TWO, ("903", 0), ("903", 6)])
 def test_an_underline_that_touches_is_taken_away(text, bend):
     picture, foot = page_of(text)
     columns = np.arange(30, picture.shape[1] - 70, dtype=np.float64)

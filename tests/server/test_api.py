@@ -228,7 +228,7 @@ def test_what_is_no_proper_request_is_400(server, data):
 
 def test_models_and_health(client):
     models = client.get("/models").json()["models"]
-    assert {m["name"]: m["default"] for m in models} == {"default": True, "classic": False}
+    assert {m["name"]: m["default"] for m in models} == {"default": True, "classic": False, "small": False}
     assert all(m["parameters"] > 10_000 and m["accuracy"] > 0.98 for m in models)
     health = client.get("/health").json()
     assert health == {"status": "ok", "version": inkdigits.__version__, "workers": 2, "waiting": 0}

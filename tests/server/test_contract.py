@@ -66,4 +66,4 @@ def test_every_route_says_with_what_it_refuses(description):
         "/health": {"get": {"200", "400", "503"}},
     }
     models = [p for p in description["paths"]["/read"]["post"]["parameters"] if p["name"] == "model"]
-    assert models[0]["schema"]["enum"] == ["classic", "default"]
+    assert models[0]["schema"]["enum"] == ["classic", "default", "small"]

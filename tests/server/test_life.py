@@ -130,7 +130,7 @@ def test_a_model_of_ones_own(tmp_path, server):
         started.client as client,
     ):
         models = {m["name"]: m["default"] for m in client.get("/models").json()["models"]}
-        assert models == {"classic": False, "default": False, "mine": True}
+        assert models == {"classic": False, "default": False, "small": False, "mine": True}
         with server.client as other:
             expected = other.post("/classify?model=classic", content=seven()).json()
         assert client.post("/classify", content=seven()).json() == expected
