@@ -34,7 +34,7 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
     inked = mask[top : top + height, left : left + width]
     if cv2.countNonZero(inked) < 4:
         return None
-    count, _ = cv2.connectedComponentsWithAlgorithm(inked, 8, cv2.CV_16U, cv2.CCL_GRANA)
+    count, _ = cv2.connectedComponentsWithAlgorithm(inked, 8, cv2.CV_32S, cv2.CCL_GRANA)
     if count == 2:  # one piece: nothing to choose
         return _cut(strength, left, top, left + width, top + height)
     count, labels, stats, centres = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
