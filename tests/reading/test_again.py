@@ -84,6 +84,22 @@ def test_sure_digits_are_looked_at_once(digits: Dataset, monkeypatch):
         assert np.array_equal(answers[row].glyph, glyphs[row])
 
 
+def test_a_buffer_that_is_written_anew_for_each_picture(digits: Dataset):
+    """As a camera's: the second look is at the picture that was given, not at what has been written over it since."""
+    random = np.random.default_rng(7)
+    pictures = [peppered(image, random) for image in digits.images[:60]]
+    buffer = np.empty_like(pictures[0])
+
+    def frames():
+        for picture in pictures:
+            buffer[:] = picture
+            yield buffer
+
+    apart = inkdigits.classify_many(pictures, trust="always")
+    together = inkdigits.classify_many(frames(), trust="always")
+    assert [d.confidence for d in together] == [d.confidence for d in apart]
+
+
 def test_a_letter_stays_no_digit():
     """No letter gets an answer for having been cleaned: nearly none more than without a second look."""
     letters = fonts.others()

@@ -136,9 +136,8 @@ def upright(image: Image.Image, full: tuple[int, int], longest: int) -> tuple[np
 
 def flatten(image: Image.Image) -> npt.NDArray[np.uint8]:
     """Lay an RGBA picture on white, or on black where what is opaque is light: ink must differ from what it lies on."""
-    side = (
-        512  # single pixels tell enough of the ink's brightness; averaging all of them takes longer than laying it on
-    )
+    # Single pixels tell enough of the ink's brightness; averaging all of them takes longer than laying it on paper.
+    side = 512
     size = (min(side, image.width), min(side, image.height))
     small = np.asarray(image.resize(size, Image.Resampling.NEAREST), np.float32)
     alpha = small[..., 3]

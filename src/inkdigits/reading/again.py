@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -21,7 +21,7 @@ Box = tuple[int, int, int, int]
 SURE = 0.96
 # The longer side of the picture that is cleaned, in pixels, whatever the size of the one that came.
 _SIDE = 48
-# Values in a picture that is kept whole until its digit is known to be sure: most are, and need no view.
+# Values in a view that is kept as it is until its digit is known to be sure: most are, and it need not be made small.
 _SMALL = 128 * 128
 
 
@@ -62,16 +62,18 @@ def view(picture: Picture, box: Box, dark: bool) -> View:
     part = picture.pixels[top : bottom + margin, left : right + margin]
     x, y = picture.reduction
     seen = View(part, dark, (left * x, top * y), (x, y))
-    # A part of an array keeps all of it in memory: only of a small picture may it wait for being looked at.
-    return seen if picture.pixels.size <= _SMALL else reduced(seen)
+    if part.size > _SMALL:
+        return reduced(seen)
+    # A copy: a part of an array would keep all of it in memory, and whose it is may write the next picture into it.
+    return replace(seen, pixels=part.copy())
 
 
 def reduced(seen: View) -> View:
-    """Return a view whose longer side is at most 48 pixels, with pixels of its own."""
+    """Return a view whose longer side is at most 48 pixels."""
     height, width = seen.pixels.shape[:2]
     factor = _SIDE / max(height, width)
     if factor >= 1:
-        return View(seen.pixels.copy(), seen.dark, seen.corner, seen.scale)
+        return seen
     size = (max(2, round(width * factor)), max(2, round(height * factor)))
     small = np.asarray(cv2.resize(seen.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     across, down = seen.scale
