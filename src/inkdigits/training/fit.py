@@ -162,26 +162,25 @@ def _compile(
 ) -> Callable[[Any], tuple[Any, Any]]:
     """Return a compiled function that trains on batches, int32 (steps, batch) row numbers, and sums loss and hits."""
 
-    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int32)])  # type: ignore[untyped-decorator]
+    def step(sums: tuple[Any, Any], rows: Any) -> tuple[Any, Any]:
+        x, y = batch_of(rows, optimizer.iterations)
+        beliefs = teachers(x) if teachers else None  # not on the tape: nobody teaches the teachers
+        with tf.GradientTape() as tape:
+            probabilities = network(x, training=True)
+            losses = _losses(y, probabilities, smoothing)
+            if teachers:
+                losses = teachers.losses(losses, beliefs, probabilities)
+            loss = tf.reduce_mean(losses)
+        variables = network.trainable_variables
+        optimizer.apply(tape.gradient(loss, variables), variables)
+        average.update(optimizer.iterations)
+        hits = tf.equal(tf.argmax(probabilities, axis=1, output_type=tf.int32), y)
+        return sums[0] + tf.reduce_sum(losses), sums[1] + tf.reduce_sum(tf.cast(hits, tf.float32))
+
+    # Without AutoGraph, which would take a quarter of a second to rewrite what is a graph already.
+    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int32)], autograph=False)  # type: ignore[untyped-decorator]
     def run_steps(rows_of_batches: Any) -> tuple[Any, Any]:
-        loss_sum = hits = tf.constant(0.0)
-        for rows in rows_of_batches:
-            x, y = batch_of(rows, optimizer.iterations)
-            beliefs = teachers(x) if teachers else None  # not on the tape: nobody teaches the teachers
-            with tf.GradientTape() as tape:
-                probabilities = network(x, training=True)
-                losses = _losses(y, probabilities, smoothing)
-                if teachers:
-                    losses = teachers.losses(losses, beliefs, probabilities)
-                loss = tf.reduce_mean(losses)
-            variables = network.trainable_variables
-            optimizer.apply(tape.gradient(loss, variables), variables)
-            average.update(optimizer.iterations)
-            loss_sum += tf.reduce_sum(losses)
-            hits += tf.reduce_sum(
-                tf.cast(tf.equal(tf.argmax(probabilities, axis=1, output_type=tf.int32), y), tf.float32)
-            )
-        return loss_sum, hits
+        return tf.foldl(step, rows_of_batches, (tf.constant(0.0), tf.constant(0.0)))  # type: ignore[no-any-return]
 
     return run_steps  # type: ignore[no-any-return]
 

@@ -23,6 +23,7 @@ ARCHITECTURES: dict[str, Callable[[NetworkSettings], keras.Model]] = {
     "compact": own.compact,
     "small": own.small,
     "fast": own.fast,
+    "light": own.light,
     "tiny": own.tiny,
     "best": own.best,
 }
