@@ -67,6 +67,24 @@ def synthetic(config: dict[str, Any]) -> str:
     return f" and {count:,} synthetic pictures (recipe, section pool)" if count else ""
 
 
+def seeds(config: dict[str, Any]) -> str:
+    """Return which seeds the network is of, for the card."""
+    if "seed" in config:
+        return f"seed {config['seed']} (the first; not chosen among others)"
+    return f"seeds {' and '.join(map(str, config['seeds']))} (the first ones; not chosen among others), their probabilities averaged"
+
+
+def made_by(config: dict[str, Any]) -> str:
+    """Return the commands that make the network again, for the card."""
+    name = config["recipe"]["name"]
+    if "seed" in config:
+        return f"`inkdigits train {name} --seed {config['seed']}`"
+    trained = f"`inkdigits train {name} --seeds {len(config['seeds'])}`"
+    kinds = {member["in_8_bits"] for member in config["members"]} - {None}
+    in_8_bits = "".join(f", `inkdigits quantise --kind {kind}` of each run" for kind in kinds)
+    return f"{trained}{in_8_bits}, then `inkdigits ensemble` of them"
+
+
 def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
     """Return the model card, Markdown."""
     low, high = metrics["accuracy_95_interval"]
@@ -85,15 +103,15 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
 | | |
 |---|---|
 | Architecture | `{config["recipe"]["network"]["architecture"]}` (training/architectures.py), {config["parameters"]:,} parameters |
-| Recipe | `{config["recipe"]["name"]}`, hash {config["recipe_hash"]}, seed {config["seed"]} (the first; not chosen among others) |
+| Recipe | `{config["recipe"]["name"]}`, hash {config["recipe_hash"]}, {seeds(config)} |
 | Trained on | {config["digits"]["training"]:,} of MNIST's 60,000 training digits{synthetic(config)}, {training["epochs"]} epochs; the other {config["digits"]["validation"]:,}, whole writers, held out |
 | Accuracy | **{metrics["accuracy"]:.2%}** of MNIST's 10,000 test digits ({metrics["digits"] - metrics["correct"]} wrong), 95 % interval {low:.2%} to {high:.2%}; the test set was opened once, after training |
 | Calibration | temperature {config["answering"]["temperature"]}, fitted on MNIST's held-out writers; calibration error on the test digits {metrics["calibration_error"]:.2%} |
-| Size | {size / 1e6:.2f} MB, float32 ONNX |
+| Size | {size / 1e6:.2f} MB, ONNX, computing in {"8 bits" if "seeds" in config else "float32"} |
 | Speed | {one:.3f} ms for one glyph, {many:,.0f} digits a second in batches of 1,024, two cores (`benchmarks/glyph_speed.py`) |
 | Input | `glyphs`, uint8 (N, 28, 28): white ink on black, 20-pixel box, centre of mass in the middle |
 | Output | `probabilities`, float32 (N, 10), not yet calibrated (`inkdigits.classify_glyphs` calibrates) |
-| Made again by | `inkdigits train {config["recipe"]["name"]} --seed {config["seed"]}` |
+| Made again by | {made_by(config)} |
 
 ## How sure it must be
 

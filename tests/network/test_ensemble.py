@@ -54,6 +54,7 @@ def test_from_the_command_line(members, digits, tmp_path):
     assert result.exit_code == 0 and result.stdout.count("% of d.npz") == 3
     config = json.loads((tmp_path / "both" / "config.json").read_text())
     assert [m["name"] for m in config["members"]] == ["classic", "noisy"]
+    assert config["seeds"] == [0, 0] and config["recipe_hash"] == load("classic").config["recipe_hash"]
     both = load(tmp_path / "both")
     assert both.temperature == config["answering"]["temperature"] != 1
     read = json.loads(run("evaluate", tmp_path / "both", "--data", tmp_path / "d.npz", "--json").stdout)

@@ -48,10 +48,15 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
         "parameters": sum(net.config.get("parameters", 0) for net in nets),
         "members": [
             {"name": net.name, "recipe_hash": net.config.get("recipe_hash"), "seed": net.config.get("seed"),
-             "sha256": hashlib.sha256(data).hexdigest()}
+             "sha256": hashlib.sha256(data).hexdigest(), "in_8_bits": net.config.get("quantised", {}).get("kind")}
             for net, data in zip(nets, files.values(), strict=True)
         ],
     }  # fmt: skip
+    recipes = {net.config.get("recipe_hash") for net in nets}
+    if len(recipes) == 1 and recipes != {None}:  # one recipe, several seeds: what they share describes the whole
+        shared = ("name", "recipe", "recipe_hash", "digits", "data_sha256", "held_out", "machine", "versions")
+        config = {key: nets[0].config[key] for key in shared if key in nets[0].config} | config
+        config["seeds"] = [net.config.get("seed") for net in nets]
     if all("answering" in net.config for net in nets):  # else a member has learned from the validation digits, too
         config["answering"] = calibration.fit(probabilities, validation.labels)
     save(out, merged, config)

@@ -42,7 +42,7 @@ def open_test(half: Callable[[], Dataset], why: str, log: Path, *networks: Netwo
     return digits
 
 
-def who(network: Network) -> dict[str, str | int | None]:
+def who(network: Network) -> dict[str, str | int | list[int] | None]:
     """Return what tells a network from every other: name, SHA-256 of its file, and what it was trained by."""
     config = network.config
     recipe = config.get("recipe")
@@ -51,7 +51,7 @@ def who(network: Network) -> dict[str, str | int | None]:
         "model_sha256": network.sha256,
         "recipe": recipe.get("name") if isinstance(recipe, dict) else None,
         "recipe_hash": config.get("recipe_hash"),
-        "seed": config.get("seed"),
+        "seed": config.get("seed", config.get("seeds")),  # an ensemble's, if it is of one recipe
     }
 
 

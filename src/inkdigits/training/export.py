@@ -204,6 +204,8 @@ def to_onnx(network: keras.Model, name: str) -> onnx.ModelProto:
             _WEIGHTED[type(layer)](graph, layer, norm)
         elif isinstance(layer, keras.layers.Add):
             graph.add("Add" if len(others) == 1 else "Sum", layer.name, others=tuple(others))
+        elif isinstance(layer, keras.layers.Average):
+            graph.add("Mean", layer.name, others=tuple(others))
         elif type(layer) not in _LAYERS:
             what = f"is a {type(layer).__name__}, which is not exported"
             raise InputError(layer.name, what, "add it to training/export.py")
