@@ -175,7 +175,7 @@ def explain(
     net = network.load(model)
     _check_against(against)
     picture = load(source, decode.DIGIT_SIZE)
-    prepared = single.find(picture)
+    prepared = single.find([picture])[0]
     if prepared.glyph is None:
         raise InputError(picture.name, "is blank: nothing spoke for any digit", "give a picture with a digit in it")
     digit = single.answer([prepared], net, trust)[0]

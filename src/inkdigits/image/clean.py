@@ -31,6 +31,8 @@ _OUTLINE = 110
 # A foreign line has ink on this share of the outer thirds of the picture, and of all of it,
 # and sticks out of the digit by this share of the side. Beside a digit on strips of paper there is some room as well.
 _OUTER, _WHOLE, _ROOM, _LITTLE_ROOM = 0.55, 0.75, 0.07, 0.02
+# Following a line, going on level is worth this much more ink than a step up or down.
+_LEVEL_ON = 8
 
 
 def evened(grey: Grey) -> Grey | None:
@@ -38,8 +40,7 @@ def evened(grey: Grey) -> Grey | None:
     for turned in (False, True):
         picture = grey.T if turned else grey
         level = _levels(picture)
-        # At a straight edge the paper changes at once; light changes slowly.
-        if level is not None and np.abs(level[2:] - level[:-2]).max(initial=0) >= _STRIP:
+        if level is not None:
             even = np.abs(picture - level).astype(np.uint8)
             if _stands_free(even, _LITTLE_ROOM):
                 return np.ascontiguousarray(even.T) if turned else even
@@ -47,16 +48,19 @@ def evened(grey: Grey) -> Grey | None:
 
 
 def _levels(grey: Grey) -> npt.NDArray[np.float32] | None:
-    """Return the level of the paper in each column, or None if too many are not paper at both ends and between.
+    """Return the level of the paper in each column, or None if it nowhere changes at once, or is seldom to be told.
 
-    The middle of a 0 that fills its frame has ink at both ends and none between.
+    It is told where there is paper at both ends of a column and, mostly, between. The middle of a 0 that fills its frame
+    has ink at both ends and none between.
     """
     top, bottom = grey[:2].mean(axis=0), grey[-2:].mean(axis=0)
     # Specks, and strokes that reach the border, are narrower than five columns.
-    level = cv2.medianBlur(((top + bottom) / 2).astype(np.float32)[None], 5)[0]
-    same_ends = (np.abs(top - bottom) < _STRIP / 2).mean() >= 0.8
+    level = np.asarray(cv2.medianBlur(((top + bottom) / 2).astype(np.float32)[None], 5)[0], np.float32)
+    # At a straight edge the paper changes at once; light changes slowly.
+    if np.abs(level[2:] - level[:-2]).max(initial=0) < _STRIP or (np.abs(top - bottom) < _STRIP / 2).mean() < 0.8:
+        return None
     mostly = (np.abs(np.median(grey, axis=0) - level) < _STRIP / 2).mean() >= 0.7
-    return np.asarray(level, np.float32) if same_ends and mostly else None
+    return level if mostly else None
 
 
 def _stands_free(grey: Grey, room: float) -> bool:
@@ -172,19 +176,22 @@ def without_line(grey: Grey) -> Grey | None:
 def _path(grey: Grey) -> npt.NDArray[np.int64]:
     """Return the row, for each column, of the path of most ink from left to right (dynamic programming)."""
     height, width = grey.shape
-    ink = np.minimum(grey, 200).astype(np.float32)
-    total = np.full(height + 2, -np.inf, np.float32)
-    total[1:-1] = ink[:, 0]
-    came = np.zeros((width, height), np.int64)
+    ink = np.ascontiguousarray(np.minimum(grey, 200).T.astype(np.int32))
+    # The most ink on the way to each pixel, column by column; nothing comes from above or below the picture.
+    total = np.full((width, height + 2), -(1 << 30), np.int32)
+    total[0, 1:-1] = ink[0]
     for column in range(1, width):
-        # Going on level is worth a little more than a step up or down.
-        ways = np.stack([total[1:-1] + 8, total[:-2], total[2:]])
-        came[column] = ways.argmax(axis=0)
-        total[1:-1] = ways.max(axis=0) + ink[:, column]
+        before, now = total[column - 1], total[column, 1:-1]
+        np.maximum(before[:-2], before[2:], out=now)
+        np.maximum(now, before[1:-1] + _LEVEL_ON, out=now)
+        now += ink[column]
     path = np.empty(width, np.int64)
-    path[-1] = total[1:-1].argmax()
-    for column in range(width - 1, 0, -1):
-        path[column - 1] = path[column] + (0, -1, 1)[came[column, path[column]]]
+    path[-1] = row = int(total[-1, 1:-1].argmax())
+    for column in range(width - 2, -1, -1):
+        up, level, down = total[column, row : row + 3].tolist()
+        if level + _LEVEL_ON < max(up, down):
+            row += -1 if up >= down else 1
+        path[column] = row
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ import numpy.typing as npt
 MIN_CONTRAST = 14.0
 # Brightness is measured against the paper's, which is this level: what is lighter, half of its grain, has room above.
 _PAPER = 224
-_LEVELS = np.arange(256)
+_LEVELS = np.arange(256.0)
 # The sides, in pixels, of the reduced pictures: that thin strokes are still seen in, that the pen's polarity is told at,
 # and that the paper's brightness is estimated at: light varies slowly.
 _VIEW_SIZE, _POLARITY_SIZE, _PAPER_SIZE = 512, 48, 128
@@ -79,7 +80,7 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | No
     # Full stroke is what 4 in 10 pixels of the strokes' cores reach.
     half = int(_PAPER - low - 0.5 * (peak - low))
     cores = _without_table(level, half, cumulative)
-    full = max(_PAPER - int(np.searchsorted(cores, 0.4 * cores[half])), low + 1)
+    full = max(_PAPER - int(cores.searchsorted(0.4 * cores[half])), low + 1)
     ramp = np.interp(_LEVELS, (_PAPER - full, _PAPER - low), (255, 0))
     strength = np.asarray(cv2.LUT(level, np.rint(ramp).astype(np.uint8)), np.uint8)
     watch("ink", strength)
@@ -110,11 +111,13 @@ def _border(small: npt.NDArray[np.uint8]) -> float:
     """Return how much brighter the border is than the rest, and bright pixels are than half of all, -3 to 3."""
     _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     share = cv2.countNonZero(bright) / bright.size
-    spread = cv2.meanStdDev(small)[1].item() ** 2
+    mean, deviation = cv2.meanStdDev(small)
+    spread = deviation.item() ** 2
     if not 0 < share < 1 or spread == 0:
         return 0.0
-    lit, unlit = cv2.mean(small, mask=bright)[0], cv2.mean(small, mask=1 - bright)[0]
-    two_levels = min(max((share * (1 - share) * (lit - unlit) ** 2 / spread - 0.75) / 0.15, 0.0), 1.0)
+    # The variance that two levels explain is share * (1 - share) * (lit - unlit)², and with the mean of all it is this.
+    explained = share / (1 - share) * (cv2.mean(small, mask=bright)[0] - mean.item()) ** 2
+    two_levels = min(max((explained / spread - 0.75) / 0.15, 0.0), 1.0)
     ring = max(1, round(min(small.shape) / 20))
     inner = bright[ring:-ring, ring:-ring]
     border = (cv2.countNonZero(bright) - cv2.countNonZero(inner)) / max(bright.size - inner.size, 1)
@@ -177,15 +180,13 @@ def _paper(view: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     if small is not view:
         # A line along the frame (the edge of a cell) is seen for itself: past the frame it goes on as dark as it is there.
         (height, width), depth = small.shape, max(1, view.shape[0] // small.shape[0] // 2)
-        small[0], small[-1] = (
-            cv2.resize(band, (width, 1), interpolation=cv2.INTER_AREA) for band in (view[:depth], view[-depth:])
-        )
-        for column, band in ((0, view[:, :depth]), (-1, view[:, -depth:])):
-            small[:, column] = cv2.resize(band, (1, height), interpolation=cv2.INTER_AREA)[:, 0]
+        rows, columns = cv2.vconcat((view[:depth], view[-depth:])), cv2.hconcat((view[:, :depth], view[:, -depth:]))
+        small[0], small[-1] = cv2.resize(rows, (width, 2), interpolation=cv2.INTER_AREA)
+        small[:, 0], small[:, -1] = cv2.resize(columns, (2, height), interpolation=cv2.INTER_AREA).T
     widest = max(5, round(_WIDEST * max(small.shape))) | 1
     paper = _closing(small, widest)
     level = _level(small, paper)
-    width = stroke_width(level < (_PAPER + cv2.minMaxLoc(level)[0]) / 2)
+    width = stroke_width(level < math.ceil((_PAPER + cv2.minMaxLoc(level)[0]) / 2))  # whole: NumPy compares as uint8
     narrower = max(5, round(5 * width)) | 1
     return _closing(small, narrower) if narrower < 0.8 * widest else paper
 
@@ -199,13 +200,17 @@ def _closing(small: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
     around = side // 2
     edge = cv2.copyMakeBorder(small, around, around, around, around, cv2.BORDER_REPLICATE)
     mirror = cv2.copyMakeBorder(small, around, around, around, around, cv2.BORDER_REFLECT_101)
-    wide = np.minimum(cv2.addWeighted(edge, 2.0, mirror, -1.0, 0.0), np.uint8(cv2.minMaxLoc(small)[1]))
+    wide = cv2.addWeighted(edge, 2.0, mirror, -1.0, 0.0)
+    _, wide = cv2.threshold(wide, cv2.minMaxLoc(small)[1], 0, cv2.THRESH_TRUNC)  # no lighter than the lightest
     wide = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     if side >= 12:
         wide = cv2.blur(wide, (side // 6 | 1, side // 6 | 1))
-    paper = wide[around:-around, around:-around]
+    paper = np.asarray(wide[around:-around, around:-around], np.uint8)
     # Where no paper shows (inside a marker's stroke, on the table beside the page) the page's own brightness
     # serves: what is far darker than that is dark all over, and its grain is no ink.
+    darkest, lightest, _, _ = cv2.minMaxLoc(paper)
+    if darkest >= max(round(0.2 * lightest), 1):
+        return paper
     rank = int(0.9 * (paper.size - 1))
     least = max(round(0.2 * float(np.partition(paper, rank, axis=None)[rank])), 1)
     return np.asarray(np.maximum(paper, np.uint8(least)), np.uint8)
@@ -241,11 +246,14 @@ def _without_table(
 
 def stroke_width(mask: npt.NDArray[np.bool_]) -> float:
     """Return the mean width of a mask's strokes in pixels: twice its area over the length of its outline."""
-    padded = cv2.copyMakeBorder(mask.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    edges = cv2.countNonZero(cv2.absdiff(padded[1:], padded[:-1]))
-    edges += cv2.countNonZero(cv2.absdiff(padded[:, 1:], padded[:, :-1]))
+    height, width = mask.shape
+    padded = np.zeros((height + 2, width + 2), np.bool_)
+    padded[1:-1, 1:-1] = mask
+    # Row after row, a pixel's neighbours are the next one and the one a row on: between two rows lies no ink.
+    flat, row = padded.ravel(), width + 2
+    edges = np.count_nonzero(flat[1:] != flat[:-1]) + np.count_nonzero(flat[row:] != flat[:-row])
     # Counting pixel edges overstates a slanting outline by 4/π on average over all directions.
-    return 2 * cv2.countNonZero(padded) / max(edges * np.pi / 4, 1.0)
+    return float(2 * np.count_nonzero(flat) / max(edges * np.pi / 4, 1.0))
 
 
 def _noise(cumulative: npt.NDArray[np.float32]) -> tuple[float, float]:
@@ -261,7 +269,8 @@ def _noise(cumulative: npt.NDArray[np.float32]) -> tuple[float, float]:
 
 def _cumulative(picture: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8] | None = None) -> npt.NDArray[np.float32]:
     """Return how many pixels (of a mask) are of each value or less, float32 (256,): quantiles are a search in it."""
-    return np.cumsum(cv2.calcHist([picture], [0], mask, [256], [0, 256]), dtype=np.float32)
+    counts = np.asarray(cv2.calcHist([picture], [0], mask, [256], [0, 256]), np.float32)
+    return counts.cumsum()
 
 
 def _reduce(grey: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:

@@ -197,4 +197,6 @@ def _finish(
     if factor < 1:
         target = (max(2, round(width * factor)), max(2, round(height * factor)))
         pixels = np.asarray(cv2.resize(pixels, target, interpolation=cv2.INTER_AREA), np.uint8)
-    return Picture(name, np.ascontiguousarray(pixels), size or (width, height), place)
+    else:
+        pixels = pixels.copy()  # whose array it is may write the next picture into it
+    return Picture(name, pixels, size or (width, height), place)

@@ -71,8 +71,10 @@ def fit(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     if not inked.size:
         return fitted
     rank = round(0.9 * (inked.size - 1))
-    peak = float(np.partition(inked, rank)[rank])
-    return np.asarray(cv2.convertScaleAbs(fitted, alpha=255.0 / peak), np.uint8)  # rounds, and stops at 255
+    inked.partition(rank)
+    return np.asarray(
+        cv2.convertScaleAbs(fitted, alpha=255.0 / float(inked[rank])), np.uint8
+    )  # rounds, and stops at 255
 
 
 def place(fitted: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -97,7 +99,7 @@ def _resize(strength: npt.NDArray[np.uint8], factor: float) -> npt.NDArray[np.ui
         return np.asarray(cv2.resize(strength, size, interpolation=cv2.INTER_AREA), np.uint8)
     # For what is small, averaging is two products with weights that are kept: the same answer, several times as fast.
     averaged = _averaging(height, size[1]) @ strength.astype(np.float32) @ _averaging(width, size[0]).T
-    return np.asarray(np.rint(averaged), np.uint8)
+    return np.asarray(cv2.convertScaleAbs(averaged), np.uint8)  # rounds
 
 
 @lru_cache(maxsize=1024)

@@ -28,9 +28,13 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
     The digit is the largest connected stroke, large and central ones first, and the pieces near it (a 5's detached bar).
     Specks, and lines that run along or across the frame while something better is there, are left out.
     """
-    strength = _without_edges(strength)
     mask = (strength > STROKE).view(np.uint8)
     left, top, width, height = cv2.boundingRect(mask)
+    # Most digits reach along no border from end to end: told by the box around all ink.
+    if width >= 0.85 * mask.shape[1] or height >= 0.85 * mask.shape[0]:
+        strength = _without_edges(strength, mask)
+        mask = (strength > STROKE).view(np.uint8)
+        left, top, width, height = cv2.boundingRect(mask)
     inked = mask[top : top + height, left : left + width]
     if cv2.countNonZero(inked) < 4:
         return None
@@ -54,8 +58,8 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
     return _cut(strength, left, top, right, bottom)
 
 
-def _without_edges(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return ink without the edges of a cell that run along the border of the picture.
+def _without_edges(strength: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return ink, of which `mask` is stroke, without the edges of a cell that run along the border of the picture.
 
     A digit that touches an edge is one component with it, and components cannot tell them apart. An edge is a straight run
     of ink near a border, from end to end, thinner than the strokes of a tight crop. One alone may be a stroke of the digit
@@ -63,11 +67,6 @@ def _without_edges(strength: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """
     height, width = strength.shape
     if min(height, width) < 24:
-        return strength
-    mask = (strength > STROKE).view(np.uint8)
-    # Most digits reach along no border from end to end: told by the box around all ink.
-    _, _, wide, tall = cv2.boundingRect(mask)
-    if wide < 0.85 * width and tall < 0.85 * height:
         return strength
     across, along = round(0.22 * width), round(0.22 * height)
     bands = ((mask[:along], 0), (mask[-along:], 0), (mask[:, :across], 1), (mask[:, -across:], 1))

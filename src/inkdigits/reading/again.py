@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -61,11 +61,11 @@ def view(picture: Picture, box: Box, dark: bool) -> View:
     left, top = max(0, left - margin), max(0, top - margin)
     part = picture.pixels[top : bottom + margin, left : right + margin]
     x, y = picture.reduction
-    seen = View(part, dark, (left * x, top * y), (x, y))
+    corner, scale = (left * x, top * y), (x, y)
     if part.size > _SMALL:
-        return reduced(seen)
-    # A copy: a part of an array would keep all of it in memory, and whose it is may write the next picture into it.
-    return replace(seen, pixels=part.copy())
+        return reduced(View(part, dark, corner, scale))
+    # A copy: a part of an array would keep all of it in memory.
+    return View(part.copy(), dark, corner, scale)
 
 
 def reduced(seen: View) -> View:
