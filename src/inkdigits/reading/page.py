@@ -14,7 +14,7 @@ from inkdigits import network
 from inkdigits.image import components, ink, lines, turn
 from inkdigits.image.components import Piece
 from inkdigits.image.load import Picture, Source, load, load_pages
-from inkdigits.reading import decide, pieces, separators
+from inkdigits.reading import decide, leftovers, pieces, separators
 from inkdigits.reading.decide import Trust
 from inkdigits.reading.expect import Expectation, best, parse
 from inkdigits.reading.pieces import Question, Seen
@@ -69,9 +69,10 @@ def read(
 
     `source`, `model` and `trust` are as in `classify`; of a document (PDF, several-page TIFF) the first page is read.
     Right-angle turns and up to 15 degrees of skew are found and undone. Letters and signs are not read as digits at any
-    level of trust. `expect` narrows what a line may be (see `reading.expect.parse`): the best reading that satisfies it is
-    taken, and a line that cannot satisfy it stays as it was read, with `expected` False. A picture without digits gives a
-    page without lines. Raises InputError if the source holds no picture or the model cannot be used.
+    level of trust, nor is what the border has cut off of a neighbouring row, where whole digits stand in the picture (see
+    `reading.leftovers`). `expect` narrows what a line may be (see `reading.expect.parse`): the best reading that satisfies
+    it is taken, and a line that cannot satisfy it stays as it was read, with `expected` False. A picture without digits
+    gives a page without lines. Raises InputError if the source holds no picture or the model cannot be used.
     """
     return _read(load(source), _reader(model, trust, expect))
 
@@ -107,7 +108,7 @@ def _read(picture: Picture, reader: _Reader) -> Page:
             if other.quality > view.quality + _TURN_GAIN:
                 view = other
     sheet = view.sheet
-    made = (_line(tokens, view.scale, reader) for tokens in _read_lines(view, reader))
+    made = (_line(tokens, view.scale, reader) for tokens in _without_leftovers(_read_lines(view, reader), sheet))
     return Page(
         tuple(line for line in made if line is not None),
         picture.name,
@@ -167,6 +168,16 @@ def _read_lines(view: _View, reader: _Reader) -> list[list[_Token]]:
             key=lambda token: token.left + token.right,
         )
         for marks, questions in view.lines
+    ]
+
+
+def _without_leftovers(read_lines: list[list[_Token]], sheet: _Sheet) -> list[list[_Token]]:
+    """Return the tokens of each line, with a space for each digit that is the rest of something else."""
+    digits = [[token.digit for token in tokens if token.digit is not None] for tokens in read_lines]
+    rest = leftovers.among(digits, sheet.picture, straight=sheet.rotation % 90 == 0)
+    return [
+        [_Token(" ", None, token.left, token.right) if token.digit in rest else token for token in tokens]
+        for tokens in read_lines
     ]
 
 
