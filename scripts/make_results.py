@@ -8,10 +8,14 @@ from __future__ import annotations
 import statistics
 import sys
 
+from results_errors import errors_page
 from results_lab import cluster_page, openings_page, series_page
+from results_networks import networks_page
 from results_parts import ROOT, percent, results, source
 from results_reading import explaining_page, reading_page
+from results_records import records_page
 from results_serving import serving_page
+from results_speed import speed_page
 from results_transfer import transfer_page
 
 START, END = "<!-- figures: made by scripts/make_results.py -->", "<!-- end of figures -->"
@@ -147,7 +151,11 @@ def main(check: bool) -> None:
                 explaining_page,
                 serving_page,
                 transfer_page,
+                records_page,
                 series_page,
+                speed_page,
+                networks_page,
+                errors_page,
                 cluster_page,
                 openings_page,
             )
