@@ -69,7 +69,7 @@ def main() -> None:
             page.goto(f"{match[0]}#camera")
             page.evaluate("performance.setResourceTimingBufferSize(10_000)")
             page.click("#camera-start")
-            page.wait_for_function(f"document.getElementById('camera-text').textContent === '{FILMED}'")
+            page.locator(f'#camera-text:text-is("{FILMED}")').wait_for()
             page.wait_for_timeout(1000 * WARM_UP)
             begun = page.evaluate("performance.now() / 1000")
             page.wait_for_timeout(1000 * SECONDS)
