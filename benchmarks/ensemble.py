@@ -12,20 +12,15 @@ writes benchmarks/results/ensemble_RECIPE.json
 
 from __future__ import annotations
 
-import argparse
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from inkdigits import network, run
-from inkdigits.datasets import mnist
+from finished import Finished, parser
+from inkdigits import network
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.evaluation import contested, openings, tta
+from inkdigits.evaluation import contested, tta
 from inkdigits.evaluation.spread import spread
-from inkdigits.training import recipe, split
-from machine import keep_openings, write_results
 
 
 def accuracies(probabilities: np.ndarray, data: Dataset) -> dict[str, float]:
@@ -41,31 +36,19 @@ def summary(rows: list[dict[str, float]]) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("recipe")
-    parser.add_argument("--size", type=int, default=5)
-    parser.add_argument("--runs", type=Path, default=Path("runs"))
-    parser.add_argument("--split", choices=("test", "validation"), default="test")
-    arguments = parser.parse_args()
-    chosen = recipe.load(arguments.recipe)
-    folders = run.finished(chosen, "mnist", arguments.runs)
-    seeds = list(folders)[: len(folders) // arguments.size * arguments.size]
-    if not seeds:
-        sys.exit(f"{arguments.runs} has {len(folders)} finished runs of {chosen.name}, fewer than {arguments.size}")
-    nets = [network.load(folders[seed]) for seed in seeds]
-    if arguments.split == "test":
-        why = f"ensembles of {arguments.size}"
-        data = openings.open_test(mnist.test, why, arguments.runs / openings.LOG, *nets)
-    else:
-        data = split.by_writer(mnist.train(), 0.1)[1]
+    options = parser()
+    options.add_argument("--size", type=int, default=5)
+    arguments = options.parse_args()
+    finished = Finished.of(arguments, at_least=arguments.size)
+    seeds = list(finished.folders)[: len(finished.folders) // arguments.size * arguments.size]
+    nets = [network.load(finished.folders[seed]) for seed in seeds]
+    data = finished.digits(f"ensembles of {arguments.size}", seeds)
     answers = {
         "plain": np.stack([net.probabilities(data.images) for net in nets]),
         "tta": np.stack([tta.probabilities(net, data.images) for net in nets]),
     }
     groups = np.arange(len(seeds)).reshape(-1, arguments.size)
     figures: dict[str, Any] = {
-        "recipe": chosen.name,
-        "recipe_hash": chosen.hash(),
         "size": arguments.size,
         "ensembles": [[seeds[i] for i in group] for group in groups],
         "parameters_of_a_member": nets[0].config.get("parameters"),
@@ -81,9 +64,7 @@ def main() -> None:
         of_one, of_many = (figures[name][kind]["accuracy"]["mean"] for kind in ("members", "ensembles"))
         each = " ".join(f"{row['accuracy']:.2%}" for row in together)
         print(f"{name}: one network {of_one:.3%}, {len(groups)} ensembles of {arguments.size} {of_many:.3%} ({each})")
-    if arguments.split == "test":
-        write_results(f"ensemble_{chosen.name}", figures)
-        keep_openings(arguments.runs / openings.LOG, chosen.hash())
+    finished.write("ensemble", figures)
 
 
 if __name__ == "__main__":

@@ -8,18 +8,21 @@ from __future__ import annotations
 import statistics
 import sys
 
+from results_errors import errors_page
 from results_lab import cluster_page, openings_page, series_page
+from results_networks import networks_page
 from results_parts import ROOT, percent, results, source
 from results_reading import explaining_page, reading_page
+from results_records import records_page
 from results_serving import serving_page
+from results_speed import readme_rows, speed_page
 from results_transfer import transfer_page
 
 START, END = "<!-- figures: made by scripts/make_results.py -->", "<!-- end of figures -->"
 
 
 def readme_table() -> str:
-    seeds, plain, base, speed = (results(n) for n in ("classic_seeds", "plain_keras", "base_install", "glyph_speed"))
-    engines = speed["engines"]
+    seeds, plain, base = (results(n) for n in ("classic_seeds", "plain_keras", "base_install"))
     singles, pages, hard, others = (
         results(n) for n in ("dev_singles_default", "dev_pages_default", "mnist_c", "ocr_beside")
     )
@@ -36,9 +39,7 @@ def readme_table() -> str:
 | accuracy on MNIST's test digits, mean of {seeds["runs"]} seeds | **{percent(seeds["mean_accuracy"])}** ± {percent(seeds["standard_deviation"])} | the exercise's README: 98.98 %, one run |
 | the whole run: training, proof, test, report | {seeds["median_seconds"]:.0f} s | |
 | an epoch of that CNN | {plain["classic"]["median_seconds_an_epoch"]:.1f} s | plain Keras `fit`: {plain["plain"]["median_seconds_an_epoch"]:.1f} s |
-| one glyph to its probabilities | {engines["classify_glyphs"]["one_glyph_ms_median"]:.3f} ms | Keras `predict`: {engines["keras predict"]["one_glyph_ms_median"]:.0f} ms |
-| glyphs a second, in batches of 1,024 | {engines["classify_glyphs"]["digits_a_second"]:,.0f} | Keras `predict`: {engines["keras predict"]["digits_a_second"]:,.0f} |
-| installed size, to read digits | {base["installed_mb"]:.0f} MB | |
+{readme_rows()}| installed size, to read digits | {base["installed_mb"]:.0f} MB | |
 | `inkdigits classify one.png`, from start to answer | {base["classify_command_s"]:.2f} s | |
 
 Two cores ({seeds["machine"]["processor"].split(" (")[0]}, no graphics card); how each was measured: [docs/results.md](docs/results.md).
@@ -47,8 +48,8 @@ What still fails, and why: [docs/failures.md](docs/failures.md).
 
 
 def page() -> str:
-    seeds, plain, base, speed, choices = (
-        results(n) for n in ("classic_seeds", "plain_keras", "base_install", "glyph_speed", "classic_choices")
+    seeds, plain, base, choices = (
+        results(n) for n in ("classic_seeds", "plain_keras", "base_install", "classic_choices")
     )
     runs = "\n".join(
         f"| {seed} | {percent(row['accuracy'])} | {row['wrong']} | {row['seconds']['training']:.0f} s | {row['seconds']['everything']:.0f} s |"
@@ -58,10 +59,6 @@ def page() -> str:
     variants = "\n".join(
         f"| {name} | {percent(statistics.fmean(row['accuracy']))} | {min(row['accuracy']):.2%} to {max(row['accuracy']):.2%} | {statistics.fmean(row['loss']):.4f} |"
         for name, row in choices["variants"].items()
-    )
-    engines = "\n".join(
-        f"| {name} | {row['one_glyph_ms_median']:.3f} ms | {row['one_glyph_ms_p99']:.3f} ms | {row['digits_a_second']:,.0f} |"
-        for name, row in speed["engines"].items()
     )
     names = {"plain": "plain Keras, float32 `fit`, batch 128", "classic": "recipe `classic`"}
     epochs = "\n".join(
@@ -110,16 +107,6 @@ In float32 the recipe gives the same as in bfloat16, within that noise.
 {variants}
 
 {source(choices)}
-## Speed of reading
-
-From glyphs in MNIST's form to calibrated probabilities, `classify_glyphs` on ONNX Runtime beside Keras' `predict` and the NumPy forward pass on the same
-network; medians, taken alternately in one process.
-
-| engine | one glyph | p99 | digits a second, batches of {speed["batch"]:,} |
-|---|---|---|---|
-{engines}
-
-{source(speed)}
 ## What reading needs
 
 `pip install inkdigits`, without extras, in a new environment: **{base["installed_mb"]:.0f} MB**, of which {base["of_which_inkdigits_mb"]:.0f} MB are Inkdigits with MNIST and the
@@ -147,7 +134,11 @@ def main(check: bool) -> None:
                 explaining_page,
                 serving_page,
                 transfer_page,
+                records_page,
                 series_page,
+                speed_page,
+                networks_page,
+                errors_page,
                 cluster_page,
                 openings_page,
             )

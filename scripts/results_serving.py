@@ -7,7 +7,7 @@ from results_parts import RESULTS, results, source
 
 def serving_page() -> str:
     """Return the parts that have been measured."""
-    parts = {"folder": folder_part, "page": page_part, "api_load": server_part}
+    parts = {"folder": folder_part, "page": page_part, "camera": camera_part, "api_load": server_part}
     return "".join(part() for name, part in parts.items() if (RESULTS / f"{name}.json").exists())
 
 
@@ -52,6 +52,20 @@ In {document["browser"]} on this machine, served by `inkdigits serve`, opened wi
 wire in {len(files)} files until an example is read, of which {weights / 1000:.0f} kB are the network's weights; the first answer stands there after
 **{document["first_answer_seconds_median"]:.2f} s** (median of {len(document["first_answer_seconds"])} openings, {min(document["first_answer_seconds"]):.2f} to {max(document["first_answer_seconds"]):.2f} s). From ink to answer, while ten digits and a
 number of three are drawn: **{ink["median"]:.1f} ms** median, {ink["p95"]:.1f} ms for 95 of 100, {ink["max"]:.1f} ms at most ({document["looks"]} looks).
+
+{source(document)}"""
+
+
+def camera_part() -> str:
+    """Return the part about the page's camera."""
+    document = results("camera")
+    gaps = document["ms_between_answers"]
+    return f"""
+### The camera
+
+{document["browser"]} without a window films a sheet with {document["filmed"]} on it (640×480) for {document["seconds"]:.0f} s, server and browser on the same cores:
+**{document["pictures_a_second"]:.1f} pictures a second** are read (wanted: 10; the page asks for 15 at most), {gaps["median"]:.0f} ms from answer to answer, median, and {gaps["max"]:.0f} ms at
+most; in the end “{document["read"]}” stands there.
 
 {source(document)}"""
 

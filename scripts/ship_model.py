@@ -108,7 +108,7 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
 | Accuracy | **{metrics["accuracy"]:.2%}** of MNIST's 10,000 test digits ({metrics["digits"] - metrics["correct"]} wrong), 95 % interval {low:.2%} to {high:.2%}; the test set was opened once, after training |
 | Calibration | temperature {config["answering"]["temperature"]}, fitted on MNIST's held-out writers; calibration error on the test digits {metrics["calibration_error"]:.2%} |
 | Size | {size / 1e6:.2f} MB, ONNX, computing in {"8 bits" if "seeds" in config else "float32"} |
-| Speed | {one:.3f} ms for one glyph, {many:,.0f} digits a second in batches of 1,024, two cores (`benchmarks/glyph_speed.py`) |
+| Speed | {one:.3f} ms for one glyph, {many:,.0f} digits a second in batches of 1,024, two cores |
 | Input | `glyphs`, uint8 (N, 28, 28): white ink on black, 20-pixel box, centre of mass in the middle |
 | Output | `probabilities`, float32 (N, 10), not yet calibrated (`inkdigits.classify_glyphs` calibrates) |
 | Made again by | {made_by(config)} |

@@ -128,6 +128,8 @@ def _row(folder: Path) -> dict[str, Any]:
             "wrong": int(metrics["digits"]) - int(metrics["correct"]),
             "digits": int(metrics["digits"]),
             # A finished recipe may learn from all digits, and hold none out.
+            # Only MNIST's test set is known to have labels that people reject.
+            "uncontested_accuracy": metrics.get("without_contested_labels", {}).get("accuracy"),
             "validation_accuracy": float(history[-1]["val_accuracy"]) if "val_accuracy" in history[-1] else None,
             "training_seconds": round(sum(float(epoch["seconds"]) for epoch in history), 1),  # of all its sessions
             "parameters": int(config["parameters"]),
@@ -137,7 +139,7 @@ def _row(folder: Path) -> dict[str, Any]:
             "machine": config.get("machine"),
             "run": folder.name,
         }
-    except (OSError, ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise InputError(
             folder, f"is a damaged run folder ({reason})", "remove it, and its seed is run again"
