@@ -20,10 +20,15 @@ _AROUND = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 # Paper that changes by less than this from strip to strip is unevenly lit, which the ordinary way sees to.
 _STRIP = 80
+# Straight strips are alike at both ends in this share of the columns, and a digit on others has more than the rest of that
+# share of its ink elsewhere than at the edges of the strips.
+_STRAIGHT, _HUGGING = 0.98, 0.47
 # Specks are as many as this share of the pixels, or they are chance.
 _SPECKS = 0.02
 # Hollow strokes: this share of the ink parts an inside from an outside. A written digit has ends, and thick strokes.
 _HOLLOW = 0.8
+# Strokes with a radius above this share of the digit's height are blots; this share of the ink must be of such strokes.
+_BLOT, _SOLID = 0.2, 0.92
 # Lines of this width in pixels may be outlines.
 _THIN = 1.5
 # An outline lies half outside of its stroke: it counts as soft edge.
@@ -42,7 +47,7 @@ def evened(grey: Grey) -> Grey | None:
         level = _levels(picture)
         if level is not None:
             even = np.abs(picture - level).astype(np.uint8)
-            if _stands_free(even, _LITTLE_ROOM):
+            if _stands_free(even, _LITTLE_ROOM) and not _is_stroke(picture, even, level):
                 return np.ascontiguousarray(even.T) if turned else even
     return None
 
@@ -57,10 +62,28 @@ def _levels(grey: Grey) -> npt.NDArray[np.float32] | None:
     # Specks, and strokes that reach the border, are narrower than five columns.
     level = np.asarray(cv2.medianBlur(((top + bottom) / 2).astype(np.float32)[None], 5)[0], np.float32)
     # At a straight edge the paper changes at once; light changes slowly.
-    if np.abs(level[2:] - level[:-2]).max(initial=0) < _STRIP or (np.abs(top - bottom) < _STRIP / 2).mean() < 0.8:
+    if np.abs(level[2:] - level[:-2]).max(initial=0) < _STRIP or _alike_ends(grey) < 0.8:
         return None
     mostly = (np.abs(np.median(grey, axis=0) - level) < _STRIP / 2).mean() >= 0.7
     return level if mostly else None
+
+
+def _is_stroke(picture: Grey, even: Grey, level: npt.NDArray[np.float32]) -> bool:
+    """Tell whether a strip was a thick stroke that fills a tight crop from end to end.
+
+    Its ends differ, as those of straight paper do not, and the ink that is left of it lies along its edges.
+    """
+    edge = np.zeros(len(level), np.uint8)
+    edge[1:-1] = np.abs(level[2:] - level[:-2]) >= _STRIP
+    near = cv2.dilate(edge[None], np.ones((1, 3), np.uint8))[0] > 0
+    ink = even > _INK
+    return _alike_ends(picture) < _STRAIGHT and bool(ink[:, near].sum() > _HUGGING * ink.sum())
+
+
+def _alike_ends(picture: Grey) -> float:
+    """Return the share of columns that are as light at the top as at the bottom."""
+    top, bottom = picture[:2].mean(axis=0), picture[-2:].mean(axis=0)
+    return float((np.abs(top - bottom) < _STRIP / 2).mean())
 
 
 def _stands_free(grey: Grey, room: float) -> bool:
@@ -140,6 +163,28 @@ def smoothed(grey: Grey, sigma: float) -> Grey:
 def opened(grey: Grey) -> Grey:
     """Take out what is thinner than three pixels: a morphological opening by a cross."""
     return np.asarray(cv2.morphologyEx(grey, cv2.MORPH_OPEN, _CROSS), np.uint8)
+
+
+def thinned(grey: Grey) -> Grey | None:
+    """Wear a stroke of a pen far too thick for the digit down to a thin one. None where strokes are not that thick.
+
+    Nor where it would lose a part: all of the ink must be as thick, but for its corners.
+    """
+    ink = (grey > _INK).astype(np.uint8)
+    rows = np.flatnonzero(ink.any(axis=1))
+    if not len(rows):
+        return None
+    padded = cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    depth = cv2.distanceTransform(padded, cv2.DIST_L2, 5)
+    height = rows[-1] + 1 - rows[0]
+    radius = min(float(depth.max()), 0.5 * height) - 0.5
+    if radius < _BLOT * height:
+        return None
+    core = depth > 0.75 * radius
+    around = cv2.distanceTransform((~core).astype(np.uint8), cv2.DIST_L2, 5) <= 0.75 * radius + 1
+    if (around & (padded > 0)).sum() < _SOLID * ink.sum():
+        return None
+    return np.ascontiguousarray(np.where(core[1:-1, 1:-1], 255, 0).astype(np.uint8))
 
 
 def strong(grey: Grey) -> Grey:

@@ -139,7 +139,11 @@ def forms(seen: View) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
     if even is not None:
         done = "strips of paper evened"
         yield done, base
-    for name, cleaning in (("hollow strokes filled", clean.filled), ("specks out", clean.unspecked)):
+    for name, cleaning in (
+        ("hollow strokes filled", clean.filled),
+        ("specks out", clean.unspecked),
+        ("thick strokes thinned", clean.thinned),
+    ):
         cleaned = cleaning(base)
         if cleaned is not None:
             base, done = cleaned, f"{done}, {name}" if done else name
