@@ -31,8 +31,7 @@ _DEFAULT_LIMITS = """\
 - Confidence was calibrated on MNIST's writers; on worse pictures than any it was made for it may be too sure of itself.
 - It decides nothing about a person. Where an error costs money or more, let a person look at what it is not sure of, and
   check sums and check digits."""
-LIMITS = {
-    "classic": """\
+_MNIST_ALONE = """\
 - It has learned from MNIST alone: digits by US census staff and high-school students around 1990. Ways of writing that they did
   not use are read badly: a 1 with a long upstroke, a slashed 0, a crossed or hooked 7 less often, a 9 with a hook.
 - It knows digits and nothing else. A letter or a scribble gets an answer, and a confident one at times: it has no notion of
@@ -40,7 +39,10 @@ LIMITS = {
 - One digit a picture. Two digits at once are read as one, or as the larger of the two.
 - Confidence is calibrated on MNIST's writers. On other people's digits it is too sure of itself.
 - It decides nothing about a person. Where an error costs money or more, let a person look at what it is not sure of, and
-  check sums and check digits.""",
+  check sums and check digits."""
+LIMITS = {
+    "classic": _MNIST_ALONE,
+    "light": f"{_MNIST_ALONE}\n- It is made for many digits that are in MNIST's form already. For pictures of other people's digits take `default`.",
     "default": _DEFAULT_LIMITS,
     "small": f"{_DEFAULT_LIMITS}\n- It is made for the page's drawings. For photos and scans `default` is better, and hardly slower.",
 }
@@ -105,7 +107,7 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
 | Architecture | `{config["recipe"]["network"]["architecture"]}` (training/architectures.py), {config["parameters"]:,} parameters |
 | Recipe | `{config["recipe"]["name"]}`, hash {config["recipe_hash"]}, {seeds(config)} |
 | Trained on | {config["digits"]["training"]:,} of MNIST's 60,000 training digits{synthetic(config)}, {training["epochs"]} epochs; the other {config["digits"]["validation"]:,}, whole writers, held out |
-| Accuracy | **{metrics["accuracy"]:.2%}** of MNIST's 10,000 test digits ({metrics["digits"] - metrics["correct"]} wrong), 95 % interval {low:.2%} to {high:.2%}; the test set was opened once, after training |
+| Accuracy | **{metrics["accuracy"]:.2%}** of MNIST's 10,000 test digits ({metrics["digits"] - metrics["correct"]} wrong), 95 % interval {low:.2%} to {high:.2%}; the test set was opened after training alone |
 | Calibration | temperature {config["answering"]["temperature"]}, fitted on MNIST's held-out writers; calibration error on the test digits {metrics["calibration_error"]:.2%} |
 | Size | {size / 1e6:.2f} MB, ONNX, computing in {"8 bits" if "seeds" in config else "float32"} |
 | Speed | {one:.3f} ms for one glyph, {many:,.0f} digits a second in batches of 1,024, two cores |

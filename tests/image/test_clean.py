@@ -1,4 +1,4 @@
-"""Cleaning tells a thick stroke that fills a tight crop from a strip of paper, and wears a blot down only if it is all blot."""
+"""A thick stroke that fills a tight crop is told from a strip of paper; a blot is worn down only if it is all blot."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from inkdigits.image import clean
 
 
 def block(side=32, width=20, seed=0):
-    """A 1 of a pen more than half as wide as the picture, from its top to its bottom, with ragged sides: what scanners make of it."""
+    """A 1 of a pen more than half as wide as the picture, from its top to its bottom, with ragged sides, as scans have."""
     random = np.random.default_rng(seed)
     picture = np.zeros((side, side), np.uint8)
     left, right = (np.repeat(random.integers(-1, 2, side // 4), 4) + (side + sign * width) // 2 for sign in (-1, 1))

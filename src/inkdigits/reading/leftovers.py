@@ -20,8 +20,8 @@ def among(lines: Sequence[Sequence[Digit]], picture: Picture, *, straight: bool)
 
     They are lower than the sure digits that stand whole in the picture, and either every digit of their number touches the
     picture's border, which has cut off the rest of a neighbouring row or column, or no digit of their line is sure: a
-    letter's stroke, small print, a piece of a rule. Where no sure digit stands free of the border, there are none; where one
-    of the usual height touches it, as in a tight crop, what the border touches is no reason.
+    letter's stroke, small print, a piece of a rule. Where no sure digit stands free of the border, there are none. Where
+    one of the usual height touches it, as in a tight crop, what touches it is suspected no more than the rest.
     `straight` tells whether the picture's sides are the border: not where it was turned by a few degrees.
     """
     cut = {d for line in lines for d in line if straight and _touches(d, picture)}
