@@ -86,7 +86,7 @@ def openings_page() -> str:
     for line in lines:
         kinds.setdefault((line["recipe"] or "none", line["recipe_hash"] or "", line["why"]), []).append(line)
     table = "\n".join(
-        f"| `{recipe}` | {recipe_hash} | {why} | {len({line['seed'] for line in those})} | {len(those)} "
+        f"| `{recipe}` | {recipe_hash} | {why} | {len({str(line['seed']) for line in those})} | {len(those)} "
         f"| {min(line['when'] for line in those)[:10]} | {max(line['when'] for line in those)[:10]} |"
         for (recipe, recipe_hash, why), those in sorted(kinds.items())
     )
