@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 import inkdigits
+from inkdigits import network
 from inkdigits.cli import main
 from tests.conftest import drawing, encoded, png_header
 from tests.server.conftest import document, seven, small
@@ -228,7 +229,7 @@ def test_what_is_no_proper_request_is_400(server, data):
 
 def test_models_and_health(client):
     models = client.get("/models").json()["models"]
-    assert {m["name"]: m["default"] for m in models} == {"default": True, "classic": False, "small": False}
+    assert {m["name"]: m["default"] for m in models} == {name: name == "default" for name in network.shipped()}
     assert all(m["parameters"] > 10_000 and m["accuracy"] > 0.98 for m in models)
     health = client.get("/health").json()
     assert health == {"status": "ok", "version": inkdigits.__version__, "workers": 2, "waiting": 0}

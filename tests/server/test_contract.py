@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from inkdigits import network
 from tests.server.conftest import ROOT, document, seven
 
 HERE = Path(__file__).parent
@@ -66,4 +67,4 @@ def test_every_route_says_with_what_it_refuses(description):
         "/health": {"get": {"200", "400", "503"}},
     }
     models = [p for p in description["paths"]["/read"]["post"]["parameters"] if p["name"] == "model"]
-    assert models[0]["schema"]["enum"] == ["classic", "default", "small"]
+    assert models[0]["schema"]["enum"] == list(network.shipped())
