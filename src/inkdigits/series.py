@@ -127,9 +127,9 @@ def _row(folder: Path) -> dict[str, Any]:
             "accuracy": float(metrics["accuracy"]),
             "wrong": int(metrics["digits"]) - int(metrics["correct"]),
             "digits": int(metrics["digits"]),
-            # A finished recipe may learn from all digits, and hold none out.
             # Only MNIST's test set is known to have labels that people reject.
             "uncontested_accuracy": metrics.get("without_contested_labels", {}).get("accuracy"),
+            # A finished recipe may learn from all digits, and hold none out.
             "validation_accuracy": float(history[-1]["val_accuracy"]) if "val_accuracy" in history[-1] else None,
             "training_seconds": round(sum(float(epoch["seconds"]) for epoch in history), 1),  # of all its sessions
             "parameters": int(config["parameters"]),
