@@ -2,10 +2,8 @@
 
 import dataclasses
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from inkdigits.datasets import mnist
 from inkdigits.errors import InputError
@@ -128,19 +126,6 @@ def test_label_smoothing_by_its_definition():
     plain, smooth = (np.asarray(fit._losses(labels, p, share)) for share in (0.0, 0.2))
     assert np.allclose(plain, -np.log(p[np.arange(5), labels]), atol=1e-5)
     assert np.allclose(smooth, 0.8 * plain + 0.2 * -np.log(p).mean(axis=1), atol=1e-5)
-
-
-@pytest.mark.parametrize("name", ["kernel", "bias"])
-def test_sgd_is_nesterovs_and_biases_do_not_decay(name):
-    settings = TrainingSettings(optimizer="sgd", learning_rate=0.1, momentum=0.8, weight_decay=0.5, warmup=0.0)
-    optimizer = fit._optimizer(settings, 100)
-    weight = keras.Variable(np.array([2.0]), name=name)
-    expected, velocity = 2.0, 0.0
-    for gradient in (1.0, -3.0, 0.5):
-        optimizer.apply([tf.constant([gradient])], [weight])
-        velocity = 0.8 * velocity - 0.1 * gradient
-        expected += 0.8 * velocity - 0.1 * gradient - (0.1 * 0.5 * expected if name == "kernel" else 0)
-    assert float(weight.numpy()[0]) == pytest.approx(expected, rel=1e-5)
 
 
 def test_averaged_weights_with_measured_norms_and_nothing_held_out():

@@ -17,7 +17,7 @@ import tensorflow as tf
 from inkdigits.datasets import protocol
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
-from inkdigits.training import architectures, batches, checkpoint, distil, norms, precision, schedules
+from inkdigits.training import architectures, batches, checkpoint, distil, norms, optimizers, precision
 from inkdigits.training.average import WeightAverage
 from inkdigits.training.checkpoint import History
 from inkdigits.training.from_onnx import Given
@@ -76,7 +76,7 @@ def fit(
     network = build(policy)
     judge = build("float32")  # the same network in float32, for every figure that is reported
     steps = len(training) // settings.batch
-    optimizer = _optimizer(settings, settings.epochs * steps)
+    optimizer = optimizers.build(settings, settings.epochs * steps)
     optimizer.build(network.trainable_variables)
     average = WeightAverage(network, settings.weight_average)
     state = {"network": network.variables, "optimizer": optimizer.variables, "average": average.variables}
@@ -135,21 +135,6 @@ def _is_over(settings: TrainingSettings, history: History) -> bool:
         return True
     losses = [row["val_loss"] for row in history] if settings.patience else []
     return bool(losses) and len(losses) - 1 - losses.index(min(losses)) >= settings.patience
-
-
-def _optimizer(settings: TrainingSettings, steps: int) -> keras.Optimizer:
-    """Return the recipe's optimizer over a schedule of `steps` steps.
-
-    Weights decay apart from the gradient, in either (for Adam: Loshchilov and Hutter, "AdamW", 2017).
-    """
-    rate, decay = schedules.build(settings, steps), settings.weight_decay or None
-    if settings.optimizer == "sgd":
-        optimizer = keras.optimizers.SGD(rate, settings.momentum, nesterov=settings.momentum > 0, weight_decay=decay)
-    else:
-        optimizer = keras.optimizers.Adam(rate, settings.momentum, settings.beta2, weight_decay=decay)
-    if decay:
-        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    return optimizer
 
 
 def _compile(

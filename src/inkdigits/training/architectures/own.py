@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keras
 from keras.layers import (
-    Add,
     Conv2D,
     Dense,
     DepthwiseConv2D,
@@ -15,7 +14,7 @@ from keras.layers import (
     ReLU,
 )
 
-from inkdigits.training.architectures.blocks import chain, convolution, dropout_rates, softmax_layer
+from inkdigits.training.architectures.blocks import convolution, dropout_rates, softmax_layer
 from inkdigits.training.layers import FusedBatchNorm
 from inkdigits.training.settings import NetworkSettings
 
@@ -126,19 +125,25 @@ def tiny(settings: NetworkSettings) -> keras.Sequential:
     return keras.Sequential(layers, name="tiny")
 
 
-def best(settings: NetworkSettings) -> keras.Model:
-    """Return the most accurate network of at most 10 million multiply-adds.
+def best(settings: NetworkSettings) -> keras.Sequential:
+    """Return the most accurate network of at most 10 million multiply-adds: `light`, four times as wide.
 
-    Most of the work is done where the picture is already small; each second convolution of a stage adds to what the first
-    one found.
+    About 290,000 parameters. A wide first look, pooled at once: most of the work is done where the picture is small.
     """
     (before_softmax,) = dropout_rates(settings, "before the softmax")
-    glyphs = keras.Input((28, 28, 1))
-    x = chain(glyphs, [*convolution(16, "1"), *convolution(16, "2"), MaxPooling2D(2, name="pool2")])
-    x = chain(x, convolution(48, "3", padding="same"))
-    x = Add(name="add4")([x, chain(x, convolution(48, "4", padding="same"))])
-    x = MaxPooling2D(2, name="pool4")(x)
-    x = chain(x, convolution(96, "5", padding="same"))
-    x = Add(name="add6")([x, chain(x, convolution(96, "6", padding="same"))])
-    x = Dropout(before_softmax, name="dropout")(Flatten(name="flatten")(x))
-    return keras.Model(glyphs, softmax_layer(settings, "dense")(x), name="best")
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            *convolution(32, "1", size=5),
+            MaxPooling2D(2, name="pool1"),
+            *convolution(64, "2"),
+            *convolution(64, "3", padding="same"),
+            MaxPooling2D(2, name="pool3"),
+            *convolution(128, "4", padding="same"),
+            *convolution(128, "5"),
+            Flatten(name="flatten"),
+            Dropout(before_softmax, name="dropout"),
+            softmax_layer(settings, "dense"),
+        ],
+        name="best",
+    )
