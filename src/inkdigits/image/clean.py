@@ -29,6 +29,8 @@ _SPECKS = 0.02
 _HOLLOW = 0.8
 # Strokes with a radius above this share of the digit's height are blots; this share of the ink must be of such strokes.
 _BLOT, _SOLID = 0.2, 0.92
+# Thin strokes that are not the digit's hold less than a quarter of the ink.
+_THICK = 0.75
 # Lines of this width in pixels may be outlines.
 _THIN = 1.5
 # An outline lies half outside of its stroke: it counts as soft edge.
@@ -160,9 +162,10 @@ def smoothed(grey: Grey, sigma: float) -> Grey:
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8)
 
 
-def opened(grey: Grey) -> Grey:
-    """Take out what is thinner than three pixels: a morphological opening by a cross."""
-    return np.asarray(cv2.morphologyEx(grey, cv2.MORPH_OPEN, _CROSS), np.uint8)
+def opened(grey: Grey) -> Grey | None:
+    """Take out what is thinner than three pixels: a morphological opening by a cross. None if that is the digit itself."""
+    thick = np.asarray(cv2.morphologyEx(grey, cv2.MORPH_OPEN, _CROSS), np.uint8)
+    return thick if cv2.sumElems(thick)[0] >= _THICK * cv2.sumElems(grey)[0] else None
 
 
 def thinned(grey: Grey) -> Grey | None:

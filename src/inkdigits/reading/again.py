@@ -19,6 +19,8 @@ Box = tuple[int, int, int, int]
 
 # Digits of at least this confidence are not looked at again: 96 of 100 as they come.
 SURE = 0.96
+# A cleaned form of less confidence than this convinces nobody.
+_CONVINCING = 0.2
 # The longer side of the picture that is cleaned, in pixels, whatever the size of the one that came.
 _SIDE = 48
 # Values in a view that is kept as it is until its digit is known to be sure: most are, and it need not be made small.
@@ -110,6 +112,8 @@ def look(views: list[View], beliefs: Beliefs, net: network.Network) -> dict[int,
         digits = np.concatenate([beliefs.digits[[row]], seen.digits[own]])
         confidence = np.concatenate([beliefs.confidence[[row]], seen.confidence[own]])
         surest = int(confidence.argmax())
+        if confidence[surest] < _CONVINCING:
+            surest = 0  # the picture as it came
         best = digits.argmax(axis=1)
         against = float(confidence[best != best[surest]].max(initial=0))
         stranger = beliefs.stranger[[row]]
@@ -154,17 +158,18 @@ def forms(seen: View) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
 
 def _tried(base: npt.NDArray[np.uint8]) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
     """Yield ink without what may be the matter with it."""
-    yield "smoothed", clean.smoothed(base, 0.6)
-    yield "smoothed more", clean.smoothed(base, 1.0)
-    yield "thin strokes out", clean.opened(base)
-    yield "faint ink out", clean.strong(base)
-    closed = clean.closed(base)
-    if closed is not None:
-        yield "gaps closed", closed
     without = clean.without_line(base)
-    if without is not None:
-        yield "line out", without
-        yield "line and thin strokes out", clean.opened(without)
+    for name, cleaned in (
+        ("smoothed", clean.smoothed(base, 0.6)),
+        ("smoothed more", clean.smoothed(base, 1.0)),
+        ("thin strokes out", clean.opened(base)),
+        ("faint ink out", clean.strong(base)),
+        ("gaps closed", clean.closed(base)),
+        ("line out", without),
+        ("line and thin strokes out", None if without is None else clean.opened(without)),
+    ):
+        if cleaned is not None:
+            yield name, cleaned
 
 
 def _stretched(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
