@@ -9,17 +9,13 @@ Usage: python benchmarks/camera.py [BROWSER]    writes benchmarks/results/camera
 from __future__ import annotations
 
 import itertools
-import re
-import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import sync_playwright
 
+import browsing
 from inkdigits.synthetic import strokes
 from machine import write_results
 
@@ -48,25 +44,13 @@ def film(path: Path) -> None:
 
 
 def main() -> None:
-    found = shutil.which(sys.argv[1] if len(sys.argv) > 1 else "chromium")
-    if found is None:
-        raise SystemExit("no such browser: apt-get install chromium, or name another one")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "inkdigits", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert server.stdout is not None
-        match = re.search(r"http://\S+", server.stdout.readline())
-        assert match is not None, "the server has not started"
-        with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
-            clip = Path(place) / "sheet.y4m"
-            film(clip)
-            camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-            browser = playwright.chromium.launch(
-                executable_path=found, args=["--no-sandbox", *camera, f"--use-file-for-fake-video-capture={clip}"]
-            )
+    with tempfile.TemporaryDirectory() as place:
+        clip = Path(place) / "sheet.y4m"
+        film(clip)
+        camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+        with browsing.opened(*camera, f"--use-file-for-fake-video-capture={clip}") as (browser, address):
             page = browser.new_context(permissions=["camera"]).new_page()
-            page.goto(f"{match[0]}#camera")
+            page.goto(f"{address}#camera")
             page.evaluate("performance.setResourceTimingBufferSize(10_000)")
             page.click("#camera-start")
             page.locator(f'#camera-text:text-is("{FILMED}")').wait_for()
@@ -75,10 +59,6 @@ def main() -> None:
             page.wait_for_timeout(1000 * SECONDS)
             ended, moments = page.evaluate("performance.now() / 1000"), page.evaluate(ANSWERS)
             text, version = page.inner_text("#camera-text"), browser.version
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait()
     counted = sorted(moment for moment in moments if begun <= moment <= ended)
     gaps = [1000 * (after - before) for before, after in itertools.pairwise(counted)]
     figures = {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator
 from typing import Any
 
 from results_notes import NOTES
-from results_parts import RESULTS, percent, results
+from results_parts import RESULTS, ROOT, percent, results
 
 PARAMETERS = 1_000  # what `tiny` may have
 MULTIPLY_ADDS = 10_000_000  # what `best` may do
+LABELS = ["10", "100", "1000"]  # of the other set, in the table of transfer
 SMALL_FILE = 26_000  # bytes: the file of the ONNX model zoo, mnist-12
 
 Row = tuple[str, str, str, str, str]  # figure, gate, record, reached, met
@@ -17,7 +19,7 @@ Row = tuple[str, str, str, str, str]  # figure, gate, record, reached, met
 
 def records_page() -> str:
     """Return the table of records with the notes on them."""
-    rows = [*fast(), *best(), *ensembles(), *tiny(), *smallest(), *throughput()]
+    rows = [*fast(), *best(), *ensembles(), *tiny(), *smallest(), *throughput(), *latency(), *transfer()]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     notes = "".join(f"\n**{what}.** {text.strip()}\n" for what, text in NOTES.items())
     return f"""
@@ -147,3 +149,41 @@ def throughput() -> Iterator[Row]:
     fits = accuracy is not None and accuracy >= 0.995 and document["machine"]["cores"] <= 2
     reached = f"{speed:,} (`{document['model']}`" + (f", {percent(accuracy)})" if accuracy else ")")
     yield row(*figure, reached, fits and speed >= 40_000, fits and speed >= 100_000)
+
+
+def latency() -> Iterator[Row]:
+    """Yield what is a table further down, met when every shipped network is in it."""
+    figure = "one glyph, p50 / p99 in ms, of every shipped network, `classify_glyphs`", "", "a table beside Keras"
+    document = found("latency")
+    if document is None:
+        yield missing(*figure)
+        return
+    times = {
+        (line["network"], line["engine"]): f"{line['p50_ms']:.3f} / {line['p99_ms']:.3f}" for line in document["rows"]
+    }
+    own = {network: time for (network, engine), time in times.items() if engine == "classify_glyphs"}
+    shipped = {path.parent.name for path in ROOT.glob("src/inkdigits/network/models/*/config.json")}
+    whole = shipped <= set(own)
+    reached = ", ".join(f"`{network}` {time}" for network, time in own.items())
+    reached += f"; `classic` in Keras `predict` {times['classic', 'Keras predict']}"
+    yield row(*figure, reached, whole, whole)
+
+
+def transfer() -> Iterator[Row]:
+    """Yield the means over all pairs of data sets, met when the table has three sets and all numbers of labels."""
+    figure = "transfer between MNIST, USPS and optdigits, as it is and with 10, 100 and 1,000 labels", "", "a table"
+    document = found("transfer")
+    if document is None:
+        yield missing(*figure)
+        return
+    seeds, sets, labels = document["seeds"], document["sets"], [str(count) for count in document["labels"]]
+    pairs = [(source, target) for source in sets for target in sets if source != target]
+    plain = statistics.fmean(seed["plain"][source][target] for seed in seeds for source, target in pairs)
+    tuned = [
+        statistics.fmean(seed["finetuned"][source][target][count] for seed in seeds for source, target in pairs)
+        for count in labels
+    ]
+    whole = len(sets) == 3 and labels == LABELS
+    after = ", ".join(percent(mean, 1) for mean in tuned)
+    reached = f"mean of {len(pairs)} pairs, {len(seeds)} seeds: {percent(plain, 1)}, then {after}"
+    yield row(*figure, reached, whole, whole)

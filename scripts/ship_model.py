@@ -82,9 +82,9 @@ def made_by(config: dict[str, Any]) -> str:
     if "seed" in config:
         return f"`inkdigits train {name} --seed {config['seed']}`"
     trained = f"`inkdigits train {name} --seeds {len(config['seeds'])}`"
-    kinds = {member["in_8_bits"] for member in config["members"]} - {None}
-    in_8_bits = "".join(f", `inkdigits quantise --kind {kind}` of each run" for kind in kinds)
-    return f"{trained}{in_8_bits}, then `inkdigits ensemble` of them"
+    kinds = {member["quantised"] for member in config["members"]} - {None}
+    quantised = "".join(f", `inkdigits quantise --kind {kind}` of each run" for kind in kinds)
+    return f"{trained}{quantised}, then `inkdigits ensemble` of them"
 
 
 def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:

@@ -48,7 +48,7 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
         "parameters": sum(net.config.get("parameters", 0) for net in nets),
         "members": [
             {"name": net.name, "recipe_hash": net.config.get("recipe_hash"), "seed": net.config.get("seed"),
-             "sha256": hashlib.sha256(data).hexdigest(), "in_8_bits": net.config.get("quantised", {}).get("kind")}
+             "sha256": hashlib.sha256(data).hexdigest(), "quantised": net.config.get("quantised", {}).get("kind")}
             for net, data in zip(nets, files.values(), strict=True)
         ],
     }  # fmt: skip

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from inkdigits.image.ink import stroke_width
 
 Grey = npt.NDArray[np.uint8]
+_Row = npt.NDArray[np.float64]
 
 # Light grey (of 255) is ink for sure; what is darker than that may be the soft edge of it.
 _INK, _EDGE = 100, 60
@@ -60,11 +61,11 @@ def _levels(grey: Grey) -> npt.NDArray[np.float32] | None:
     It is told where there is paper at both ends of a column and, mostly, between. The middle of a 0 that fills its frame
     has ink at both ends and none between.
     """
-    top, bottom = grey[:2].mean(axis=0), grey[-2:].mean(axis=0)
+    top, bottom = _ends(grey)
     # Specks, and strokes that reach the border, are narrower than five columns.
     level = np.asarray(cv2.medianBlur(((top + bottom) / 2).astype(np.float32)[None], 5)[0], np.float32)
     # At a straight edge the paper changes at once; light changes slowly.
-    if np.abs(level[2:] - level[:-2]).max(initial=0) < _STRIP or _alike_ends(grey) < 0.8:
+    if np.abs(level[2:] - level[:-2]).max(initial=0) < _STRIP or _alike(top, bottom) < 0.8:
         return None
     mostly = (np.abs(np.median(grey, axis=0) - level) < _STRIP / 2).mean() >= 0.7
     return level if mostly else None
@@ -79,12 +80,16 @@ def _is_stroke(picture: Grey, even: Grey, level: npt.NDArray[np.float32]) -> boo
     edge[1:-1] = np.abs(level[2:] - level[:-2]) >= _STRIP
     near = cv2.dilate(edge[None], np.ones((1, 3), np.uint8))[0] > 0
     ink = even > _INK
-    return _alike_ends(picture) < _STRAIGHT and bool(ink[:, near].sum() > _HUGGING * ink.sum())
+    return _alike(*_ends(picture)) < _STRAIGHT and bool(ink[:, near].sum() > _HUGGING * ink.sum())
 
 
-def _alike_ends(picture: Grey) -> float:
+def _ends(picture: Grey) -> tuple[_Row, _Row]:
+    """Return how light each column is at the top and at the bottom."""
+    return picture[:2].mean(axis=0), picture[-2:].mean(axis=0)
+
+
+def _alike(top: _Row, bottom: _Row) -> float:
     """Return the share of columns that are as light at the top as at the bottom."""
-    top, bottom = picture[:2].mean(axis=0), picture[-2:].mean(axis=0)
     return float((np.abs(top - bottom) < _STRIP / 2).mean())
 
 
