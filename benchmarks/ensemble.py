@@ -19,8 +19,9 @@ import numpy as np
 from finished import Finished, parser
 from inkdigits import network
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.evaluation import contested, tta
+from inkdigits.evaluation import contested
 from inkdigits.evaluation.spread import spread
+from inkdigits.network import tta
 
 
 def accuracies(probabilities: np.ndarray, data: Dataset) -> dict[str, float]:

@@ -73,7 +73,8 @@ def seeds(config: dict[str, Any]) -> str:
     """Return which seeds the network is of, for the card."""
     if "seed" in config:
         return f"seed {config['seed']} (the first; not chosen among others)"
-    return f"seeds {' and '.join(map(str, config['seeds']))} (the first ones; not chosen among others), their probabilities averaged"
+    first, last = config["seeds"][0], config["seeds"][-1]
+    return f"seeds {first} to {last} (the first ones; not chosen among others), their probabilities averaged"
 
 
 def made_by(config: dict[str, Any]) -> str:

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.evaluation import contested, plots, report, tta
+from inkdigits.evaluation import contested, plots, report
 from inkdigits.evaluation.change import Told
 from inkdigits.evaluation.metrics import Metrics, measure
 from inkdigits.files import write_text
-from inkdigits.network import Network
+from inkdigits.network import Network, tta
 from inkdigits.reading.decide import Beliefs, believe
 
 _GALLERY = 40  # errors shown

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from inkdigits import network
 from inkdigits.image import clean, ink, normalise, segment
 from inkdigits.image.load import Picture
+from inkdigits.network import tta
 from inkdigits.reading import decide
 from inkdigits.reading.decide import Beliefs
 
@@ -82,18 +83,23 @@ def reduced(seen: View) -> View:
     return View(small, seen.dark, seen.corner, (across * width / size[0], down * height / size[1]))
 
 
-def look(views: list[View], beliefs: Beliefs, net: network.Network) -> dict[int, Look]:
-    """Return what a second look came to, for those rows of the beliefs that are not sure. One call of the network at most.
+def look(views: list[View], glyphs: npt.NDArray[np.uint8], beliefs: Beliefs, net: network.Network) -> dict[int, Look]:
+    """Return what a second look came to, for those rows of the beliefs that are not sure.
 
-    The surest form tells the digit. Its confidence is lessened by the surest form that speaks for another digit (times 1
-    less that one's), and it is never more than the first look left for any digit: what looked like none is not answered
-    for having been cleaned until it does.
+    `glyphs`, uint8 (N, 28, 28), are what the beliefs are of. A doubtful one is asked about again as it is, moved and turned
+    a little (`network.tta`), beside the cleaned forms of its picture. The surest form tells the digit. Its confidence is
+    lessened by the surest form that speaks for another digit (times 1 less that one's), and it is never more than the first
+    left for any digit: what looked like none is not answered for having been cleaned until it does.
     """
     rows: list[int] = []
     names: list[str] = []
     inks: list[npt.NDArray[np.uint8]] = []
     parts: list[segment.Segment] = []
-    doubtful = {int(row): reduced(views[row]) for row in np.flatnonzero(beliefs.confidence < SURE)}
+    unsure = np.flatnonzero(beliefs.confidence < SURE)
+    if not len(unsure):
+        return {}
+    as_it_was = decide.believe(tta.probabilities(net, glyphs[unsure]), net.temperature)
+    doubtful = {int(row): reduced(views[row]) for row in unsure}
     for row, view_of in doubtful.items():
         for name, strength in forms(view_of):
             part = segment.main_digit(strength)
@@ -104,26 +110,26 @@ def look(views: list[View], beliefs: Beliefs, net: network.Network) -> dict[int,
                 parts.append(part)
     if not parts:
         return {}
-    glyphs = np.stack([normalise.glyph(part.strength) for part in parts])
-    seen = decide.believe(net.probabilities(glyphs), net.temperature)
+    cleaned = np.stack([normalise.glyph(part.strength) for part in parts])
+    seen = decide.believe(net.probabilities(cleaned), net.temperature)
     looks = {}
-    for row in sorted(set(rows)):
+    for first, row in enumerate(doubtful):
         own = np.flatnonzero(np.array(rows) == row)
-        digits = np.concatenate([beliefs.digits[[row]], seen.digits[own]])
-        confidence = np.concatenate([beliefs.confidence[[row]], seen.confidence[own]])
+        digits = np.concatenate([as_it_was.digits[[first]], seen.digits[own]])
+        confidence = np.concatenate([as_it_was.confidence[[first]], seen.confidence[own]])
         surest = int(confidence.argmax())
         if confidence[surest] < _CONVINCING:
             surest = 0  # the picture as it came
         best = digits.argmax(axis=1)
         against = float(confidence[best != best[surest]].max(initial=0))
-        stranger = beliefs.stranger[[row]]
+        stranger = as_it_was.stranger[[first]]
         left = np.minimum(confidence[[surest]] * np.float32(1 - against), 1 - stranger)
         belief = Beliefs(digits[[surest]], np.asarray(left, np.float32), stranger)
         if surest == 0:
             looks[row] = Look(belief)
         else:
             k = int(own[surest - 1])
-            looks[row] = Look(belief, names[k], inks[k], glyphs[k], _placed(parts[k].box, doubtful[row]))
+            looks[row] = Look(belief, names[k], inks[k], cleaned[k], _placed(parts[k].box, doubtful[row]))
     return looks
 
 

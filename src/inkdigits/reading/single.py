@@ -128,11 +128,12 @@ def _prepared(
 
 def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list[Digit]:
     """Run the network once over prepared pictures, once more over the doubtful ones cleaned, and decide each."""
-    glyphs = [p.glyph for p in prepared if p.glyph is not None]
-    if not glyphs:
+    found = [p.glyph for p in prepared if p.glyph is not None]
+    if not found:
         return [decide.blank(p.source) for p in prepared]
-    beliefs = decide.believe(net.probabilities(np.stack(glyphs)), net.temperature)
-    looks = again.look([p.view for p in prepared if p.view is not None], beliefs, net)
+    glyphs = np.stack(found)
+    beliefs = decide.believe(net.probabilities(glyphs), net.temperature)
+    looks = again.look([p.view for p in prepared if p.view is not None], glyphs, beliefs, net)
     rows = iter(range(len(glyphs)))
     threshold = net.thresholds[trust]
     digits = []

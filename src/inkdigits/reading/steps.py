@@ -30,8 +30,9 @@ def draw(source: Source, model: str | os.PathLike[str] = network.DEFAULT) -> Ima
     if prepared.glyph is None or prepared.view is None:
         steps.append(("blank: no digit found", np.full((28, 28), 0, np.uint8)))
     else:
-        beliefs = decide.believe(net.probabilities(prepared.glyph[None]), net.temperature)
-        second = again.look([prepared.view], beliefs, net).get(0)
+        glyphs = prepared.glyph[None]
+        beliefs = decide.believe(net.probabilities(glyphs), net.temperature)
+        second = again.look([prepared.view], glyphs, beliefs, net).get(0)
         if second is not None and second.name and second.cleaned is not None and second.glyph is not None:
             steps += [(f"again: {second.name}", second.cleaned), ("centred", second.glyph)]
     width = len(steps) * (_TILE + _MARGIN) + _MARGIN

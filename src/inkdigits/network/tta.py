@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.network import Network
+from inkdigits.network.session import Network
 
 _CENTRE = (13.5, 13.5)
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from inkdigits.evaluation import evaluate, tta
-from inkdigits.network import load
+from inkdigits.evaluation import evaluate
+from inkdigits.network import load, tta
 
 
 def test_a_shift_moves_every_pixel(digits):
