@@ -102,8 +102,11 @@ def main() -> None:
         axes.set_xticks([])
         axes.set_yticks([])
         axes.spines[:].set_visible(False)
+    figure.subplots_adjust(left=0.01, right=0.99, top=0.965, bottom=0.03, wspace=0.1, hspace=0.22)
     for r, (title, found) in enumerate(rows):
-        grid[2 * r, 0].set_title(title, loc="left", fontsize=11, color=plots.INK, pad=8)
+        # Above the row's room, not above its first picture: others are taller.
+        room = grid[2 * r, 0].get_position(original=True)
+        figure.text(room.x0, room.y1 + 0.003, title, fontsize=11, color=plots.INK, va="bottom")
         for column, mistake in enumerate(found):
             above, below = grid[2 * r, column], grid[2 * r + 1, column]
             above.imshow(mistake.picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
@@ -111,7 +114,6 @@ def main() -> None:
             below.set_xlabel(
                 f"{mistake.truth} → {mistake.digit.best}  {mistake.digit.confidence:.0%}", fontsize=9, color=plots.INK
             )
-    figure.subplots_adjust(left=0.01, right=0.99, top=0.965, bottom=0.03, wspace=0.1, hspace=0.22)
     plots.save(figure, ROOT / "docs" / "images" / "failures.png")
 
 
