@@ -88,8 +88,8 @@ def look(views: list[View], glyphs: npt.NDArray[np.uint8], beliefs: Beliefs, net
 
     `glyphs`, uint8 (N, 28, 28), are what the beliefs are of. A doubtful one is asked about again as it is, moved and turned
     a little (`network.tta`), beside the cleaned forms of its picture. The surest form tells the digit. Its confidence is
-    lessened by the surest form that speaks for another digit (times 1 less that one's), and it is never more than the first
-    left for any digit: what looked like none is not answered for having been cleaned until it does.
+    lessened by the surest form that speaks for another digit (times 1 less that one's), and it is never more than the
+    picture as it was left for any digit: what looked like none is not answered for having been cleaned until it does.
     """
     rows: list[int] = []
     names: list[str] = []
