@@ -31,16 +31,18 @@ def test_what_our_own_networks_promise():
     cost = {name: size.measure(network).multiply_adds for name, network in networks.items()}
     assert cost["best"] <= 10_000_000 and cost["fast"] < 1_000_000
     assert 28e6 < cost["vgg"] < 30e6 and 9e6 < cost["resnet"] < 10e6
-    assert networks["tiny"].count_params() < 1000
+    assert size.measure(networks["tiny"]).parameters < 1000
 
 
 def test_multiply_adds_by_hand():
-    """A separable block: 26·26 places for nine weights on each of eight maps, then 8 × 12 products at each place."""
-    tiny = architectures.build(NetworkSettings("tiny"))
-    look, mix = tiny.get_layer("look2"), tiny.get_layer("conv2")
-    assert size._multiply_adds(look) == 26 * 26 * 9 * 8
-    assert size._multiply_adds(mix) == 26 * 26 * 8 * 12
-    assert size._multiply_adds(tiny.get_layer("norm2")) == 0
+    """`tiny` asks one block twice where the picture has 12·12 places and twice where it has 6·6, but keeps it once."""
+    measured = size.measure(architectures.build(NetworkSettings("tiny")))
+    block = 9 * 14 + 14 * 14  # nine weights on each of fourteen maps, then all maps mixed
+    before = 24 * 24 * 25 * 6 + 12 * 12 * 6 * 14
+    after = 9 * 14 + 14 * 10
+    assert measured.multiply_adds == before + 2 * (12 * 12 + 6 * 6) * block + after
+    norms = 2 * (6 + 14 + 4 * 14)
+    assert measured.parameters == 25 * 6 + 6 * 14 + block + norms + after + 10
 
 
 def test_classic_is_the_exercise():

@@ -75,7 +75,17 @@ def test_every_architecture(name, digits, tmp_path):
     answers = predictor(net)(several)
     assert answers.std(axis=0).max() > 0.003  # a network that answers everything alike would agree with anything
     operators = {node.op_type for node in onnx.load(path).graph.node}
-    assert ("BatchNormalization" in operators) == (name == "fast")  # elsewhere it is folded into the weights before it
+    # Elsewhere it is folded into the weights before it.
+    assert ("BatchNormalization" in operators) == (name in ("fast", "tiny"))
+
+
+def test_a_shared_layer_is_stored_once():
+    """`tiny` asks one block four times: four nodes read one kernel."""
+    net = shaken(architectures.build(NetworkSettings("tiny")))
+    model = export.to_onnx(net, "tiny")
+    readers = [node for node in model.graph.node if "mix/kernel" in node.input]
+    assert [node.name for node in readers] == ["mix/conv", "mix_2/conv", "mix_3/conv", "mix_4/conv"]
+    assert [weight.name for weight in model.graph.initializer].count("mix/kernel") == 1
 
 
 def test_paddings_strides_and_joints(digits, tmp_path):

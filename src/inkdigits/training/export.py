@@ -7,6 +7,7 @@ end to end, as ONNX Runtime runs it fastest.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from inkdigits.errors import InputError
 from inkdigits.files import written_aside
+from inkdigits.training import calls
+from inkdigits.training.calls import Call
 from inkdigits.training.layers import FusedBatchNorm
 
 _OPSET = 17
@@ -41,42 +44,48 @@ class _Graph:
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
-        self.weights: list[onnx.TensorProto] = []
+        self.weights: dict[str, onnx.TensorProto] = {}
         self.tensor = _Tensor("glyphs")
+        self.call = ""  # what is put behind a layer's name from its second call on
 
     def add(
         self, op: str, name: str, *weights: tuple[str, Any], others: tuple[_Tensor, ...] = (), **options: Any
     ) -> None:
-        """Append a node that reads the current tensor, then others, then weights; its output becomes the current one."""
-        for key, value in weights:
-            self.weights.append(numpy_helper.from_array(np.ascontiguousarray(value), f"{name}/{key}"))
-        inputs = [self.tensor.name, *(t.name for t in others), *(f"{name}/{key}" for key, _ in weights)]
-        output = f"{name}/{op.lower()}"
+        """Append a node that reads the current tensor, then others, then weights; its output becomes the current one.
+
+        Weights bear the layer's name alone, so that all calls of a layer read the same ones.
+        """
+        stored = {f"{name}/{key}": np.ascontiguousarray(value) for key, value in weights}
+        self.weights |= {key: numpy_helper.from_array(value, key) for key, value in stored.items()}
+        inputs = [self.tensor.name, *(t.name for t in others), *stored]
+        output = f"{name}{self.call}/{op.lower()}"
         self.nodes.append(helper.make_node(op, inputs, [output], name=output, **options))
         self.tensor = _Tensor(output, self.tensor.flattened)
 
 
-def _conv(graph: _Graph, layer: Any, norm: FusedBatchNorm | None) -> None:
+def _conv(graph: _Graph, call: Call, norm: FusedBatchNorm | None) -> None:
     """Add a convolution, with the batch norm behind it folded into its weights: outside training it is only a scaling."""
+    layer = call.layer
     depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
     if set(layer.dilation_rate) != {1} or (not depthwise and layer.groups != 1):
         what = "is a convolution of a kind that is not exported"
         raise InputError(layer.name, what, "use one without dilation and groups")
-    kernel, bias = _folded(layer, norm)
+    kernel, bias = _folded(call, norm)
     if depthwise:  # Keras: rows, columns, channels, filters for each of them
         filters, groups = kernel.transpose(2, 3, 0, 1).reshape(-1, 1, *layer.kernel_size), layer.kernel.shape[2]
     else:
         filters, groups = kernel.transpose(3, 2, 0, 1), 1
     weights = ("kernel", np.asarray(filters, np.float32)), ("bias", bias)
-    options: dict[str, Any] = {**_pads(layer, layer.kernel_size), **({"group": groups} if depthwise else {})}
+    options: dict[str, Any] = {**_pads(call, layer.kernel_size), **({"group": groups} if depthwise else {})}
     graph.add("Conv", layer.name, *weights, strides=list(layer.strides), **options)
     _activation(graph, layer)
 
 
-def _folded(layer: Any, norm: FusedBatchNorm | None) -> tuple[Any, Any]:
+def _folded(call: Call, norm: FusedBatchNorm | None) -> tuple[Any, Any]:
     """Return a layer's kernel, float64 in Keras' order, and its bias, float32, with the batch norm behind it folded in."""
+    layer = call.layer
     kernel = np.asarray(layer.kernel, np.float64)
-    bias = np.asarray(layer.bias, np.float64) if layer.use_bias else np.zeros(layer.output.shape[-1])
+    bias = np.asarray(layer.bias, np.float64) if layer.use_bias else np.zeros(call.output.shape[-1])
     if norm is not None:
         scale, shift = _as_scaling(norm)
         depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)  # its last two axes are one axis of the output
@@ -92,34 +101,36 @@ def _as_scaling(norm: FusedBatchNorm) -> tuple[Any, Any]:
     return scale, beta - mean * scale
 
 
-def _pads(layer: Any, window: tuple[int, int]) -> Any:
+def _pads(call: Call, window: tuple[int, int]) -> Any:
     """Return the "pads" for what "same" padding adds: where a number is odd, one more below and on the right."""
-    if layer.padding == "valid":
+    if call.layer.padding == "valid":
         return {}
-    sides = zip(layer.input.shape[1:3], layer.output.shape[1:3], window, layer.strides, strict=True)
+    sides = zip(call.inputs[0].shape[1:3], call.output.shape[1:3], window, call.layer.strides, strict=True)
     totals = [max((out - 1) * stride + size - inside, 0) for inside, out, size, stride in sides]
     return {"pads": [total // 2 for total in totals] + [total - total // 2 for total in totals]}
 
 
-def _pool(graph: _Graph, layer: Any) -> None:
+def _pool(graph: _Graph, call: Call) -> None:
+    layer = call.layer
     op = "MaxPool" if isinstance(layer, keras.layers.MaxPooling2D) else "AveragePool"
     options: dict[str, Any] = {"kernel_shape": list(layer.pool_size), "strides": list(layer.strides)}
-    graph.add(op, layer.name, **options, **_pads(layer, layer.pool_size))
+    graph.add(op, layer.name, **options, **_pads(call, layer.pool_size))
 
 
-def _global_average(graph: _Graph, layer: keras.layers.GlobalAveragePooling2D) -> None:
-    graph.add("GlobalAveragePool", layer.name)
-    if not layer.keepdims:
-        graph.add("Flatten", layer.name, axis=1)
+def _global_average(graph: _Graph, call: Call) -> None:
+    graph.add("GlobalAveragePool", call.layer.name)
+    if not call.layer.keepdims:
+        graph.add("Flatten", call.layer.name, axis=1)
 
 
-def _flatten(graph: _Graph, layer: keras.layers.Flatten) -> None:
-    graph.add("Flatten", layer.name, axis=1)
-    graph.tensor = _Tensor(graph.tensor.name, tuple(layer.input.shape[1:]))
+def _flatten(graph: _Graph, call: Call) -> None:
+    graph.add("Flatten", call.layer.name, axis=1)
+    graph.tensor = _Tensor(graph.tensor.name, tuple(call.inputs[0].shape[1:]))
 
 
-def _dense(graph: _Graph, layer: keras.layers.Dense, norm: FusedBatchNorm | None) -> None:
-    kernel, bias = _folded(layer, norm)
+def _dense(graph: _Graph, call: Call, norm: FusedBatchNorm | None) -> None:
+    layer = call.layer
+    kernel, bias = _folded(call, norm)
     order = graph.tensor.flattened
     if order and len(order) == 3:
         kernel = kernel.reshape(*order, -1).transpose(2, 0, 1, 3).reshape(kernel.shape)
@@ -128,8 +139,9 @@ def _dense(graph: _Graph, layer: keras.layers.Dense, norm: FusedBatchNorm | None
     _activation(graph, layer)
 
 
-def _norm(graph: _Graph, layer: FusedBatchNorm) -> None:
+def _norm(graph: _Graph, call: Call) -> None:
     """Add a batch norm that stands behind something that it cannot be folded into."""
+    layer = call.layer
     if graph.tensor.flattened:
         raise InputError(
             layer.name, "is a batch norm of what was flattened, which is not exported", "put it before that"
@@ -149,35 +161,36 @@ def _activation(graph: _Graph, layer: Any) -> None:
         raise InputError(layer.name, what, "use relu, tanh, softmax or linear")
 
 
-def _relu(graph: _Graph, layer: keras.layers.ReLU) -> None:
+def _relu(graph: _Graph, call: Call) -> None:
+    layer = call.layer
     if layer.max_value is not None or layer.negative_slope or layer.threshold:
         raise InputError(layer.name, "is a ReLU of a kind that is not exported", "use the plain one")
     graph.add("Relu", layer.name)
 
 
-def _rescale(graph: _Graph, layer: keras.layers.Rescaling) -> None:
-    graph.add("Mul", layer.name, ("factor", np.float32(layer.scale)))
-    graph.add("Add", layer.name, ("offset", np.float32(layer.offset)))
+def _rescale(graph: _Graph, call: Call) -> None:
+    graph.add("Mul", call.layer.name, ("factor", np.float32(call.layer.scale)))
+    graph.add("Add", call.layer.name, ("offset", np.float32(call.layer.offset)))
 
 
-def _nothing(_graph: _Graph, _layer: Any) -> None:
+def _nothing(_graph: _Graph, _call: Call) -> None:
     pass
 
 
-_LAYERS: dict[type, Callable[[_Graph, Any], None]] = {
+_LAYERS: dict[type, Callable[[_Graph, Call], None]] = {
     keras.layers.MaxPooling2D: _pool,
     keras.layers.AveragePooling2D: _pool,
     keras.layers.GlobalAveragePooling2D: _global_average,
     keras.layers.Flatten: _flatten,
     keras.layers.ReLU: _relu,
-    keras.layers.Softmax: lambda graph, layer: graph.add("Softmax", layer.name, axis=1),
+    keras.layers.Softmax: lambda graph, call: graph.add("Softmax", call.layer.name, axis=1),
     keras.layers.Rescaling: _rescale,
     keras.layers.Dropout: _nothing,  # dropout does nothing outside training
     FusedBatchNorm: _norm,
 }
 
 # Layers of weights, which the batch norm behind them is folded into.
-_WEIGHTED: dict[type, Callable[[_Graph, Any, FusedBatchNorm | None], None]] = {
+_WEIGHTED: dict[type, Callable[[_Graph, Call, FusedBatchNorm | None], None]] = {
     keras.layers.Conv2D: _conv,
     keras.layers.DepthwiseConv2D: _conv,
     keras.layers.Dense: _dense,
@@ -193,15 +206,19 @@ def to_onnx(network: keras.Model, name: str) -> onnx.ModelProto:
     graph.add("Cast", "input", to=TensorProto.FLOAT)
     graph.add("Div", "scale", ("white", np.float32(255)))
     graph.add("Reshape", "shape", ("channels_first", np.array([-1, 1, 28, 28], np.int64)))
-    layers = [layer for layer in network.layers if not isinstance(layer, keras.layers.InputLayer)]
-    known = {id(network.inputs[0]): graph.tensor}  # what the layers so far give, by Keras' own tensors
+    made = calls.of(network)
+    known = {id(network.inputs[0]): graph.tensor}  # what the calls so far give, by Keras' own tensors
+    times: Counter[str] = Counter()
     folded: set[int] = set()
-    for layer in layers:
-        graph.tensor, *others = (known[id(tensor)] for tensor in _inputs(layer))
+    for call in made:
+        layer = call.layer
+        times[layer.name] += 1
+        graph.call = f"_{times[layer.name]}" if times[layer.name] > 1 else ""
+        graph.tensor, *others = (known[id(tensor)] for tensor in call.inputs)
         if type(layer) in _WEIGHTED:
-            norm = _norm_behind(layer, layers)
+            norm = _norm_behind(call, made)
             folded.add(id(norm))
-            _WEIGHTED[type(layer)](graph, layer, norm)
+            _WEIGHTED[type(layer)](graph, call, norm)
         elif isinstance(layer, keras.layers.Add):
             graph.add("Add" if len(others) == 1 else "Sum", layer.name, others=tuple(others))
         elif isinstance(layer, keras.layers.Average):
@@ -210,15 +227,15 @@ def to_onnx(network: keras.Model, name: str) -> onnx.ModelProto:
             what = f"is a {type(layer).__name__}, which is not exported"
             raise InputError(layer.name, what, "add it to training/export.py")
         elif id(layer) not in folded:
-            _LAYERS[type(layer)](graph, layer)
-        known[id(layer.output)] = graph.tensor
+            _LAYERS[type(layer)](graph, call)
+        known[id(call.output)] = graph.tensor
     graph.nodes[-1].output[0] = "probabilities"
     proto = helper.make_graph(
         graph.nodes,
         name,
         [helper.make_tensor_value_info("glyphs", TensorProto.UINT8, ["N", 28, 28])],
         [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", network.output_shape[-1]])],
-        graph.weights,
+        graph.weights.values(),
     )
     model = helper.make_model(proto, producer_name="inkdigits", opset_imports=[helper.make_opsetid("", _OPSET)])
     model.ir_version = _IR_VERSION
@@ -226,15 +243,12 @@ def to_onnx(network: keras.Model, name: str) -> onnx.ModelProto:
     return model
 
 
-def _inputs(layer: keras.layers.Layer) -> list[Any]:
-    return layer.input if isinstance(layer.input, list) else [layer.input]
-
-
-def _norm_behind(layer: Any, layers: list[Any]) -> FusedBatchNorm | None:
-    """Return the batch norm that reads a layer's linear output, if nothing else does."""
-    readers = [other for other in layers if any(tensor is layer.output for tensor in _inputs(other))]
-    linear = layer.activation.__name__ == "linear"
-    return readers[0] if linear and len(readers) == 1 and isinstance(readers[0], FusedBatchNorm) else None
+def _norm_behind(call: Call, made: list[Call]) -> FusedBatchNorm | None:
+    """Return the batch norm that reads a call's linear output, if nothing else does and no other call has its weights."""
+    alone = sum(other.layer is call.layer for other in made) == 1
+    readers = [other.layer for other in made if any(tensor is call.output for tensor in other.inputs)]
+    linear = call.layer.activation.__name__ == "linear"
+    return readers[0] if alone and linear and len(readers) == 1 and isinstance(readers[0], FusedBatchNorm) else None
 
 
 def save(network: keras.Model, name: str, path: Path) -> None:

@@ -90,6 +90,7 @@ class _Reader:
         self.arrays = {w.name: w for w in graph.initializer}
         self.tensors: dict[str, Any] = {}  # what the layers so far give, by the graph's names
         self.flattened: dict[str, tuple[int, ...]] = {}  # rows, columns, channels of what was flattened from them
+        self.shared: dict[tuple[str, ...], Made] = {}  # layers by the names of their weights: the same are called again
 
     def network(self) -> keras.Model:
         """Return the whole network with its weights."""
@@ -112,13 +113,16 @@ class _Reader:
         inputs = [name for name in first.input if name not in self.arrays]
         if first.op_type not in _LAYERS or not all(name in self.tensors for name in inputs):
             raise self.error(first, f"is {first.op_type}, which cannot be trained further here")
-        layer, weights = _LAYERS[first.op_type](self, nodes)
+        stored = tuple(name for name in first.input if name in self.arrays)
+        layer, weights = self.shared.get(stored) or _LAYERS[first.op_type](self, nodes)
         try:
             behind = [self.tensors[name] for name in inputs]
             self.tensors[last.output[0]] = layer(behind if len(behind) > 1 else behind[0])
             layer.set_weights(weights)
         except ValueError:
             raise self.error(first, "has weights of a shape that does not fit") from None
+        if stored:
+            self.shared[stored] = layer, weights
         if inputs[0] in self.flattened and first.op_type != "Gemm":
             self.flattened[last.output[0]] = self.flattened[inputs[0]]
 
