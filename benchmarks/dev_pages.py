@@ -11,15 +11,13 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import inkdigits
 from dev_singles import in_half
-from machine import write_results
+from machine import needed_dev_data, write_results
 
 
 def distance(a: str, b: str) -> int:
@@ -71,11 +69,9 @@ def main() -> None:
     parser.add_argument("--half", choices=("report", "tune"), default="report")
     parser.add_argument("--show", action="store_true", help="print what is read wrong")
     arguments = parser.parse_args()
-    where = os.environ.get("INKDIGITS_DEV_DATA")
-    if not where:
-        sys.exit("INKDIGITS_DEV_DATA is not set: nothing to measure with.")
+    where = needed_dev_data()
     figures: dict[str, Any] = {}
-    for name, pictures in cases(Path(where), arguments.half).items():
+    for name, pictures in cases(where, arguments.half).items():
         said = []
         for path, truth in pictures:
             page = inkdigits.read(path, model=arguments.model, trust="always")

@@ -12,8 +12,6 @@ import argparse
 import csv
 import hashlib
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,7 @@ from PIL import Image
 import inkdigits
 from inkdigits import network
 from inkdigits.evaluation.metrics import wilson
-from machine import write_results
+from machine import needed_dev_data, write_results
 
 ARRAYS = {"usps": "usps_train", "optdigits": "optdigits_train", "crowd": "crowd", "hwd1000": "hwd1000"}
 
@@ -77,13 +75,11 @@ def main() -> None:
     parser.add_argument("--half", choices=("report", "tune"), default="report")
     parser.add_argument("--show", action="store_true", help="list the wrong answers under strict trust")
     arguments = parser.parse_args()
-    where = os.environ.get("INKDIGITS_DEV_DATA")
-    if not where:
-        sys.exit("INKDIGITS_DEV_DATA is not set: nothing to measure with.")
+    where = needed_dev_data()
     figures: dict[str, Any] = {}
     strict = network.load(arguments.model).thresholds["strict"]
     answered = wrong = total = 0
-    for name, (sources, labels) in load(Path(where), arguments.half).items():
+    for name, (sources, labels) in load(where, arguments.half).items():
         digits = inkdigits.classify_many(sources, model=arguments.model, trust="always")
         right = np.array([d.label == label for d, label in zip(digits, labels, strict=True)])
         sure = np.array([d.confidence >= strict for d in digits])

@@ -72,6 +72,17 @@ def keep_openings(log: Path, recipe_hash: str) -> None:
         )
 
 
+def dev_data() -> Path | None:
+    """Return where the development sets are, real handwriting that is no part of the project, or None."""
+    where = os.environ.get("INKDIGITS_DEV_DATA")
+    return Path(where) if where else None
+
+
+def needed_dev_data() -> Path:
+    """Return where the development sets are; end the script with a word where they are not."""
+    return dev_data() or sys.exit("INKDIGITS_DEV_DATA is not set: nothing to measure with.")
+
+
 def peak_memory_mb() -> float:
     """Return the most memory that this process has held, in MB of 10⁶ bytes.
 

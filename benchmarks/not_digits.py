@@ -10,8 +10,6 @@ Usage: [INKDIGITS_DEV_DATA=…] python benchmarks/not_digits.py [--model NAME] [
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +21,7 @@ from inkdigits.datasets import mnist
 from inkdigits.errors import InputError
 from inkdigits.reading.single import answer, prepare
 from inkdigits.training import split
-from machine import write_results
+from machine import dev_data, write_results
 
 # Letters that no reader can tell from a digit when they stand alone, as the data set's own description names them and the like.
 LOOK_ALIKES = set("OoDQIilj|SsZzqgyb")
@@ -52,13 +50,13 @@ def texture(count: int) -> list[Any]:
 
 def families(half: str) -> dict[str, list[Any]]:
     found = {"noise": noise(1000), "texture": texture(1000)}
-    where = os.environ.get("INKDIGITS_DEV_DATA")
+    where = dev_data()
     if not where:
         print("INKDIGITS_DEV_DATA is not set: fashion and letters are left out.")
         return found
-    with np.load(Path(where) / "fashion.npz") as stored:
+    with np.load(where / "fashion.npz") as stored:
         found["fashion"] = [x for i, x in enumerate(stored["x"]) if in_half(f"fashion{i}", half)]
-    with np.load(Path(where) / "letters.npz") as stored:
+    with np.load(where / "letters.npz") as stored:
         rows = [
             i for i, code in enumerate(stored["y"]) if chr(code) not in LOOK_ALIKES and in_half(f"letters{i}", half)
         ]

@@ -29,7 +29,7 @@ import numpy as np
 import dev_pages
 import dev_singles
 import inkdigits
-from machine import peak_memory_mb, write_results
+from machine import dev_data, peak_memory_mb, write_results
 from other_readers import RapidOCR, Settings, Tesseract, enlarged, pixels, said
 from read_speed import photo
 
@@ -57,12 +57,12 @@ def all_settings() -> tuple[list[Settings], list[Settings]]:
 
 def cases(half: str, most: int) -> dict[str, list[Case]]:
     """Return the pictures of each set, at most so many of one, evenly over it."""
-    where = os.environ.get("INKDIGITS_DEV_DATA")
+    where = dev_data()
     if not where:
         print("INKDIGITS_DEV_DATA is not set: no pages, registers and single digits.")
         return {}
-    sets: dict[str, list[Case]] = dict(dev_pages.cases(Path(where), half))
-    for name, (sources, labels) in dev_singles.load(Path(where), half).items():
+    sets: dict[str, list[Case]] = dict(dev_pages.cases(where, half))
+    for name, (sources, labels) in dev_singles.load(where, half).items():
         sets[name] = [(source, [str(label)]) for source, label in zip(sources, labels, strict=True)]
     return {name: rows[:: max(1, -(-len(rows) // most))] for name, rows in sets.items()}
 

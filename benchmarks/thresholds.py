@@ -9,7 +9,6 @@ Usage: INKDIGITS_DEV_DATA=… python benchmarks/thresholds.py MODEL    writes be
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,17 +21,15 @@ from inkdigits import network
 from inkdigits.datasets import mnist
 from inkdigits.evaluation.calibration import TARGETS
 from inkdigits.training import split
-from machine import write_results
+from machine import needed_dev_data, write_results
 from not_digits import families, judge
 
 _MARGIN = 0.75  # of the target: what is fitted on one half must hold on the other
 
 
 def main(model: str) -> None:
-    where = os.environ.get("INKDIGITS_DEV_DATA")
-    if not where:
-        sys.exit("INKDIGITS_DEV_DATA is not set: nothing to fit on.")
-    sets: dict[str, tuple[list[Any], list[int]]] = {k: v for k, v in load(Path(where), "tune").items() if k != "crowd"}
+    where = needed_dev_data()
+    sets: dict[str, tuple[list[Any], list[int]]] = {k: v for k, v in load(where, "tune").items() if k != "crowd"}
     _, validation = split.by_writer(mnist.train(), 0.1)
     sets["mnist validation"] = (list(validation.images), validation.labels.tolist())
     confidence, wrong = [], []

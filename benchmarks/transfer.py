@@ -14,7 +14,6 @@ Usage: INKDIGITS_DEV_DATA=… python benchmarks/transfer.py [SEEDS]    writes be
 from __future__ import annotations
 
 import dataclasses
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -30,7 +29,7 @@ from inkdigits.training import export, fit, from_onnx, recipe, split
 from inkdigits.training.from_onnx import Given
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.rehearsal import mixed
-from machine import write_results
+from machine import needed_dev_data, write_results
 
 LABELS = (10, 100, 1000)
 FEW = np.arange(10)  # fit wants validation digits; nothing is chosen by them
@@ -101,12 +100,10 @@ def one_seed(seed: int, learn: dict[str, Dataset], answer: dict[str, Dataset], p
 
 
 def main(seeds: int) -> None:
-    where = os.environ.get("INKDIGITS_DEV_DATA")
-    if not where:
-        sys.exit("INKDIGITS_DEV_DATA is not set: nothing to measure with.")
+    where = needed_dev_data()
     training, validation = split.by_writer(mnist.train(), recipe.load("finetune").data.validation)
-    learn = {"mnist": training, **{name: half(Path(where), name, "tune") for name in ("usps", "optdigits")}}
-    answer = {"mnist": validation, **{name: half(Path(where), name, "report") for name in ("usps", "optdigits")}}
+    learn = {"mnist": training, **{name: half(where, name, "tune") for name in ("usps", "optdigits")}}
+    answer = {"mnist": validation, **{name: half(where, name, "report") for name in ("usps", "optdigits")}}
     sizes = {name: {"learned": len(learn[name]), "answered": len(answer[name])} for name in learn}
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as place:
