@@ -26,8 +26,9 @@ def test_average_by_its_definition():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_batch_norm_is_keras_batch_norm(dtype):
-    x = np.random.default_rng(0).normal(3, 2, (16, 5, 5, 4)).astype(np.float32)
+@pytest.mark.parametrize("channels", [4, 16])  # as rows, and in the fused kernel
+def test_batch_norm_is_keras_batch_norm(channels, dtype):
+    x = np.random.default_rng(0).normal(3, 2, (16, 5, 5, channels)).astype(np.float32)
     ours, theirs = FusedBatchNorm(momentum=0.9), keras.layers.BatchNormalization(momentum=0.9)
     for _ in range(3):
         a, b = (np.asarray(tf.cast(layer(tf.cast(x, dtype), training=True), tf.float32)) for layer in (ours, theirs))
@@ -38,6 +39,22 @@ def test_batch_norm_is_keras_batch_norm(dtype):
     assert np.allclose(ours.variance, theirs.moving_variance, rtol=0.01)
     a, b = (np.asarray(layer(x, training=False)) for layer in (ours, theirs))
     assert np.abs(a - b).max() < 0.05
+
+
+@pytest.mark.parametrize("channels", [6, 16])
+def test_batch_norm_has_the_gradient_of_keras_batch_norm(channels):
+    random = np.random.default_rng(1)
+    x, weights = (tf.constant(random.normal(1, 2, (8, 6, 6, channels)), tf.float32) for _ in range(2))
+    found = []
+    for layer in (FusedBatchNorm(), keras.layers.BatchNormalization()):
+        layer.build(x.shape)
+        layer.gamma.assign(np.linspace(0.5, 2, channels))
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum(weights * layer(x, training=True) ** 2)
+        found.append(tape.gradient(loss, [x, *layer.trainable_variables]))
+    for ours, theirs in zip(*found, strict=True):
+        assert np.allclose(ours, theirs, rtol=1e-3, atol=1e-3)
 
 
 def test_batch_norm_is_folded_into_the_export(digits, tmp_path):
