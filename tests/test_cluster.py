@@ -99,10 +99,12 @@ def test_without_ray_one_line_says_what_to_install(place):
         "--ray",
     )
     result = inkdigits(*arguments, "local")
-    assert result.exit_code == 1 and result.stderr.splitlines()[-1].endswith("pip install 'inkdigits[ray]'")
+    assert result.exit_code == 1 and result.stderr.splitlines()[-1].endswith(
+        "pip install '.[ray]' in a clone of Inkdigits"
+    )
 
 
-@pytest.mark.skipif(not HAS_RAY, reason="Ray is not installed: pip install 'inkdigits[ray]'")
+@pytest.mark.skipif(not HAS_RAY, reason="Ray is not installed: pip install '.[ray]'")
 def test_a_series_through_ray(place):
     command = [sys.executable, "-m", "inkdigits", "train", "mine.toml", "--data", "small.npz", "--seeds", "2"]
     done = subprocess.run([*command, "--ray", "local"], cwd=place, capture_output=True, text=True, check=False)

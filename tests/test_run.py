@@ -170,3 +170,11 @@ def test_the_same_data_by_another_path(tmp_path, monkeypatch):
     chosen = recipe.load("classic")
     folder = run.start(chosen, 0, "./d.npz", tmp_path, "x")
     assert run.unfinished(chosen, 0, str(tmp_path / "d.npz"), tmp_path) == folder
+
+
+def test_too_few_digits_to_hold_some_out(tmp_path):
+    np.savez(tmp_path / "ten.npz", x=mnist.train().images[:10], y=np.arange(10))
+    with pytest.raises(
+        InputError, match="leaves no digits to learn from once some are held out; give more of each class"
+    ):
+        run._parts(load.find(str(tmp_path / "ten.npz")).train(), recipe.load("classic"))

@@ -18,7 +18,7 @@ from typing import Any
 
 from inkdigits import run, series
 from inkdigits.datasets import load
-from inkdigits.errors import InputError, InUseError, require
+from inkdigits.errors import InputError, InUseError, one_line, require
 from inkdigits.training import recipe
 from inkdigits.training.recipe import Recipe
 
@@ -81,10 +81,16 @@ def train_seeds(
     machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
     task = ray.remote(work).options(max_retries=_RETRIES, scheduling_strategy="SPREAD", **share(machines))
     settings, place = recipe_.to_dict(), str(out.resolve())
-    waiting = [task.remote(settings, seed, run.whole_name(data_name), place, command(seed)) for seed in seeds]
+    of = {task.remote(settings, seed, run.whole_name(data_name), place, command(seed)): seed for seed in seeds}
+    waiting = list(of)
     while waiting:
         done, waiting = ray.wait(waiting)
-        yield from ray.get(done)
+        for one in done:
+            try:
+                yield ray.get(one)
+            except ray.exceptions.RayError as error:  # of this seed alone: the others go on
+                reason = one_line(str(error).strip().rpartition("\n")[2] or type(error).__name__)
+                yield Outcome(of[one], f"seed {of[one]}: {reason}", ())
 
 
 def share(machines: list[dict[str, float]]) -> dict[str, float]:

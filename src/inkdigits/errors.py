@@ -41,7 +41,7 @@ class MissingExtraError(ImportError):
 
     def __init__(self, needs: str, extra: str) -> None:
         self.extra = extra
-        super().__init__(f"{needs} needs more packages: pip install 'inkdigits[{extra}]'")
+        super().__init__(f"{needs} needs more packages: pip install '.[{extra}]' in a clone of Inkdigits")
 
 
 class DamagedInstallationError(RuntimeError):

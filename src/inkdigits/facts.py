@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from inkdigits import __version__
+from inkdigits.network.session import cores
 from inkdigits.training import fit
 from inkdigits.training.recipe import Recipe
 
@@ -60,5 +60,4 @@ def _fitted_on(config: dict[str, Any]) -> str:
 
 def processor() -> str:
     """Return the machine in a few words."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores of {platform.machine()} ({platform.system()})"
+    return f"{cores()} cores of {platform.machine()} ({platform.system()})"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from PIL import Image
 
-Reason = Literal["blank", "not a digit", "unsure"]
+Reason = Literal["blank", "not a digit", "unsure", "several digits"]
 
 
 def chance(probability: float) -> str:
@@ -32,7 +32,8 @@ class Digit:
     best           int 0-9: the most probable digit, whatever the confidence
     confidence     float 0-1: calibrated probability that `best` is right; 0 for a blank picture
     probabilities  float32 (10,), sums to 1
-    reason         None, or why there is no label: "blank" (no ink), "not a digit", or "unsure"
+    reason         None, or why there is no label: "blank" (no ink), "not a digit", "unsure", or
+                   "several digits", which `read` is for
     glyph          uint8 (28, 28), white on black: what the network saw
     box            (left, top, right, bottom) in pixels of the upright picture, right and bottom exclusive; None if blank
     source         the picture's name

@@ -214,7 +214,12 @@ def _taught(recipe_: Recipe, seed: int, data: Data, folder: Path, watcher: Watch
 
 def _parts(whole: Dataset, recipe_: Recipe) -> tuple[Dataset, Dataset | None]:
     """Return the digits to learn from and those to choose by: none, where the recipe is chosen and learns from all."""
-    return (whole, None) if recipe_.data.everything else split.by_writer(whole, recipe_.data.validation)
+    if recipe_.data.everything:
+        return whole, None
+    training, validation = split.by_writer(whole, recipe_.data.validation)
+    if not len(training):
+        raise InputError(whole.name, "leaves no digits to learn from once some are held out", "give more of each class")
+    return training, validation
 
 
 def _halves(data: Data) -> tuple[Dataset, Callable[[], Dataset]]:
@@ -238,7 +243,7 @@ def read_config(path: Path) -> dict[str, Any]:
     """Return a run's config.json. Raises InputError if it is none."""
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(path, f"is not a run's config ({error})", "start a new run") from None
     if not isinstance(config, dict):
         raise InputError(path, "is not a run's config (no JSON object)", "start a new run")

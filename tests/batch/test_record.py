@@ -138,7 +138,19 @@ def test_a_file_that_is_there_is_never_written_over(tmp_path, form):
 
 
 @pytest.mark.parametrize(
-    "text", ["nothing\n", "{}\n", "[1]\n", '{"source": 1, "run": "x"}\n', "\0\0\n", "\xff\n", "[" * 10**5 + "\n"]
+    "text",
+    [
+        "nothing",
+        '{"a": 1}',
+        '{"sources": ',
+        "nothing\n",
+        "{}\n",
+        "[1]\n",
+        '{"source": 1, "run": "x"}\n',
+        "\0\0\n",
+        "\xff\n",
+        "[" * 10**5 + "\n",
+    ],
 )
 def test_what_is_no_record_is_refused_and_kept(tmp_path, form, text):
     path = tmp_path / "r"

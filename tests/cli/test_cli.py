@@ -175,7 +175,7 @@ def test_a_missing_extra_is_one_line_that_says_what_to_install(arguments):
         [sys.executable, "-c", WITHOUT_EXTRAS, *arguments], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert "pip install 'inkdigits[train]'" in done.stderr and done.stderr.count("\n") == 1
+    assert "pip install '.[train]'" in done.stderr and done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("verb, answer", [("classify", ": 6 ("), ("explain", "Read as 6 (")])
@@ -227,6 +227,12 @@ def test_read_draws(tmp_path, pictures):
         colours = picture.getcolors(2**24)
     assert colours is not None and any(colour == (23, 138, 74) for _, colour in colours)
     assert run("read", *pictures, "--draw", out).exit_code == 2
+    given = pictures[0].read_bytes()
+    for verb, option in (("read", "--draw"), ("classify", "--steps")):
+        over = run(verb, pictures[0], option, pictures[0])
+        assert over.exit_code == 2 and f"{option} is the picture itself" in over.stderr
+        assert run(verb, pictures[0], option, tmp_path / "out.jpg").exit_code == 2
+    assert pictures[0].read_bytes() == given and not (tmp_path / "out.jpg").exists()
     assert run("read", "--json", "--csv", pictures[0]).exit_code == 2
     blank = tmp_path / "blank.png"
     blank.write_bytes(encoded(np.full((40, 40), 255, np.uint8)))

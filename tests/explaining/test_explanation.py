@@ -9,7 +9,11 @@ import pytest
 from PIL import Image
 
 import inkdigits
+from inkdigits import network
 from inkdigits.explaining.explanation import odds
+from inkdigits.explaining.neighbours import nearest
+from inkdigits.explaining.occlusion import occlude
+from inkdigits.reading.single import prepare
 from inkdigits.synthetic import fonts
 from tests.conftest import SAMPLES, drawing, encoded
 
@@ -25,6 +29,19 @@ def test_it_explains_the_answer_of_classify(seven):
     assert seven.rival == digit.top(2)[1][0]
     ratio = digit.probabilities[7] / digit.probabilities[seven.rival]
     assert seven.log_odds == pytest.approx(math.log(ratio), abs=0.01)
+
+
+def test_after_a_second_look_the_glyph_that_it_shows_is_explained(digits):
+    """A line through a digit is taken out before it is read: nothing is said of the picture with the line."""
+    crossed = 255 - digits.images[:100].repeat(3, axis=1).repeat(3, axis=2)
+    crossed[:, 40:44] = 0
+    changed = (p for p in crossed if (inkdigits.classify(p).glyph != prepare(p).glyph).any())
+    explanation = inkdigits.explain(next(changed))
+    glyph, best = explanation.digit.glyph, explanation.digit.best
+    assert [n.index for n in explanation.neighbours] == [n.index for n in nearest(glyph)]
+    cleaned = occlude(glyph, network.load()).before
+    column = 10 if explanation.rival is None else explanation.rival
+    assert explanation.log_odds == pytest.approx(math.log(cleaned[best] / cleaned[column]), abs=1e-3)
 
 
 def test_findings_hold_when_they_are_done_by_hand():

@@ -106,3 +106,20 @@ def test_other_architectures(name, digits):
     before = answers(model, digits.images[:100])
     for small in (quantise.weights(model), quantise.static(model, digits.images[:100])):
         assert answers(small, digits.images[:100]) == pytest.approx(before, abs=0.02)
+
+
+@pytest.mark.parametrize("kind", ["weights", "static"])
+def test_what_is_in_8_bits_is_known(kind, digits):
+    model = locate("classic").read_bytes()
+    assert not quantise.is_quantised(model)
+    small = quantise.weights(model) if kind == "weights" else quantise.static(model, digits.images[:100])
+    assert quantise.is_quantised(small)
+    result = run("quantise", "default")
+    assert result.exit_code == 1 and "default: is in 8 bits already" in result.stderr
+
+
+def test_names_do_not_run_out():
+    nodes = [onnx.helper.make_node("Relu", [f"in{i}"], [f"out{i}"]) for i in range(800)]
+    quantise._shorten(nodes, [])
+    names = {name for node in nodes for name in (*node.input, *node.output)}
+    assert len(names) == 1600 and max(map(len, names)) == 3

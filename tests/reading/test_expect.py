@@ -82,3 +82,9 @@ def test_every_number_has_one_luhn_check_digit(number):
 def test_what_means_nothing(description):
     with pytest.raises(InputError, match="expect"):
         expect.parse(description)
+
+
+@pytest.mark.parametrize("description", [None, 5, ["a", 5], {"luhn": 1}.items()])
+def test_what_is_no_text(description):
+    with pytest.raises(InputError, match="is neither a text nor a list of texts"):
+        expect.parse(description)

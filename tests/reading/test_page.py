@@ -11,6 +11,7 @@ from PIL import Image
 import inkdigits
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.synthetic.paper import Scene, photograph
+from tests.conftest import encoded
 
 
 def cut(glyph):
@@ -143,6 +144,16 @@ def test_documents(clear):
         assert [p.to_dict()["page"] for p in pages] == [1, 2]
         first_page = inkdigits.read(buffer.getvalue(), trust="always")
         assert (first_page.text, first_page.number, first_page.pages) == ("123", 1, 2)
+        second_page = inkdigits.read(buffer.getvalue(), trust="always", page=2)
+        assert (second_page.text, second_page.number, second_page.pages) == ("456", 2, 2)
+        with pytest.raises(inkdigits.InputError, match="has 2 pages, and no page 3"):
+            inkdigits.read(buffer.getvalue(), page=3)
+    for picture in (pictures[0], np.asarray(pictures[0]), encoded(np.asarray(pictures[0]))):
+        with pytest.raises(inkdigits.InputError, match="has one page, and no page 2"):
+            inkdigits.read(picture, page=2)
+    for page in (0, -1, True, "2", None, 1.5):
+        with pytest.raises(inkdigits.InputError, match="is no page's number"):
+            inkdigits.read(pictures[0], page=page)
 
 
 def test_bad_documents():

@@ -2,13 +2,14 @@
 
 import io
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 import inkdigits
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.synthetic import strokes
+from inkdigits.synthetic import fonts, strokes
 from inkdigits.synthetic.paper import Scene, photograph
 from tests.conftest import SAMPLES, drawing, encoded
 
@@ -123,3 +124,41 @@ def test_bad_trust_and_model(tmp_path):
     (tmp_path / "model.onnx").write_bytes(b"no model")
     with pytest.raises(inkdigits.InputError, match="is not an ONNX model"):
         inkdigits.classify(picture, model=tmp_path)
+
+
+def beside(labels, height=60, gap=20, pen=6):
+    """Digits side by side on one line, black on white."""
+    inks = [strokes.draw(strokes.digit(label), height, pen) for label in labels]
+    tall = max(ink.shape[0] for ink in inks)
+    padded = [np.pad(ink, ((0, tall - ink.shape[0]), (0, gap))) for ink in inks]
+    return 255 - np.pad(np.concatenate(padded, axis=1), 30)
+
+
+def test_two_digits_beside_each_other_are_not_one():
+    """Which of them is meant, nobody can tell; `always` takes one, as it is bound to."""
+    random = np.random.default_rng(4)
+    pairs = [beside(random.integers(2, 10, size=2)) for _ in range(30)]
+    for trust in ("strict", "normal"):
+        found = inkdigits.classify_many(pairs, trust=trust)
+        assert sum(digit.reason == "several digits" for digit in found) >= 28
+        assert all(digit.label is None for digit in found)
+    assert all(digit.label == digit.best for digit in inkdigits.classify_many(pairs, trust="always"))
+
+
+def test_what_stands_beside_a_digit_and_is_none_changes_nothing():
+    """A letter, a far smaller digit, a digit above it: the one digit is still that."""
+    letters = fonts.others()
+    m = cv2.resize(letters.pictures[np.flatnonzero(letters.codes == ord("M"))[0]], (60, 60))
+    four = np.pad(strokes.draw(strokes.digit(4), 64, 6), 2)[:64]
+    with_letter = 255 - np.pad(np.concatenate([four, np.zeros((64, 25), np.uint8), np.pad(m, ((0, 4), (0, 0)))], 1), 30)
+    small = strokes.draw(strokes.digit(7), 20, 3)
+    with_small = np.pad(255 - four, 40, constant_values=255)
+    with_small[10 : 10 + small.shape[0], 5 : 5 + small.shape[1]] = 255 - small
+    for picture in (with_letter, with_small):
+        assert inkdigits.classify(picture).reason != "several digits"
+
+
+@pytest.mark.parametrize("one", [Image.new("L", (40, 40)), io.BytesIO(b""), 5, "x.png", b"x"])
+def test_one_picture_is_not_many(one):
+    with pytest.raises(inkdigits.InputError, match="is one picture; give classify_many a list"):
+        inkdigits.classify_many(one)

@@ -104,6 +104,7 @@ def test_what_cannot_be_served_is_one_line(server):
         (["--port", server.port], f"port {server.port} of 127.0.0.1"),
         (["--host", "192.0.2.7", "--port", 0], "cannot be listened at"),
         (["--host", "no such host"], "is no address"),
+        (["--host", "a..b"], "is no address"),
         (["--model", "nonsense"], "model nonsense: does not exist"),
     ):
         result = CliRunner().invoke(main, ["serve", *map(str, arguments)])
@@ -115,7 +116,9 @@ def test_a_missing_extra_is_one_line(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     result = CliRunner().invoke(main, ["serve"])
     assert result.exit_code == 1
-    assert result.output == "Error: inkdigits serve needs more packages: pip install 'inkdigits[serve]'\n"
+    assert (
+        result.output == "Error: inkdigits serve needs more packages: pip install '.[serve]' in a clone of Inkdigits\n"
+    )
 
 
 def test_a_model_of_ones_own(tmp_path, server):

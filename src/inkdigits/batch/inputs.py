@@ -6,10 +6,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 
 from inkdigits.errors import InputError
+from inkdigits.image import decode
 
-# The usual endings of what image.decode admits.
-_JPEG, _TIFF, _PNM = {".jpg", ".jpeg", ".jpe", ".mpo"}, {".tif", ".tiff"}, {".pbm", ".pgm", ".ppm", ".pnm"}
-PICTURES = frozenset({".png", ".bmp", ".dib", ".gif", ".webp", *_JPEG, *_TIFF, *_PNM})
+PICTURES = decode.ENDINGS
 DOCUMENTS = PICTURES | {".pdf"}
 
 

@@ -105,6 +105,8 @@ class Record:
         with io.BufferedReader(io.FileIO(self._file.fileno(), closefd=False)) as file:
             for number, raw in enumerate(file, 1):
                 if not raw.endswith(b"\n"):
+                    if number == 1 and not self._may_be_ours(raw):
+                        self._refuse(1, "is no result", "name another file")
                     break
                 end += len(raw)
                 if number == 1 and self.form == "csv":
@@ -120,6 +122,12 @@ class Record:
                     self.failed += entry.failed
                     kept = end
         return kept
+
+    def _may_be_ours(self, raw: bytes) -> bool:
+        """Tell whether the beginning of a file's first line may be what a kill has left of ours."""
+        ours = rows.header(self.verb, self.form, recorded=True)
+        whole = ours[0].encode() if ours else b'{"source": '
+        return whole.startswith(raw) or (not ours and raw.startswith(whole))
 
     def _check_header(self, raw: bytes) -> None:
         if raw.decode("utf-8", "replace").rstrip("\r\n") != rows.header(self.verb, "csv", recorded=True)[0]:

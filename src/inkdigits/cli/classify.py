@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inkdigits.batch.job import Job
-from inkdigits.cli import many
+from inkdigits.cli import drawings, many
 from inkdigits.errors import one_line
 from inkdigits.reading.decide import Trust
 from inkdigits.results import Digit, chance
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--steps",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Draw the picture's way to the network, step by step, into this file.",
+    help="Draw the picture's way to the network, step by step, into this .png.",
 )
 @many.options
 def classify(
@@ -66,6 +66,7 @@ def _draw_steps(pictures: tuple[str, ...], out: Path, model: str) -> None:
     """Draw the steps of the only picture. Raises UsageError if there are several."""
     if len(pictures) != 1 or pictures[0] == "-":
         raise click.UsageError("--steps draws one picture's way: name one file")
+    drawings.check("--steps", out, pictures)
     from inkdigits.files import written_aside
     from inkdigits.reading.steps import draw
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import click
 import numpy as np
 import numpy.typing as npt
 
 from inkdigits import network
+from inkdigits.cli.left_out import LeftOut
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.errors import InputError
 
 
 @click.command()
@@ -30,14 +29,10 @@ def compare(a: str, b: str, data_name: str, as_json: bool) -> None:
     from inkdigits.datasets import load
     from inkdigits.evaluation import openings, paired
 
-    bad: list[InputError] = []
-
-    def report_and_go_on(error: InputError) -> None:
-        bad.append(error)
-        click.echo(f"inkdigits: {error}; left out", err=True)
+    left_out = LeftOut()
 
     nets = network.load(a), network.load(b)
-    data = load.find(data_name, report_and_go_on)
+    data = load.find(data_name, left_out)
     digits = openings.open_test(data.test or data.train, "inkdigits compare", openings.log_of(a), *nets)
     result = paired.compare(*(_right(net, digits) for net in nets))
     if as_json:
@@ -53,8 +48,7 @@ def compare(a: str, b: str, data_name: str, as_json: bool) -> None:
             f"McNemar's p = {result.p_value:.2g}"
         )
         click.echo(result.verdict())
-    if bad:
-        sys.exit(1)
+    left_out.end()
 
 
 def _right(net: network.Network, digits: Dataset) -> npt.NDArray[np.bool_]:

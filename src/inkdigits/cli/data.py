@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from inkdigits.cli.left_out import LeftOut
 from inkdigits.datasets import load
 
 
@@ -35,7 +36,8 @@ def list_() -> None:
               help="The picture to write.")  # fmt: skip
 def show(name: str, out: Path) -> None:
     """Draw labelled samples of a data set, and count its digits. NAME is as for train --data."""
-    digits = load.find(name).train()
+    left_out = LeftOut()
+    digits = load.find(name, left_out).train()
     from inkdigits.evaluation import plots
 
     plots.save(plots.samples(digits.images, digits.labels, digits.name), out)
@@ -43,3 +45,4 @@ def show(name: str, out: Path) -> None:
     click.echo(f"{digits.name}: {len(digits):,} digits{writers}")
     click.echo("  ".join(f"{digit}: {int((digits.labels == digit).sum()):,}" for digit in range(10)))
     click.echo(f"Samples: {out}")
+    left_out.end()

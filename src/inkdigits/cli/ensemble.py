@@ -45,14 +45,14 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
     probabilities = together.probabilities(validation.images)
     config: dict[str, Any] = {
         "data": nets[0].config.get("data"),
-        "parameters": sum(net.config.get("parameters", 0) for net in nets),
+        "parameters": sum(_of(net, "parameters", int, 0) for net in nets),
         "members": [
             {"name": net.name, "recipe_hash": net.config.get("recipe_hash"), "seed": net.config.get("seed"),
-             "sha256": hashlib.sha256(data).hexdigest(), "quantised": net.config.get("quantised", {}).get("kind")}
+             "sha256": hashlib.sha256(data).hexdigest(), "quantised": _of(net, "quantised", dict, {}).get("kind")}
             for net, data in zip(nets, files.values(), strict=True)
         ],
     }  # fmt: skip
-    recipes = {net.config.get("recipe_hash") for net in nets}
+    recipes = {_of(net, "recipe_hash", str, None) for net in nets}
     if len(recipes) == 1 and recipes != {None}:  # one recipe, several seeds: what they share describes the whole
         shared = ("name", "recipe", "recipe_hash", "digits", "data_sha256", "held_out", "machine", "versions")
         config = {key: nets[0].config[key] for key in shared if key in nets[0].config} | config
@@ -64,3 +64,9 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
         right = net.probabilities(validation.images)[:, :10].argmax(axis=1) == validation.labels
         click.echo(f"{right.mean():.2%} of {validation.name}: {net.name}")
     click.echo(f"Model: {out}")
+
+
+def _of(net: Network, key: str, kind: type, otherwise: Any) -> Any:
+    """Return a value of a member's config, which anybody may have written, or `otherwise` where it is of another kind."""
+    value = net.config.get(key)
+    return value if isinstance(value, kind) else otherwise

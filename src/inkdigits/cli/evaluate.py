@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import sys
 from pathlib import Path
 
 import click
 
 from inkdigits import network
+from inkdigits.cli.left_out import LeftOut
 from inkdigits.cli.summary import summary
 from inkdigits.errors import InputError, one_line
 
@@ -30,16 +30,12 @@ def evaluate(model: str, data_name: str, out: Path | None, tta: bool, as_json: b
     """
     from inkdigits.datasets import load
 
-    bad: list[InputError] = []
-
-    def report_and_go_on(error: InputError) -> None:
-        bad.append(error)
-        click.echo(f"inkdigits: {error}; left out", err=True)
+    left_out = LeftOut()
 
     if out is not None and (out / "model.onnx").exists():
         raise InputError(out, "is a run's own folder, with its own report", "give --out another folder")
     net = network.load(model)
-    data = load.find(data_name, report_and_go_on)
+    data = load.find(data_name, left_out)
     from inkdigits.evaluation import evaluate as evaluation
     from inkdigits.evaluation import openings
 
@@ -59,5 +55,4 @@ def evaluate(model: str, data_name: str, out: Path | None, tta: bool, as_json: b
         evaluation.write(out, f"Model “{net.name}”", digits, metrics, beliefs, facts)
         summary(metrics)
         click.echo(f"Report: {out / 'report.html'}")
-    if bad:
-        sys.exit(1)
+    left_out.end()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import get_args
@@ -10,6 +9,7 @@ from typing import get_args
 import click
 
 from inkdigits import network
+from inkdigits.cli.drawings import is_one_of
 from inkdigits.errors import InputError, one_line
 from inkdigits.explaining.explanation import explain as explain_picture
 from inkdigits.files import written_aside
@@ -84,7 +84,7 @@ def _drawings(pictures: tuple[str, ...], out: Path | None) -> list[Path]:
     if out is not None and out.suffix.lower() == ".png" and not out.is_dir():
         if len(pictures) > 1:
             raise click.UsageError("--out names one drawing: give a folder for several pictures")
-        if _is_one_of(out, pictures):
+        if is_one_of(out, pictures):
             raise click.UsageError("--out is the picture itself: give another name for the drawing")
         return [out]
     if out is not None and (out.is_file() or (out.suffix and not out.is_dir())):
@@ -93,13 +93,8 @@ def _drawings(pictures: tuple[str, ...], out: Path | None) -> list[Path]:
     for picture in pictures:
         stem = "stdin" if picture == "-" else Path(picture).stem[:50]  # a longest name could not grow by an ending
         number, drawing = 1, (out or Path()) / f"{stem}.explained.png"
-        while drawing in drawings or _is_one_of(drawing, pictures):
+        while drawing in drawings or is_one_of(drawing, pictures):
             number += 1
             drawing = drawing.with_name(f"{stem}.explained-{number}.png")
         drawings.append(drawing)
     return drawings
-
-
-def _is_one_of(drawing: Path, pictures: tuple[str, ...]) -> bool:
-    """Tell whether a drawing would be written over one of the pictures."""
-    return drawing.exists() and any(os.path.exists(p) and drawing.samefile(p) for p in pictures)  # noqa: PTH110

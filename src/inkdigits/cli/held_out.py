@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from inkdigits.cli.left_out import LeftOut
 from inkdigits.datasets import load
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.network import Network
@@ -13,10 +14,13 @@ _SHARE = 0.1
 
 
 def halves(net: Network, data_name: str | None) -> tuple[Dataset, Dataset]:
-    """Return (training, validation) digits of a data set, by default the one that the model's config names."""
+    """Return (training, validation) digits of a data set, by default the one that the model's config names.
+
+    Pictures that cannot be read are told of and left out.
+    """
     click.echo("Starting TensorFlow …", err=True)
     from inkdigits.training import split
 
     named = net.config.get("data", "mnist")
-    whole = load.find(data_name or (named if isinstance(named, str) else "mnist")).train()
+    whole = load.find(data_name or (named if isinstance(named, str) else "mnist"), LeftOut()).train()
     return split.by_writer(whole, _SHARE)

@@ -20,7 +20,7 @@ _AGREEMENT = 0.99  # share of the validation digits that must get the answer the
 
 
 @click.command()
-@click.argument("model", default=network.DEFAULT)
+@click.argument("model")
 @click.option("--kind", type=click.Choice(["weights", "static"]), default="weights", show_default=True,
               help="weights: a quarter of the file, as fast as before. static: computes in 8 bits, too, which is "
               "faster where the processor can.")  # fmt: skip
@@ -36,6 +36,8 @@ def quantise(model: str, kind: str, data_name: str | None, out: Path | None) -> 
     require("quantising a model", "train", "tensorflow", "keras", "onnx")
     net = network.load(model)
     before = locate(model).read_bytes()
+    if quantising.is_quantised(before):
+        raise InputError(model, "is in 8 bits already", "give the model that it was made of")
     out = out or Path("runs") / f"{net.name}-int8-{kind}"
     training, validation = halves(net, data_name)
     some = np.random.default_rng(0).permutation(len(training))[:_CALIBRATION]

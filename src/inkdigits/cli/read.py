@@ -8,7 +8,7 @@ import click
 
 from inkdigits.batch import rows
 from inkdigits.batch.job import Job
-from inkdigits.cli import many
+from inkdigits.cli import drawings, many
 from inkdigits.files import written_aside
 from inkdigits.reading.decide import Trust
 from inkdigits.results import Page
@@ -20,7 +20,7 @@ from inkdigits.results import Page
     "--draw",
     "drawing",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Draw boxes and answers on the (one) picture, into this file.",
+    help="Draw boxes and answers on the (one) picture, a document's first page, into this .png.",
 )
 @click.option(
     "--expect",
@@ -49,6 +49,7 @@ def read(
     form = many.form(as_json, as_csv, out, resume)
     if drawing is not None and out is not None:
         raise click.UsageError("choose --draw or --out")
+    drawings.check("--draw", drawing, sources)
     work = many.Many(Job("read", form, model, trust, expect), sources, jobs)
     alone = len(work.paths) == 1
     if drawing is not None and not alone:

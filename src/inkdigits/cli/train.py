@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inkdigits.cli.left_out import LeftOut
 from inkdigits.cli.summary import changed, summary
 from inkdigits.cli.watch import watching
 from inkdigits.errors import InputError, InUseError, require
@@ -71,8 +72,8 @@ def train(
     if source is not None:
         # By its whole path: the same model from wherever the run is resumed.
         recipe_ = recipe_.going_on_from(source if source in network.shipped() else str(Path(source).resolve()))
-    bad: list[InputError] = []
-    data = load.find(data_name, on_error=lambda error: _report(error, bad))
+    left_out = LeftOut()
+    data = load.find(data_name, left_out)
 
     def command(seed: int) -> str:
         parts = [recipe, "--seed", str(seed), *(["--epochs", str(epochs)] if epochs else [])]
@@ -88,7 +89,7 @@ def train(
             series.here(recipe_, every, data_name, data, out, command)
         else:
             series.on_cluster(recipe_, every, data_name, out, command, address)
-        sys.exit(1 if bad else 0)
+        sys.exit(1 if left_out.errors else 0)
     folder = run.unfinished(recipe_, seed, data_name, out) if resume else None
     if resume and folder is None:
         click.echo(f"Nothing to resume in {out}: starting anew.", err=True)
@@ -105,8 +106,7 @@ def train(
         click.echo("\nStopped; every whole epoch is kept. Type the same command with --resume to go on.", err=True)
         sys.exit(1)
     _show(finished)
-    if bad:
-        sys.exit(1)
+    left_out.end()
 
 
 def _show(finished: Finished) -> None:
@@ -118,8 +118,3 @@ def _show(finished: Finished) -> None:
         f"Training took {finished.seconds['training']:.0f} s, everything {finished.seconds['everything']:.0f} s."
     )
     click.echo(f"Report: {finished.folder / 'report.html'}")
-
-
-def _report(error: InputError, bad: list[InputError]) -> None:
-    bad.append(error)
-    click.echo(f"inkdigits: {error}; left out", err=True)

@@ -46,8 +46,8 @@ def parse(data: bytes, name: str) -> npt.NDArray[Any]:
         what = "cut off" if len(data) - start < expected else "followed by something else"
         raise InputError(
             name,
-            f"is {what}: {len(data) - start:,} bytes of values",
-            f"its header {shape} promises {expected:,}",
+            f"is {what}: {len(data) - start:,} bytes of values, and its header {shape} promises {expected:,}",
+            "copy or download it again",
         )
     return np.frombuffer(data, dtype, offset=start).reshape(shape)
 

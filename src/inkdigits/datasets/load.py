@@ -15,13 +15,13 @@ import numpy.typing as npt
 from inkdigits.datasets import idx, mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
+from inkdigits.image import decode
 from inkdigits.image.load import Source, to_uint8
 from inkdigits.reading.single import prepare
 
 _EXPECTED = (
     "expected mnist, a folder of IDX files, a folder of class folders 0 to 9, a .csv (label, 784 pixels) or an .npz"
 )
-_PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
 _NPZ_KEYS = (("x_{}", "y_{}"), ("{}_images", "{}_labels"), ("images_{}", "labels_{}"))
 
 OnError = Callable[[InputError], None]
@@ -110,7 +110,7 @@ def _read_class_folders(path: Path, on_error: OnError) -> Dataset:
         for digit, folder in enumerate(folders)
         if folder.is_dir()
         for file in sorted(folder.iterdir())
-        if file.suffix.lower() in _PICTURES
+        if file.suffix.lower() in decode.ENDINGS
     ]
     images, labels = _glyphs([file for file, _ in files], [digit for _, digit in files], path, on_error)
     return Dataset(path.name, images, labels)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -15,6 +14,7 @@ import numpy.typing as npt
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
+from inkdigits.network.session import cores
 from inkdigits.reading.single import prepare
 from inkdigits.synthetic import fonts, hands, scenes, strangers
 
@@ -50,9 +50,8 @@ def build(counts: dict[str, int], seed: int, digits: Dataset) -> Dataset:
         for kind, count in counts.items()
         for number in range(-(-count // _PART))
     ]
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # "spawn": a fork of a process that has TensorFlow's threads may never wake up.
-    with ProcessPoolExecutor(cores, get_context("spawn"), _remember, (digits,)) as pool:
+    with ProcessPoolExecutor(cores(), get_context("spawn"), _remember, (digits,)) as pool:
         made = list(pool.map(_make, parts))
     images = np.concatenate([digits.images, *(images for images, _ in made)])
     labels = np.concatenate([digits.labels, *(labels for _, labels in made)])

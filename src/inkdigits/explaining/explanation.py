@@ -181,8 +181,8 @@ def explain(
     digit = single.answer([prepared], net, trust)[0]
     if against == digit.best:
         raise InputError(picture.name, f"is read as {against} itself", "hold it against another digit, or against none")
+    occlusions = occlude(digit.glyph, net)  # what it was read from, which a second look may have cleaned
     rival = _rival(digit) if against is None else int(against)
-    occlusions = occlude(prepared.glyph, net)
     column = _STRANGER if rival is None else rival
     return Explanation(
         digit,
@@ -190,8 +190,8 @@ def explain(
         rival,
         float(log_odds(occlusions.before, digit.best, column)),
         evidence(occlusions, digit.best, column),
-        _findings(prepared.glyph, occlusions, digit.best, column),
-        nearest(prepared.glyph),
+        _findings(digit.glyph, occlusions, digit.best, column),
+        nearest(digit.glyph),
         picture.pixels,
         picture.size,
     )

@@ -38,6 +38,9 @@ _PLUGINS = (
     WebPImagePlugin.WebPImageFile,
 )
 FORMATS = tuple(plugin.format for plugin in _PLUGINS)
+# The usual endings of their files.
+_JPEG, _TIFF, _PNM = {".jpg", ".jpeg", ".jpe", ".mpo"}, {".tif", ".tiff"}, {".pbm", ".pgm", ".ppm", ".pnm"}
+ENDINGS = frozenset({".png", ".bmp", ".dib", ".gif", ".webp", *_JPEG, *_TIFF, *_PNM})
 # Pillow warns about large pictures, odd EXIF and the like; what matters of it is checked here. The filter is set once:
 # `warnings.catch_warnings` changes the whole process's filters, and two threads that decode would mix them up.
 warnings.filterwarnings("ignore", module=r"PIL\.")

@@ -19,10 +19,17 @@ MAX_PAGES = 10_000
 Place: TypeAlias = tuple[int, int]  # a page's number, from 1, and how many pages there are
 
 
-def pdf(data: bytes, name: str) -> Iterator[tuple[Place, npt.NDArray[np.uint8]]]:
+def check_page(name: str, page: int, count: int) -> None:
+    """Raise InputError unless a document of `count` pages has that page, counted from 1."""
+    if page > count:
+        pages = "one page" if count == 1 else f"{count} pages"
+        raise InputError(name, f"has {pages}, and no page {page}", "give a page that is there")
+
+
+def pdf(data: bytes, name: str, first: int = 1) -> Iterator[tuple[Place, npt.NDArray[np.uint8]]]:
     """Yield the pages of a PDF: place and grey pixels, uint8 (H, W), at 200 dots an inch or less if the page is huge.
 
-    Raises InputError for a document that is damaged, locked or without pages.
+    `first` is the page to begin with. Raises InputError for a document that is damaged, locked or without such a page.
     """
     import pypdfium2
 
@@ -35,7 +42,8 @@ def pdf(data: bytes, name: str) -> Iterator[tuple[Place, npt.NDArray[np.uint8]]]
     try:
         if not 1 <= count <= MAX_PAGES:
             raise InputError(name, f"is a PDF of {count} pages", f"give 1 to {MAX_PAGES:,}")
-        for number in range(count):
+        check_page(name, first, count)
+        for number in range(first - 1, count):
             yield (number + 1, count), _render(document, number, name)
     finally:
         document.close()
@@ -57,15 +65,21 @@ def _render(document: Any, number: int, name: str) -> npt.NDArray[np.uint8]:
     return np.array(image[..., 0] if image.ndim == 3 else image, np.uint8)
 
 
-def tiff(data: bytes, name: str, longest: int) -> Iterator[tuple[Place, npt.NDArray[Any], tuple[int, int]]]:
-    """Yield the pages of a TIFF: place, and pixels and size as `decode.decode` gives them. Raises InputError."""
+def tiff(
+    data: bytes, name: str, longest: int, first: int = 1
+) -> Iterator[tuple[Place, npt.NDArray[Any], tuple[int, int]]]:
+    """Yield the pages of a TIFF from `first` on: place, and pixels and size as `decode.decode` gives them.
+
+    Raises InputError as `pdf` does.
+    """
     try:
         with Image.open(io.BytesIO(data), formats=["TIFF"]) as image:
             count = min(int(getattr(image, "n_frames", 1)), MAX_PAGES)
     except Exception:  # decode says what is wrong with it
         count = 1
+    check_page(name, first, count)
     if count == 1:
         yield (1, 1), *decode.decode(data, name, longest)
         return
-    for number in range(count):
+    for number in range(first - 1, count):
         yield (number + 1, count), *decode.decode(data, f"{name}, page {number + 1}", longest, number)

@@ -55,8 +55,8 @@ def name_of(source: object) -> str:
 def load(source: Source, longest: int = decode.PAGE_SIZE) -> Picture:
     """Return the upright picture that `source` holds, reduced to at most `longest` pixels on its longer side.
 
-    Raises InputError for anything else: a missing or damaged file, an array of the wrong shape or with values that are
-    no picture, a picture of more than 64 megapixels or of less than 8 pixels.
+    Of a document it is the first page. Raises InputError for anything else: a missing or damaged file, an array of the
+    wrong shape or with values that are no picture, a picture of more than 64 megapixels or of less than 8 pixels.
     """
     name = name_of(source)
     if isinstance(source, np.ndarray):
@@ -66,26 +66,36 @@ def load(source: Source, longest: int = decode.PAGE_SIZE) -> Picture:
     return next(_pages(_read_bytes(source, name), name, longest))
 
 
-def load_pages(source: Source) -> Iterator[Picture]:
+def load_page(source: Source, page: int) -> Picture:
+    """Return one page of a document, counted from 1, as `load` returns the first. Raises InputError."""
+    if isinstance(page, bool) or not isinstance(page, int | np.integer) or page < 1:
+        raise InputError(f"page={page!r}", "is no page's number", "give a whole number from 1")
+    return next(load_pages(source, int(page)))
+
+
+def load_pages(source: Source, first: int = 1) -> Iterator[Picture]:
     """Yield every page of a PDF or of a several-page TIFF, upright; a picture, a PIL image or an array is one page.
 
-    Raises InputError as `load` does, and for a damaged or locked document.
+    `first` is the page to begin with, from 1. Raises InputError as `load` does, for a damaged or locked document, and where
+    there is no such page.
     """
+    name = name_of(source)
     if isinstance(source, np.ndarray | Image.Image):
+        document.check_page(name, first, 1)
         yield load(source)
     else:
-        name = name_of(source)
-        yield from _pages(_read_bytes(source, name), name, decode.PAGE_SIZE)
+        yield from _pages(_read_bytes(source, name), name, decode.PAGE_SIZE, first)
 
 
-def _pages(data: bytes, name: str, longest: int) -> Iterator[Picture]:
+def _pages(data: bytes, name: str, longest: int, first: int = 1) -> Iterator[Picture]:
     """Yield the pages that the bytes of a file hold."""
     if data[:5] == b"%PDF-":
-        yield from (_finish(name, pixels, longest, place=place) for place, pixels in document.pdf(data, name))
+        yield from (_finish(name, pixels, longest, place=place) for place, pixels in document.pdf(data, name, first))
     elif data[:4] in (b"II*\0", b"MM\0*"):
-        for place, pixels, size in document.tiff(data, name, longest):
+        for place, pixels, size in document.tiff(data, name, longest, first):
             yield _finish(name, to_uint8(pixels, name), longest, size, place)
     else:
+        document.check_page(name, first, 1)
         pixels, size = decode.decode(data, name, longest)
         yield _finish(name, to_uint8(pixels, name), longest, size)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,10 +16,14 @@ STROKE = 72
 
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """One digit's ink, cut out: uint8 (h, w), everything that is not part of it erased; and its box in the picture."""
+    """One digit's ink, cut out: uint8 (h, w), everything that is not part of it erased; and its box in the picture.
+
+    `beside` is what may be another digit beside it, as tall as it is, cut out in the same way.
+    """
 
     strength: npt.NDArray[np.uint8]
     box: Box
+    beside: npt.NDArray[np.uint8] | None = None
 
 
 def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
@@ -52,10 +56,34 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
     keep[main] = True
     left, top = (int(v) for v in stats[keep, :2].min(axis=0))
     right, bottom = (int(v) for v in (stats[keep, :2] + stats[keep, 2:4]).max(axis=0))
-    if keep.sum() < count - 1:
-        chosen = np.concatenate(([False], keep))[labels].astype(np.uint8)
-        strength = cv2.multiply(strength, cv2.dilate(chosen, np.ones((3, 3), np.uint8)))
-    return _cut(strength, left, top, right, bottom)
+    if keep.sum() == count - 1:
+        return _cut(strength, left, top, right, bottom)
+    digit = _cut(_alone(strength, labels, keep), left, top, right, bottom)
+    other = _beside(stats, (left, top, right, bottom), ~keep & ~printed)
+    if other is None:
+        return digit
+    left, top, width, height, _ = (int(v) for v in stats[other])
+    alone = _alone(strength, labels, np.arange(count - 1) == other)
+    return replace(digit, beside=_cut(alone, left, top, left + width, top + height).strength)
+
+
+def _alone(
+    strength: npt.NDArray[np.uint8], labels: npt.NDArray[np.int32], keep: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.uint8]:
+    """Return ink without all components but those kept, whose soft edge stays."""
+    chosen = np.concatenate(([False], keep))[labels].astype(np.uint8)
+    return np.asarray(cv2.multiply(strength, cv2.dilate(chosen, np.ones((3, 3), np.uint8))), np.uint8)
+
+
+def _beside(stats: npt.NDArray[np.int64], box: Box, others: npt.NDArray[np.bool_]) -> int | None:
+    """Return the largest of the other components that stands in one line with the digit's box and is as tall, if any."""
+    left, top, right, bottom = box
+    ends = stats[:, :2] + stats[:, 2:4]
+    apart = (stats[:, 0] >= right) | (ends[:, 0] <= left)
+    shared = np.minimum(ends[:, 1], bottom) - np.maximum(stats[:, 1], top)
+    tall = stats[:, 3]
+    fits = others & apart & (tall >= 0.6 * (bottom - top)) & (shared >= 0.6 * np.minimum(tall, bottom - top))
+    return int(np.argmax(np.where(fits, stats[:, 4], 0))) if fits.any() else None
 
 
 def _without_edges(strength: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -33,6 +33,13 @@ _AT_ONCE = 64  # glyphs per run of the calibration
 _KEPT = {"glyphs", "probabilities"}  # what a model's input and output are called, whatever becomes of the rest
 
 
+def is_quantised(model: bytes) -> bool:
+    """Tell whether a model, or a member of an ensemble, holds weights of 8 bits."""
+    onnx = _onnx()
+    graph = onnx.load_from_string(model).graph
+    return any(tensor.data_type in (onnx.TensorProto.INT8, onnx.TensorProto.UINT8) for tensor in graph.initializer)
+
+
 def weights(model: bytes) -> bytes:
     """Return a model with its kernels in int8: the same network within half a step of each weight.
 
@@ -143,9 +150,9 @@ def _per_channel(values: npt.NDArray[np.float32], axis: int) -> tuple[npt.NDArra
 
 
 def _shorten(nodes: list[Any], stored: list[Any]) -> None:
-    """Give every tensor a name of a letter or two, and the nodes none."""
+    """Give every tensor a name of a letter or two, or more where they do not suffice, and the nodes none."""
     letters = string.ascii_lowercase
-    names = itertools.chain(letters, map("".join, itertools.product(letters, letters)))
+    names = ("".join(word) for length in itertools.count(1) for word in itertools.product(letters, repeat=length))
     short = {name: name for name in ("", *_KEPT)}  # an input that is left out has the empty name
 
     def shortened(name: str) -> str:

@@ -93,7 +93,7 @@ def _load(path: Path, _stamps: tuple[int, int]) -> Network:
     try:
         temperature = float(answering["temperature"])
         thresholds = {level: float(answering["thresholds"][level]) for level in _LEVELS}
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         temperature, thresholds = 0.0, {}
     if not 0.01 <= temperature <= 100 or not all(0 <= threshold <= 1 for threshold in thresholds.values()):
         raise InputError(path.with_name("config.json"), 'has a malformed "answering" part', "export the model again")

@@ -39,7 +39,10 @@ def parse(expect: str | Sequence[str]) -> list[Expectation]:
     mod97           the remainder by 97 is 1 (ISO 7064 MOD 97-10, as in IBAN)
     anything else   a regular expression that the whole line must match
     """
-    return [_parse(text) for text in ([expect] if isinstance(expect, str) else expect)]
+    texts = [expect] if isinstance(expect, str) else expect
+    if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
+        raise InputError(f"expect={expect!r}", "is neither a text nor a list of texts", _REMEDY)
+    return [_parse(text) for text in texts]
 
 
 def _parse(text: str) -> Expectation:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from inkdigits import network
 from inkdigits.image import components, ink, lines, turn
 from inkdigits.image.components import Piece
-from inkdigits.image.load import Picture, Source, load, load_pages
+from inkdigits.image.load import Picture, Source, load_page, load_pages
 from inkdigits.reading import decide, leftovers, pieces, separators
 from inkdigits.reading.decide import Trust
 from inkdigits.reading.expect import Expectation, best, parse
@@ -64,17 +64,20 @@ def read(
     model: str | os.PathLike[str] = network.DEFAULT,
     trust: Trust = "normal",
     expect: str | Sequence[str] = (),
+    page: int = 1,
 ) -> Page:
     """Read the digits in a picture, line by line.
 
-    `source`, `model` and `trust` are as in `classify`; of a document (PDF, several-page TIFF) the first page is read.
+    `source`, `model` and `trust` are as in `classify`; of a document (PDF, several-page TIFF) it reads `page`, from 1.
     Right-angle turns and up to 15 degrees of skew are found and undone. Letters and signs are not read as digits at any
     level of trust, nor is what the border has cut off of a neighbouring row, where whole digits stand in the picture (see
     `reading.leftovers`). `expect` narrows what a line may be (see `reading.expect.parse`): the best reading that satisfies
     it is taken, and a line that cannot satisfy it stays as it was read, with `expected` False. A picture without digits
-    gives a page without lines. Raises InputError if the source holds no picture or the model cannot be used.
+    gives a page without lines. Raises InputError if the source holds no picture, the document no such page, or the model
+    cannot be used.
     """
-    return _read(load(source), _reader(model, trust, expect))
+    reader = _reader(model, trust, expect)
+    return _read(load_page(source, page), reader)
 
 
 def read_pages(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,13 +28,14 @@ _TOGETHER = 1 << 20
 class Prepared:
     """A picture on its way to the network: its glyph, uint8 (28, 28), the digit's box, and a view for a second look.
 
-    All three are None if it is blank.
+    All three are None if it is blank. `beside` is the glyph of what may be another digit beside it.
     """
 
     source: str
     glyph: npt.NDArray[np.uint8] | None
     box: tuple[int, int, int, int] | None
     view: again.View | None
+    beside: npt.NDArray[np.uint8] | None = None
 
 
 def classify(source: Source, *, model: str | os.PathLike[str] = network.DEFAULT, trust: Trust = "normal") -> Digit:
@@ -54,7 +55,7 @@ def classify_many(
 ) -> list[Digit]:
     """Read the digit in each of many pictures, in batches. Raises InputError at the first source that holds none."""
     decide.check_trust(trust)
-    if isinstance(sources, str | bytes | os.PathLike):
+    if isinstance(sources, str | bytes | os.PathLike) or hasattr(sources, "read") or not isinstance(sources, Iterable):
         raise InputError(name_of(sources), "is one picture", "give classify_many a list, or use classify")
     net = network.load(model)
     digits: list[Digit] = []
@@ -123,7 +124,8 @@ def _prepared(
         min(picture.size[0], round(right * x)),
         min(picture.size[1], round(bottom * y)),
     )
-    return Prepared(picture.name, glyph, box, again.view(picture, part.box, found.dark))
+    beside = None if part.beside is None else normalise.glyph(part.beside)
+    return Prepared(picture.name, glyph, box, again.view(picture, part.box, found.dark), beside)
 
 
 def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list[Digit]:
@@ -144,9 +146,24 @@ def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list
         row = next(rows)
         second = looks.get(row)
         if second is None:
-            digits.append(decide.decide(beliefs, row, p.glyph, p.box, p.source, threshold))
+            digit = decide.decide(beliefs, row, p.glyph, p.box, p.source, threshold)
         else:
             glyph = p.glyph if second.glyph is None else second.glyph
             box = p.box if second.box is None else second.box
-            digits.append(decide.decide(second.beliefs, 0, glyph, box, p.source, threshold))
-    return digits
+            digit = decide.decide(second.beliefs, 0, glyph, box, p.source, threshold)
+        digits.append(digit)
+    return digits if trust == "always" else _without_several(digits, prepared, net)
+
+
+def _without_several(digits: list[Digit], prepared: list[Prepared], net: network.Network) -> list[Digit]:
+    """Return digits, with those abstained from that have another sure digit beside them: which of the two is meant?"""
+    rows = [row for row, p in enumerate(prepared) if p.beside is not None and digits[row].label is not None]
+    if not rows:
+        return digits
+    glyphs = np.stack([glyph for row in rows if (glyph := prepared[row].beside) is not None])
+    confidence = decide.believe(net.probabilities(glyphs), net.temperature).confidence
+    several = {row for row, sure in zip(rows, confidence >= net.thresholds["strict"], strict=True) if sure}
+    return [
+        replace(digit, label=None, reason="several digits") if row in several else digit
+        for row, digit in enumerate(digits)
+    ]

@@ -48,7 +48,9 @@ class ReadDigit(BaseModel):
     label: Annotated[int, Field(ge=0, le=9)] | None = Field(description="the digit, or null where it abstains")
     best: Best
     confidence: Share = Field(description="calibrated probability that `best` is right")
-    reason: Literal["blank", "not a digit", "unsure"] | None = Field(description="why there is no label")
+    reason: Literal["blank", "not a digit", "unsure", "several digits"] | None = Field(
+        description="why there is no label"
+    )
     probabilities: Annotated[list[Share], Field(min_length=10, max_length=10)]
     box: Box | None
 

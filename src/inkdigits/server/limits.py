@@ -41,10 +41,9 @@ class Limits:
 class RefusalError(Exception):
     """A request that is not answered: the status, and in one line why and what would do."""
 
-    def __init__(self, status: HTTPStatus, reason: str, source: str | None = None) -> None:
+    def __init__(self, status: HTTPStatus, reason: str) -> None:
         self.status = status
         self.reason = reason
-        self.source = source
         super().__init__(reason)
 
 

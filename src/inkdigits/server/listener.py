@@ -30,8 +30,9 @@ def listen(host: str, port: int) -> socket.socket:
             0
         ]
         ours = socket.socket(family, kind)
-    except OSError as error:
-        raise InputError(f"host {host}", f"is no address of this machine ({error.strerror})", "see --host") from None
+    except (OSError, UnicodeError) as error:  # a name that no host can have is not even encoded
+        reason = getattr(error, "strerror", None) or "no host's name"
+        raise InputError(f"host {one_line(host)}", f"is no address of this machine ({reason})", "see --host") from None
     try:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         ours.bind(address)
@@ -152,8 +153,8 @@ def _protocol(limits: Limits) -> type[asyncio.Protocol]:
     return Protocol
 
 
-def address(ours: socket.socket, scheme: str = "http", host: str | None = None) -> str:
-    """Return the address that a browser opens to reach a socket, under another host if one is given."""
+def address(ours: socket.socket, scheme: str = "http") -> str:
+    """Return the address that a browser opens to reach a socket."""
     name: Any = ours.getsockname()
-    place = host or {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name[0], name[0])
+    place = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name[0], name[0])
     return f"{scheme}://{f'[{place}]' if ':' in place else place}:{name[1]}/"

@@ -99,13 +99,13 @@ def load(name: str | os.PathLike[str]) -> Recipe:
         raise InputError(
             f"recipe {text}",
             "does not exist",
-            f"{hint}; there are {', '.join(names())}, or give a .toml file",
+            f"{hint} There are {', '.join(names())}, or give a .toml file",
         )
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(path, "does not exist", "check the path, or see: inkdigits recipes") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             path, f"is not a recipe ({error})", "compare it with: inkdigits recipes show classic"
         ) from None
@@ -161,10 +161,14 @@ def _section(kind: type[Any], values: Any, section: str, source: str) -> Any:
 
 def _typed(value: Any, hint: Any, setting: str, source: str) -> Any:
     """Return a TOML value as the type of its setting: int where float is wanted, list where a tuple is."""
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+    if hint is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1e300:
         return float(value)
     member = get_args(hint)[0] if get_args(hint) else None  # of tuple[float, ...] and tuple[str, ...]
-    if isinstance(value, list) and member is float and all(isinstance(v, int | float) for v in value):
+    if (
+        isinstance(value, list)
+        and member is float
+        and all(isinstance(v, int | float) and abs(v) < 1e300 for v in value)
+    ):
         return tuple(float(v) for v in value)
     if isinstance(value, list) and member is str and all(isinstance(v, str) for v in value):
         return tuple(value)
