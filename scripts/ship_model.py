@@ -85,7 +85,7 @@ def made_by(config: dict[str, Any]) -> str:
     trained = f"`inkdigits train {name} --seeds {len(config['seeds'])}`"
     kinds = {member["quantised"] for member in config["members"]} - {None}
     quantised = "".join(f", `inkdigits quantise --kind {kind}` of each run" for kind in kinds)
-    return f"{trained}{quantised}, then `inkdigits ensemble` of them"
+    return f"{trained}{quantised}, then `inkdigits ensemble` of them; thresholds by benchmarks/thresholds.py"
 
 
 def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
@@ -105,15 +105,15 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
 
 | | |
 |---|---|
-| Architecture | `{config["recipe"]["network"]["architecture"]}` (training/architectures.py), {config["parameters"]:,} parameters |
+| Architecture | `{config["recipe"]["network"]["architecture"]}` (training/architectures/), {config["parameters"]:,} parameters |
 | Recipe | `{config["recipe"]["name"]}`, hash {config["recipe_hash"]}, {seeds(config)} |
 | Trained on | {config["digits"]["training"]:,} of MNIST's 60,000 training digits{synthetic(config)}, {training["epochs"]} epochs; the other {config["digits"]["validation"]:,}, whole writers, held out |
-| Accuracy | **{metrics["accuracy"]:.2%}** of MNIST's 10,000 test digits ({metrics["digits"] - metrics["correct"]} wrong), 95 % interval {low:.2%} to {high:.2%}; the test set was opened after training alone |
+| Accuracy | **{metrics["accuracy"]:.2%}** of MNIST's 10,000 test digits ({metrics["digits"] - metrics["correct"]} wrong), 95 % interval {low:.2%} to {high:.2%}; the test set had no part in training or choice |
 | Calibration | temperature {config["answering"]["temperature"]}, fitted on MNIST's held-out writers; calibration error on the test digits {metrics["calibration_error"]:.2%} |
 | Size | {size / 1e6:.2f} MB, ONNX, computing in {"8 bits" if "seeds" in config else "float32"} |
-| Speed | {one:.3f} ms for one glyph, {many:,.0f} digits a second in batches of 1,024, two cores |
+| Speed | {one:.3f} ms for one glyph alone, {many:,.0f} a second in batches of 1,024 on two cores, by the clock of the day it was shipped |
 | Input | `glyphs`, uint8 (N, 28, 28): white ink on black, 20-pixel box, centre of mass in the middle |
-| Output | `probabilities`, float32 (N, 10), not yet calibrated (`inkdigits.classify_glyphs` calibrates) |
+| Output | `probabilities`, float32 (N, {10 + config["recipe"]["network"].get("strangers", False)}), not yet calibrated (`inkdigits.classify_glyphs` calibrates) |
 | Made again by | {made_by(config)} |
 
 ## How sure it must be

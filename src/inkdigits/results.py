@@ -121,6 +121,10 @@ class Line:
             "digits": [{k: v for k, v in digit.to_dict().items() if k != "source"} for digit in self.digits],
         }
 
+    def to_json(self) -> str:
+        """Return `to_dict()` as one line of JSON, in ASCII: any stream takes it."""
+        return json.dumps(self.to_dict())
+
     def __str__(self) -> str:
         return self.text
 
