@@ -4,14 +4,17 @@
     python benchmarks/ensemble.py RECIPE --size 5 --runs runs/RECIPE     seeds 0 to 4, 5 to 9, 10 to 14
 
 The probabilities of the members are averaged, as by `inkdigits ensemble`; each is asked as it is, and by test-time augmentation
-as by `inkdigits evaluate --tta`. Decide on the size beforehand, or by --split validation, which prints and writes nothing.
+as by `inkdigits evaluate --tta`. With --beside, a seed of another recipe joins each ensemble: seed 0 the first, seed 1 the second.
+Decide on size and company beforehand, or by --split validation, which prints and writes nothing.
 
-Usage: python benchmarks/ensemble.py RECIPE [--size 5] [--runs FOLDER] [--split validation]
+Usage: python benchmarks/ensemble.py RECIPE [--size 5] [--runs FOLDER] [--beside RECIPE FOLDER] [--split validation]
 writes benchmarks/results/ensemble_RECIPE.json
 """
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +22,10 @@ import numpy as np
 from finished import Finished, parser
 from inkdigits import network
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.evaluation import contested
+from inkdigits.evaluation import contested, openings
 from inkdigits.evaluation.spread import spread
 from inkdigits.network import tta
+from machine import keep_openings
 
 
 def accuracies(probabilities: np.ndarray, data: Dataset) -> dict[str, float]:
@@ -39,6 +43,7 @@ def summary(rows: list[dict[str, float]]) -> dict[str, Any]:
 def main() -> None:
     options = parser()
     options.add_argument("--size", type=int, default=5)
+    options.add_argument("--beside", nargs=2, metavar=("RECIPE", "FOLDER"), help="whose seeds join, one each ensemble")
     arguments = options.parse_args()
     finished = Finished.of(arguments, at_least=arguments.size)
     seeds = list(finished.folders)[: len(finished.folders) // arguments.size * arguments.size]
@@ -65,7 +70,36 @@ def main() -> None:
         of_one, of_many = (figures[name][kind]["accuracy"]["mean"] for kind in ("members", "ensembles"))
         each = " ".join(f"{row['accuracy']:.2%}" for row in together)
         print(f"{name}: one network {of_one:.3%}, {len(groups)} ensembles of {arguments.size} {of_many:.3%} ({each})")
+    if arguments.beside:
+        name, folder = arguments.beside
+        others = Finished.of(argparse.Namespace(recipe=name, runs=Path(folder), split=arguments.split), len(groups))
+        figures["joined"] = joined(others, answers["plain"], groups, finished.on_test)
     finished.write("ensemble", figures)
+
+
+def joined(others: Finished, probabilities: np.ndarray, groups: np.ndarray, on_test: bool) -> dict[str, Any]:
+    """Return what ensembles read that are each joined by one network of another recipe."""
+    seeds = list(others.folders)[: len(groups)]
+    data = others.digits(f"members of ensembles of {groups.shape[1] + 1}", seeds)
+    theirs = np.stack([network.load(others.folders[seed]).probabilities(data.images)[:, :10] for seed in seeds])
+    theirs /= theirs.sum(axis=2, keepdims=True)  # of those that know what is no digit, the digits' share
+    together = [
+        accuracies(np.concatenate([probabilities[group], other[None]]).mean(axis=0), data)
+        for group, other in zip(groups, theirs, strict=True)
+    ]
+    if on_test:
+        keep_openings(others.runs / openings.LOG, others.recipe.hash())
+    figures = {
+        "recipe": others.recipe.name,
+        "recipe_hash": others.recipe.hash(),
+        "seeds": seeds,
+        "members": summary([accuracies(one, data) for one in theirs]),
+        "ensembles": summary(together),
+        "each": together,
+    }
+    each = " ".join(f"{row['accuracy']:.2%}" for row in together)
+    print(f"joined by {others.recipe.name}: {figures['ensembles']['accuracy']['mean']:.3%} ({each})")
+    return figures
 
 
 if __name__ == "__main__":

@@ -91,7 +91,10 @@ def ensembles() -> Iterator[Row]:
     if not documents:
         yield missing(figure, "≥ 99.75 %", "≥ 99.80 %")
     for document in documents:
-        for kind, how in (("plain", ""), ("tta", ", with test-time augmentation")):
+        kinds = {"plain": "", "tta": ", with test-time augmentation"}
+        if "joined" in document:
+            kinds["joined"] = f" and one of `{document['joined']['recipe']}`"
+        for kind, how in kinds.items():
             spread = document[kind]["ensembles"]["accuracy"]
             enough, mean = spread["count"] >= 3, spread["mean"]
             yield row(

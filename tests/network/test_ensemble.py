@@ -40,9 +40,24 @@ def test_the_mean_of_the_members(members, digits):
     assert theirs == pytest.approx(alone.mean(axis=0)[:20], abs=1e-4)
 
 
+def test_beside_ten_digits_what_is_none_is_left_out(members, digits):
+    """`default` knows an eleventh class; of its probabilities the digits' share is taken."""
+    models = {"classic": members["classic"], "default": locate("default").read_bytes()}
+    merged = ensemble.merge(models)
+    classic, default = (answers(model, digits.images[:200]) for model in models.values())
+    assert default.shape[1] == 11
+    expected = (classic + default[:, :10] / default[:, :10].sum(axis=1, keepdims=True)) / 2
+    assert answers(merged, digits.images[:200]) == pytest.approx(expected, abs=1e-5)
+    assert answers(ensemble.merge(dict(reversed(models.items()))), digits.images[:200]) == pytest.approx(
+        expected, abs=1e-5
+    )
+
+
 def test_members_of_other_kinds_are_refused(members):
-    with pytest.raises(InputError, match="default: has 11 classes"):
-        ensemble.merge({"classic": members["classic"], "default": locate("default").read_bytes()})
+    other = onnx.load_from_string(members["classic"])
+    other.opset_import[0].version = 18
+    with pytest.raises(InputError, match="other: has the operators"):
+        ensemble.merge({"classic": members["classic"], "other": other.SerializeToString()})
     with pytest.raises(InputError, match="nonsense: is not an ONNX model"):
         ensemble.merge({"classic": members["classic"], "nonsense": b"nonsense"})
 
