@@ -162,7 +162,7 @@ def test_samples_are_read_by_the_command_of_the_readme():
 
 WITHOUT_EXTRAS = """
 import sys
-for name in ("tensorflow", "keras", "onnx", "scipy", "sklearn", "matplotlib", "seaborn", "pandas", "jinja2"):
+for name in ("tensorflow", "keras", "onnx", "scipy", "matplotlib", "seaborn", "pandas", "jinja2"):
     sys.modules[name] = None
 from inkdigits.cli import main
 main()

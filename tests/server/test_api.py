@@ -138,9 +138,9 @@ def test_a_body_that_is_announced_and_too_long_is_not_waited_for(server):
 
 
 def test_wrong_addresses_and_methods(client):
-    refused(client.get("/nothing"), 404)
+    refused(client.get("/nothing"), 404, "nothing is at /nothing; /openapi.json says")
     refused(client.get("/docs"), 404)
-    refused(client.get("/classify"), 405)
+    refused(client.get("/classify"), 405, "GET is not for /classify; use POST")
     answer = client.delete("/models")
     assert refused(answer, 405) and answer.headers["allow"] == "GET"
 

@@ -215,8 +215,14 @@ def _refusals(app: FastAPI) -> None:
         return error(HTTPStatus.UNPROCESSABLE_ENTITY, one_line(f"{place}: {first['msg']}"))
 
     @app.exception_handler(HTTPException)
-    async def other(_: Request, other: HTTPException) -> Response:
-        response = error(HTTPStatus(other.status_code), other.detail)
+    async def other(request: Request, other: HTTPException) -> Response:
+        headers = {name.lower(): value for name, value in (other.headers or {}).items()}
+        place, allowed = one_line(request.url.path, 80), headers.get("allow", "another method")
+        reasons = {
+            404: f"nothing is at {place}; /openapi.json says what there is",
+            405: f"{request.method} is not for {place}; use {allowed}",
+        }
+        response = error(HTTPStatus(other.status_code), reasons.get(other.status_code, other.detail))
         response.headers.update(other.headers or {})
         return response
 
