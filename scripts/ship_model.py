@@ -36,7 +36,7 @@ _MNIST_ALONE = """\
   not use are read badly: a 1 with a long upstroke, a slashed 0, a crossed or hooked 7 less often, a 9 with a hook.
 - It knows digits and nothing else. A letter or a scribble gets an answer, and a confident one at times: it has no notion of
   "not a digit". Show it digits only.
-- One digit a picture. Two digits at once are read as one, or as the larger of the two.
+- One digit a picture. Two that touch are read as one; two beside each other get no answer, or one of them under trust `always`.
 - Confidence is calibrated on MNIST's writers. On other people's digits it is too sure of itself.
 - It decides nothing about a person. Where an error costs money or more, let a person look at what it is not sure of, and
   check sums and check digits."""
