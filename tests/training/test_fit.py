@@ -142,7 +142,7 @@ def test_averaged_weights_with_measured_norms_and_nothing_held_out():
     pairs = list(zip(followed.trainable_weights, measured.trainable_weights, strict=True))
     assert all(np.allclose(a, b, atol=1e-6) for a, b in pairs)
     # Five steps after its start at 0 and 1, what the average followed is far from the truth.
-    a, b = (net.get_layer("norm4").variance.numpy() for net in (followed, measured))
+    a, b = (net.get_layer("norm_mix4").variance.numpy() for net in (followed, measured))
     assert np.abs(a - b).max() > 0.1
 
 
