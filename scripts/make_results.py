@@ -42,7 +42,7 @@ def readme_table() -> str:
 {readme_rows()}| installed size, to read digits | {base["installed_mb"]:.0f} MB | |
 | `inkdigits classify one.png`, from start to answer | {base["classify_command_s"]:.2f} s | |
 
-Two cores ({seeds["machine"]["processor"].split(" (")[0]}, no graphics card); how each was measured: [docs/results.md](docs/results.md).
+Two cores, no graphics card; how each was measured, and on which processor: [docs/results.md](docs/results.md).
 What still fails, and why: [docs/failures.md](docs/failures.md).
 """
 

@@ -10,6 +10,7 @@ import click
 
 from inkdigits import network
 from inkdigits.cli.held_out import halves
+from inkdigits.cli.left_out import LeftOut
 from inkdigits.errors import InputError, require
 from inkdigits.network import ensemble as ensembles
 from inkdigits.network.registry import locate, save
@@ -38,7 +39,7 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
         raise InputError("ensemble", "has a member twice", "name each model once")
     nets = [network.load(model) for model in models]
     merged = ensembles.merge(files)
-    _, validation = halves(nets[0], data_name)
+    _, validation = halves(nets[0], data_name, left_out := LeftOut())
     from inkdigits.evaluation import calibration
 
     together = Network("ensemble", open_session(merged, str(out)))
@@ -64,6 +65,7 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
         right = net.probabilities(validation.images)[:, :10].argmax(axis=1) == validation.labels
         click.echo(f"{right.mean():.2%} of {validation.name}: {net.name}")
     click.echo(f"Model: {out}")
+    left_out.end()
 
 
 def _of(net: Network, key: str, kind: type, otherwise: Any) -> Any:

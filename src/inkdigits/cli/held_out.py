@@ -13,14 +13,14 @@ from inkdigits.network import Network
 _SHARE = 0.1
 
 
-def halves(net: Network, data_name: str | None) -> tuple[Dataset, Dataset]:
+def halves(net: Network, data_name: str | None, left_out: LeftOut) -> tuple[Dataset, Dataset]:
     """Return (training, validation) digits of a data set, by default the one that the model's config names.
 
-    Pictures that cannot be read are told of and left out.
+    Pictures that cannot be read are told to `left_out`.
     """
     click.echo("Starting TensorFlow …", err=True)
     from inkdigits.training import split
 
     named = net.config.get("data", "mnist")
-    whole = load.find(data_name or (named if isinstance(named, str) else "mnist"), LeftOut()).train()
+    whole = load.find(data_name or (named if isinstance(named, str) else "mnist"), left_out).train()
     return split.by_writer(whole, _SHARE)

@@ -10,6 +10,7 @@ import numpy as np
 
 from inkdigits import network
 from inkdigits.cli.held_out import halves
+from inkdigits.cli.left_out import LeftOut
 from inkdigits.errors import InputError, require
 from inkdigits.network import quantise as quantising
 from inkdigits.network.registry import locate, save
@@ -39,7 +40,7 @@ def quantise(model: str, kind: str, data_name: str | None, out: Path | None) -> 
     if quantising.is_quantised(before):
         raise InputError(model, "is in 8 bits already", "give the model that it was made of")
     out = out or Path("runs") / f"{net.name}-int8-{kind}"
-    training, validation = halves(net, data_name)
+    training, validation = halves(net, data_name, left_out := LeftOut())
     some = np.random.default_rng(0).permutation(len(training))[:_CALIBRATION]
     after = quantising.weights(before) if kind == "weights" else quantising.static(before, training.images[some])
 
@@ -68,3 +69,4 @@ def quantise(model: str, kind: str, data_name: str | None, out: Path | None) -> 
         f"and is {accuracy:.2%}."
     )
     click.echo(f"Model: {out}")
+    left_out.end()

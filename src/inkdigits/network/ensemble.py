@@ -66,10 +66,13 @@ def _digits_alone(output: str) -> tuple[list[Any], list[Any], str]:
     bounds = {"start": 0, "end": 10, "axis": 1}
     names = {key: f"{output}/{key}" for key in bounds}
     constants = [onnx.numpy_helper.from_array(np.array([bounds[key]], np.int64), name) for key, name in names.items()]
-    ten, total, share = (f"{output}/{word}" for word in ("ten", "total", "share"))
+    least = f"{output}/least"  # what is surely no digit leaves nothing to divide by
+    constants.append(onnx.numpy_helper.from_array(np.array([1e-30], np.float32), least))
+    ten, total, safe, share = (f"{output}/{word}" for word in ("ten", "total", "safe", "share"))
     nodes = [
         onnx.helper.make_node("Slice", [output, names["start"], names["end"], names["axis"]], [ten], name=ten),
         onnx.helper.make_node("ReduceSum", [ten, names["axis"]], [total], name=total, keepdims=1),
-        onnx.helper.make_node("Div", [ten, total], [share], name=share),
+        onnx.helper.make_node("Max", [total, least], [safe], name=safe),
+        onnx.helper.make_node("Div", [ten, safe], [share], name=share),
     ]
     return nodes, constants, share
