@@ -85,10 +85,25 @@ def test_a_teacher_teaches_what_labels_do_not_say(runs):
     assert len(trained.teachers_sha256) == 64
 
 
+def test_a_teacher_is_found_by_the_beginning_of_its_name(tmp_path):
+    for name in ("mlp-1-20260103T000000", "mlp-1-20260101T000000", "mlp-1-20260102T000000", "mlp-10-20260100T000000"):
+        write_run(tmp_path / name, architectures.build(PLAIN.network))
+        (tmp_path / name / "config.json").write_text(json.dumps({"recipe": PLAIN.to_dict()}))
+    for name in ("mlp-1-20260103T000000", "mlp-1-20260102T000000", "mlp-10-20260100T000000"):
+        (tmp_path / name / "metrics.json").write_text("{}")
+    named, short = (
+        distil.Teachers(DistilSettings((str(tmp_path / name),)), 10, "float32").fingerprint
+        for name in ("mlp-1-20260102T000000", "mlp-1")
+    )
+    assert named == short  # the first of those that are finished, not the first, and not seed 10
+    with pytest.raises(InputError, match="neither is a run folder"):
+        distil.Teachers(DistilSettings((str(tmp_path / "mlp-2"),)), 10, "float32")
+
+
 def test_no_such_teacher(runs, tmp_path):
     with pytest.raises(InputError, match=r"has no model\.keras"):
         distil.Teachers(DistilSettings(("classic",)), 10, "float32")
-    with pytest.raises(InputError, match="does not exist"):
+    with pytest.raises(InputError, match="neither is a run folder nor begins the name of a finished one"):
         distil.Teachers(DistilSettings((str(tmp_path / "none"),)), 10, "float32")
     with pytest.raises(InputError, match="knows 10 classes, and what it is to teach 11"):
         distil.Teachers(DistilSettings(runs), 11, "float32")

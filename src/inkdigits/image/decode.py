@@ -6,6 +6,7 @@ import io
 import warnings
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import (
@@ -139,14 +140,18 @@ def upright(image: Image.Image, full: tuple[int, int], longest: int) -> tuple[np
 
 def flatten(image: Image.Image) -> npt.NDArray[np.uint8]:
     """Lay an RGBA picture on white, or on black where what is opaque is light: ink must differ from what it lies on."""
-    # Single pixels tell enough of the ink's brightness; averaging all of them takes longer than laying it on paper.
+    # Single pixels tell enough of the ink's brightness.
     side = 512
     size = (min(side, image.width), min(side, image.height))
-    small = np.asarray(image.resize(size, Image.Resampling.NEAREST), np.float32)
-    alpha = small[..., 3]
-    weight = float(alpha.sum())
-    mean = float((small[..., :3].mean(axis=-1) * alpha).sum()) / weight if weight else 0.0
-    paper = "black" if mean > 127 and float(alpha.mean()) < 254.7 else "white"
-    page = Image.new("RGB", image.size, paper)
-    page.paste(image, mask=image)
-    return np.asarray(page)
+    small = image if size == image.size else image.resize(size, Image.Resampling.NEAREST)
+    values = np.asarray(small).reshape(-1, 4).astype(np.float32)
+    sums = values[:, 3] @ values
+    weight = float(values[:, 3].sum())
+    mean = float(sums[:3].sum()) / 3 / weight if weight else 0.0
+    dark = mean > 127 and weight < 254.7 * len(values)
+    pixels = np.asarray(image)
+    colour, alpha = cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB), cv2.cvtColor(pixels[..., 3], cv2.COLOR_GRAY2RGB)
+    # On black, ink is as light as it is opaque; on white, as dark.
+    if dark:
+        return np.asarray(cv2.multiply(colour, alpha, scale=1 / 255), np.uint8)
+    return np.asarray(cv2.bitwise_not(cv2.multiply(cv2.bitwise_not(colour), alpha, scale=1 / 255)), np.uint8)

@@ -58,21 +58,13 @@ def main_digit(strength: npt.NDArray[np.uint8]) -> Segment | None:
     right, bottom = (int(v) for v in (stats[keep, :2] + stats[keep, 2:4]).max(axis=0))
     if keep.sum() == count - 1:
         return _cut(strength, left, top, right, bottom)
-    digit = _cut(_alone(strength, labels, keep), left, top, right, bottom)
+    digit = _cut_alone(strength, labels, keep, (left, top, right, bottom))
     other = _beside(stats, (left, top, right, bottom), ~keep & ~printed)
     if other is None:
         return digit
     left, top, width, height, _ = (int(v) for v in stats[other])
-    alone = _alone(strength, labels, np.arange(count - 1) == other)
-    return replace(digit, beside=_cut(alone, left, top, left + width, top + height).strength)
-
-
-def _alone(
-    strength: npt.NDArray[np.uint8], labels: npt.NDArray[np.int32], keep: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.uint8]:
-    """Return ink without all components but those kept, whose soft edge stays."""
-    chosen = np.concatenate(([False], keep))[labels].astype(np.uint8)
-    return np.asarray(cv2.multiply(strength, cv2.dilate(chosen, np.ones((3, 3), np.uint8))), np.uint8)
+    alone = _cut_alone(strength, labels, np.arange(count - 1) == other, (left, top, left + width, top + height))
+    return replace(digit, beside=alone.strength)
 
 
 def _beside(stats: npt.NDArray[np.int64], box: Box, others: npt.NDArray[np.bool_]) -> int | None:
@@ -97,35 +89,42 @@ def _without_edges(strength: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8])
     if min(height, width) < 24:
         return strength
     across, along = round(0.22 * width), round(0.22 * height)
-    bands = ((mask[:along], 0), (mask[-along:], 0), (mask[:, :across], 1), (mask[:, -across:], 1))
-    if not any(
-        cv2.countNonZero(cv2.reduce(part, axis, cv2.REDUCE_MAX)) >= 0.85 * part.shape[1 - axis] for part, axis in bands
-    ):
-        return strength
-    level = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(8, round(0.55 * width))), np.uint8))
-    upright = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((max(8, round(0.55 * height)), 1), np.uint8))
-    level[along:-along], upright[:, across:-across] = 0, 0
-    rows = [_is_edge(half.sum(axis=0), height) for half in (level[:along], level[-along:])]
-    columns = [_is_edge(half.sum(axis=1), width) for half in (upright[:, :across], upright[:, -across:])]
-    if not (any(rows) or any(columns)):
-        return strength
+    level, upright = (1, max(8, round(0.55 * width))), (max(8, round(0.55 * height)), 1)
     edges = np.zeros_like(mask)
-    for found, part in zip(rows, (slice(0, along), slice(height - along, height)), strict=True):
-        edges[part] |= level[part] * np.uint8(found)
-    for found, part in zip(columns, (slice(0, across), slice(width - across, width)), strict=True):
-        edges[:, part] |= upright[:, part] * np.uint8(found)
+    found = [
+        _mark_edge(mask[:along], edges[:along], 0, level, height),
+        _mark_edge(mask[-along:], edges[-along:], 0, level, height),
+        _mark_edge(mask[:, :across], edges[:, :across], 1, upright, width),
+        _mark_edge(mask[:, -across:], edges[:, -across:], 1, upright, width),
+    ]
+    if not any(found):
+        return strength
     rest = np.where(cv2.dilate(edges, np.ones((3, 3), np.uint8)) > 0, np.uint8(0), strength)
     inner = (rest > STROKE).astype(np.uint8)
-    if not (any(rows) and any(columns)) and not _keeps_clear(inner, [*rows, *columns]):
+    if not (any(found[:2]) and any(found[2:])) and not _keeps_clear(inner, found):
         return strength
     # A box-like 0 that fills the picture is all edges: then they are the digit.
     return rest if cv2.countNonZero(inner) >= 0.2 * cv2.countNonZero(mask) else strength
 
 
-def _is_edge(thickness: npt.NDArray[np.unsignedinteger], side: int) -> bool:
-    """Tell whether runs of ink along a border, so thick at each place, are a cell's edge: from end to end, and thin."""
+def _mark_edge(
+    band: npt.NDArray[np.uint8], edges: npt.NDArray[np.uint8], axis: int, run: tuple[int, int], side: int
+) -> bool:
+    """Mark in `edges` a cell's edge that lies in a band of a mask along one border, and tell whether there is one.
+
+    It consists of straight runs of ink, at least as long as `run` (H, W), which together reach from end to end and are thin
+    beside the picture's `side`, its extent across the band (`axis`).
+    """
+    reach = 0.85 * band.shape[1 - axis]
+    if cv2.countNonZero(cv2.reduce(band, axis, cv2.REDUCE_MAX)) < reach:
+        return False
+    runs = cv2.morphologyEx(band, cv2.MORPH_OPEN, np.ones(run, np.uint8))
+    thickness = runs.sum(axis=axis)
     present = thickness[thickness > 0]
-    return len(present) >= 0.85 * len(thickness) and float(np.median(present)) <= 0.1 * side
+    if len(present) < reach or float(np.median(present)) > 0.1 * side:
+        return False
+    edges |= runs
+    return True
 
 
 def _keeps_clear(mask: npt.NDArray[np.uint8], edges: list[bool]) -> bool:
@@ -146,6 +145,19 @@ def _cut(strength: npt.NDArray[np.uint8], left: int, top: int, right: int, botto
     x, y, width, height = cv2.boundingRect(part)
     box = (left + x, top + y, left + x + width, top + y + height)
     return Segment(np.ascontiguousarray(part[y : y + height, x : x + width]), box)
+
+
+def _cut_alone(
+    strength: npt.NDArray[np.uint8], labels: npt.NDArray[np.int32], keep: npt.NDArray[np.bool_], box: Box
+) -> Segment:
+    """Cut the kept components out, whose box is `box`, with their soft edge and without all the others."""
+    left, top = max(0, box[0] - 2), max(0, box[1] - 2)
+    part = slice(top, box[3] + 2), slice(left, box[2] + 2)
+    chosen = np.concatenate(([False], keep))[labels[part]].astype(np.uint8)
+    alone = cv2.multiply(strength[part], cv2.dilate(chosen, np.ones((3, 3), np.uint8)))
+    x, y, width, height = cv2.boundingRect(alone)
+    cut = np.ascontiguousarray(alone[y : y + height, x : x + width], np.uint8)
+    return Segment(cut, (left + x, top + y, left + x + width, top + y + height))
 
 
 def _lines(stats: npt.NDArray[np.int64], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:

@@ -5,6 +5,7 @@ Source: Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network"
 
 from __future__ import annotations
 
+import glob
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ class Teachers:
     def __init__(self, settings: DistilSettings, classes: int, dtype_policy: str) -> None:
         """Load the teachers, which must know the same `classes`. Raises InputError for what is no such run folder."""
         self._settings = settings
-        folders = [registry.locate(teacher).parent for teacher in settings.teachers]
+        folders = [_folder(teacher) for teacher in settings.teachers]
         self._networks = [_network(folder, dtype_policy) for folder in folders]
         for folder, network in zip(folders, self._networks, strict=True):
             if network.output_shape[-1] != classes:
@@ -50,6 +51,21 @@ class Teachers:
         share, temperature = self._settings.share, self._settings.temperature
         soft = keras.losses.categorical_crossentropy(_soften(beliefs, temperature), _soften(probabilities, temperature))
         return (1 - share) * hard + share * temperature**2 * soft
+
+
+def _folder(teacher: str) -> Path:
+    """Return a teacher's run folder, for its path or for the beginning of it, runs/teacher-0: the first that is finished.
+
+    A recipe cannot know when its teachers will be trained, which is the end of their folders' names.
+    """
+    path = Path(teacher)
+    if teacher not in registry.shipped() and not path.exists():
+        found = sorted(path.parent.glob(f"{glob.escape(path.name)}-*T*/metrics.json"))
+        if not found:
+            what = "neither is a run folder nor begins the name of a finished one"
+            raise InputError(f"teacher {teacher}", what, "train it first, from where this command is given")
+        path = found[0].parent
+    return registry.locate(path).parent
 
 
 def _network(folder: Path, dtype_policy: str) -> keras.Model:

@@ -144,12 +144,12 @@ class DataSettings:
 class DistilSettings:
     """[distil]: finished networks to learn from, beside the labels."""
 
-    teachers: tuple[str, ...] = ()  # run folders, seen from where the command is given
+    teachers: tuple[str, ...] = ()  # run folders or runs/RECIPE-SEED, seen from where the command is given
     share: float = 0.9
     temperature: float = 2.0
 
     def __post_init__(self) -> None:
-        _require(all(self.teachers), "teachers", 'run folders, as in ["runs/best-0-20260101T000000"]')
+        _require(all(self.teachers), "teachers", 'run folders, as in ["runs/teacher-0"]')
         _require(0 <= self.share <= 1, "share", "a share from 0 to 1, such as 0.9")
         _require(0 < self.temperature <= 100, "temperature", "a number above 0, such as 2")
 
