@@ -84,6 +84,21 @@ def test_sure_digits_are_looked_at_once(digits: Dataset, monkeypatch):
         assert np.array_equal(answers[row].glyph, glyphs[row])
 
 
+def test_an_answer_does_not_depend_on_the_pictures_beside_it(digits: Dataset, monkeypatch):
+    """Also where nothing of one picture can be cleaned: it is asked about again in seven views, alone as among others."""
+    random = np.random.default_rng(5)
+    pictures = [peppered(image, random) for image in digits.images[:12]]
+    prepared = [single.prepare(picture) for picture in pictures]
+    net, forms = network.load("default"), again.forms
+    of_the_first = prepared[0].view
+    monkeypatch.setattr(again, "forms", lambda seen: iter(()) if seen is of_the_first else forms(seen))
+    monkeypatch.setattr(again, "reduced", lambda seen: seen)
+    monkeypatch.setattr(again, "SURE", 1.01)  # look again at all
+    alone = [single.answer([one], net, "always")[0].probabilities for one in prepared]
+    together = [digit.probabilities for digit in single.answer(prepared, net, "always")]
+    assert np.allclose(alone, together, atol=1e-5)
+
+
 def test_a_buffer_that_is_written_anew_for_each_picture(digits: Dataset):
     """As a camera's: the second look is at the picture that was given, not at what has been written over it since."""
     random = np.random.default_rng(7)

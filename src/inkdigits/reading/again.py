@@ -57,6 +57,16 @@ class Look:
     box: Box | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    """A cleaned form of the doubtful picture at `place`: its name, its ink, and the digit in that."""
+
+    place: int
+    name: str
+    strength: npt.NDArray[np.uint8]
+    part: segment.Segment
+
+
 def view(picture: Picture, box: Box, dark: bool) -> View:
     """Cut a picture to the digit's box, in its own pixels, and half the digit's size around it."""
     left, top, right, bottom = box
@@ -91,45 +101,42 @@ def look(views: list[View], glyphs: npt.NDArray[np.uint8], beliefs: Beliefs, net
     lessened by the surest form that speaks for another digit (times 1 less that one's), and it is never more than the
     picture as it was left for any digit: what looked like none is not answered for having been cleaned until it does.
     """
-    rows: list[int] = []
-    names: list[str] = []
-    inks: list[npt.NDArray[np.uint8]] = []
-    parts: list[segment.Segment] = []
     unsure = np.flatnonzero(beliefs.confidence < SURE)
     if not len(unsure):
         return {}
     as_it_was = decide.believe(tta.probabilities(net, glyphs[unsure]), net.temperature)
-    doubtful = {int(row): reduced(views[row]) for row in unsure}
-    for row, view_of in doubtful.items():
-        for name, strength in forms(view_of):
-            part = segment.main_digit(strength)
-            if part is not None:
-                rows.append(row)
-                names.append(name)
-                inks.append(strength)
-                parts.append(part)
-    if not parts:
-        return {}
-    cleaned = np.stack([normalise.glyph(part.strength) for part in parts])
-    seen = decide.believe(net.probabilities(cleaned), net.temperature)
+    doubtful = [reduced(views[row]) for row in unsure]
+    tried = [
+        _Tried(place, name, strength, part)
+        for place, seen in enumerate(doubtful)
+        for name, strength in forms(seen)
+        if (part := segment.main_digit(strength)) is not None
+    ]
+    cleaned = [normalise.glyph(form.part.strength) for form in tried]
+    theirs = decide.believe(net.probabilities(np.stack(cleaned)), net.temperature) if tried else None
     looks = {}
-    for first, row in enumerate(doubtful):
-        own = np.flatnonzero(np.array(rows) == row)
-        digits = np.concatenate([as_it_was.digits[[first]], seen.digits[own]])
-        confidence = np.concatenate([as_it_was.confidence[[first]], seen.confidence[own]])
+    for place, row in enumerate(unsure):
+        own = [k for k, form in enumerate(tried) if form.place == place]
+        digits, confidence = as_it_was.digits[[place]], as_it_was.confidence[[place]]
+        if theirs is not None:
+            digits = np.concatenate([digits, theirs.digits[own]])
+            confidence = np.concatenate([confidence, theirs.confidence[own]])
         surest = int(confidence.argmax())
         if confidence[surest] < _CONVINCING:
             surest = 0  # the picture as it came
         best = digits.argmax(axis=1)
         against = float(confidence[best != best[surest]].max(initial=0))
-        stranger = as_it_was.stranger[[first]]
+        stranger = as_it_was.stranger[[place]]
         left = np.minimum(confidence[[surest]] * np.float32(1 - against), 1 - stranger)
         belief = Beliefs(digits[[surest]], np.asarray(left, np.float32), stranger)
         if surest == 0:
-            looks[row] = Look(belief)
+            looks[int(row)] = Look(belief)
         else:
-            k = int(own[surest - 1])
-            looks[row] = Look(belief, names[k], inks[k], cleaned[k], _placed(parts[k].box, doubtful[row]))
+            k = own[surest - 1]
+            form = tried[k]
+            looks[int(row)] = Look(
+                belief, form.name, form.strength, cleaned[k], _placed(form.part.box, doubtful[place])
+            )
     return looks
 
 
@@ -158,11 +165,11 @@ def forms(seen: View) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
         if cleaned is not None:
             base, done = cleaned, f"{done}, {name}" if done else name
             yield done, base
-    for name, tried in _tried(base):
+    for name, tried in _attempts(base):
         yield (f"{done}, {name}" if done else name), _stretched(tried)
 
 
-def _tried(base: npt.NDArray[np.uint8]) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
+def _attempts(base: npt.NDArray[np.uint8]) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
     """Yield ink without what may be the matter with it."""
     without = clean.without_line(base)
     for name, cleaned in (
