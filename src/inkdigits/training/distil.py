@@ -54,7 +54,7 @@ class Teachers:
 
 
 def _folder(teacher: str) -> Path:
-    """Return a teacher's run folder, for its path or for the beginning of it, runs/teacher-0: the first that is finished.
+    """Return a teacher's run folder, for its path or for the beginning of it, runs/best-0: the first that is finished.
 
     A recipe cannot know when its teachers will be trained, which is the end of their folders' names.
     """

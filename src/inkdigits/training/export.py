@@ -22,7 +22,7 @@ from inkdigits.errors import InputError
 from inkdigits.files import written_aside
 from inkdigits.training import calls
 from inkdigits.training.calls import Call
-from inkdigits.training.layers import FusedBatchNorm
+from inkdigits.training.layers import FusedBatchNorm, MeanOfTowers
 
 _OPSET = 17
 _IR_VERSION = 8  # the oldest that opset 17 may have, for old runtimes' sake
@@ -221,7 +221,7 @@ def to_onnx(network: keras.Model, name: str) -> onnx.ModelProto:
             _WEIGHTED[type(layer)](graph, call, norm)
         elif isinstance(layer, keras.layers.Add):
             graph.add("Add" if len(others) == 1 else "Sum", layer.name, others=tuple(others))
-        elif isinstance(layer, keras.layers.Average):
+        elif isinstance(layer, keras.layers.Average | MeanOfTowers):
             graph.add("Mean", layer.name, others=tuple(others))
         elif type(layer) not in _LAYERS:
             what = f"is a {type(layer).__name__}, which is not exported"

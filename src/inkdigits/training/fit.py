@@ -147,19 +147,22 @@ def _compile(
 ) -> Callable[[Any], tuple[Any, Any]]:
     """Return a compiled function that trains on batches, int32 (steps, batch) row numbers, and sums loss and hits."""
 
+    def losses_of(probabilities: Any, labels: Any, beliefs: Any) -> Any:
+        losses = _losses(labels, probabilities, smoothing)
+        return teachers.losses(losses, beliefs, probabilities) if teachers else losses
+
     def step(sums: tuple[Any, Any], rows: Any) -> tuple[Any, Any]:
         x, y = batch_of(rows, optimizer.iterations)
         beliefs = teachers(x) if teachers else None  # not on the tape: nobody teaches the teachers
         with tf.GradientTape() as tape:
-            probabilities = network(x, training=True)
-            losses = _losses(y, probabilities, smoothing)
-            if teachers:
-                losses = teachers.losses(losses, beliefs, probabilities)
+            outputs = network(x, training=True)
+            towers = tf.unstack(outputs, axis=1) if len(outputs.shape) == 3 else [outputs]
+            losses = tf.add_n([losses_of(tower, y, beliefs) for tower in towers]) / len(towers)
             loss = tf.reduce_mean(losses)
         variables = network.trainable_variables
         optimizer.apply(tape.gradient(loss, variables), variables)
         average.update(optimizer.iterations)
-        hits = tf.equal(tf.argmax(probabilities, axis=1, output_type=tf.int32), y)
+        hits = tf.equal(tf.argmax(tf.add_n(towers), axis=1, output_type=tf.int32), y)
         return sums[0] + tf.reduce_sum(losses), sums[1] + tf.reduce_sum(tf.cast(hits, tf.float32))
 
     # Without AutoGraph, which would take a quarter of a second to rewrite what is a graph already.

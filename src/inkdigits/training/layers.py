@@ -77,3 +77,15 @@ class FusedBatchNorm(keras.layers.Layer):  # type: ignore[misc]  # keras is unty
     def get_config(self) -> dict[str, Any]:
         """Return the arguments, as Keras asks for them when it saves a network."""
         return {**super().get_config(), "momentum": self.momentum, "epsilon": self.epsilon}
+
+
+@keras.saving.register_keras_serializable("inkdigits")
+class MeanOfTowers(keras.layers.Layer):  # type: ignore[misc]  # keras is untyped
+    """The mean of what several towers believe; in training, what each believes: (N, towers, classes).
+
+    A mean that learns as one makes the towers depend on each other, and gives away what several of them are worth.
+    """
+
+    def call(self, inputs: list[Any], training: bool = False) -> Any:
+        """Return the mean, (N, classes), or in training all of them."""
+        return tf.stack(inputs, axis=1) if training else tf.add_n(inputs) / len(inputs)

@@ -149,7 +149,7 @@ class DistilSettings:
     temperature: float = 2.0
 
     def __post_init__(self) -> None:
-        _require(all(self.teachers), "teachers", 'run folders, as in ["runs/teacher-0"]')
+        _require(all(self.teachers), "teachers", 'run folders, as in ["runs/best-0"]')
         _require(0 <= self.share <= 1, "share", "a share from 0 to 1, such as 0.9")
         _require(0 < self.temperature <= 100, "temperature", "a number above 0, such as 2")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 from keras.layers import (
     Add,
@@ -15,7 +17,7 @@ from keras.layers import (
 )
 
 from inkdigits.training.architectures.blocks import chain, convolution, dropout_rates, softmax_layer
-from inkdigits.training.layers import FusedBatchNorm
+from inkdigits.training.layers import FusedBatchNorm, MeanOfTowers
 from inkdigits.training.settings import NetworkSettings
 
 
@@ -132,25 +134,30 @@ def tiny(settings: NetworkSettings) -> keras.Model:
     return keras.Model(inputs, chain(x, read_out), name="tiny")
 
 
-def best(settings: NetworkSettings) -> keras.Sequential:
-    """Return the most accurate network of at most 10 million multiply-adds: `light`, four times as wide.
+def best(settings: NetworkSettings) -> keras.Model:
+    """Return the most accurate network of at most 10 million multiply-adds: four towers, whose mean is the answer.
 
-    About 290,000 parameters. A wide first look, pooled at once: most of the work is done where the picture is small.
+    About 310,000 parameters. Each tower is a wider `light`, and learns by itself: four that err apart are worth more than
+    one that is four times as large.
     """
     (before_softmax,) = dropout_rates(settings, "before the softmax")
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            *convolution(32, "1", size=5),
-            MaxPooling2D(2, name="pool1"),
-            *convolution(64, "2"),
-            *convolution(64, "3", padding="same"),
-            MaxPooling2D(2, name="pool3"),
-            *convolution(128, "4", padding="same"),
-            *convolution(128, "5"),
-            Flatten(name="flatten"),
-            Dropout(before_softmax, name="dropout"),
-            softmax_layer(settings, "dense"),
-        ],
-        name="best",
+    inputs = keras.Input((28, 28, 1))
+
+    def tower(name: str) -> Any:
+        layers = [
+            *convolution(16, f"1{name}", size=5),
+            MaxPooling2D(2, name=f"pool1{name}"),
+            *convolution(32, f"2{name}"),
+            *convolution(32, f"3{name}", padding="same"),
+            MaxPooling2D(2, name=f"pool3{name}"),
+            *convolution(64, f"4{name}", padding="same"),
+            *convolution(64, f"5{name}"),
+            Flatten(name=f"flatten{name}"),
+            Dropout(before_softmax, name=f"dropout{name}"),
+            softmax_layer(settings, f"dense{name}"),
+        ]
+        return chain(inputs, layers)
+
+    return keras.Model(
+        inputs, MeanOfTowers(name="mean", dtype="float32")([tower(name) for name in "abcd"]), name="best"
     )
