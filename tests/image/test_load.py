@@ -199,6 +199,18 @@ def test_a_cut_off_tiff_is_not_blank(compression):
         load(data[: len(data) - 50])
 
 
+@pytest.mark.parametrize(("light", "paper"), [(False, "white"), (True, "black")])
+def test_half_transparent_ink_is_laid_as_pillow_lays_it(light: bool, paper: str):
+    """To the last bit, for every opacity: Pillow's own paste is what is compared with."""
+    random = np.random.default_rng(2)
+    rgba = random.integers(0, 256, (80, 60, 4)).astype(np.uint8)
+    rgba[..., :3] = rgba[..., :3] // 2 + (128 if light else 0)
+    image = Image.fromarray(rgba)
+    page = Image.new("RGB", image.size, paper)
+    page.paste(image, mask=image)
+    assert np.array_equal(load(image).pixels, np.asarray(page))
+
+
 def test_transparency_of_a_grey_png():
     buffer = io.BytesIO()
     Image.fromarray(np.where(GREY > 127, 1, 0).astype(np.uint8)).save(buffer, "PNG", transparency=1)
