@@ -71,8 +71,15 @@ def test_a_graph_in_float32_is_left_alone():
     assert dequantise.dequantised(graph) is graph
 
 
-def test_residual_networks_come_back(digits, tmp_path):
-    model = quantise.static(exported("best"), digits.images[:300])
+@pytest.mark.parametrize("name", ["tiny", "best"])
+def test_sums_and_towers_come_back(name, digits, tmp_path):
+    """The tool that makes 8 bits also sorts the nodes: those of one layer need not stand together any more."""
+    model = quantise.static(exported(name), digits.images[:300])
     (tmp_path / "model.onnx").write_bytes(model)
     ours = np.asarray(from_onnx.read(tmp_path / "model.onnx").build()(digits.images[:50, ..., None] / np.float32(255)))
-    assert np.abs(ours - answers(model, digits.images[:50])).max() < 0.1
+    # What the file holds without its rounding of activations: an untrained network makes much of that, and its logits are in
+    # the hundreds, so that the last bits of float32 are ten-thousandths of a probability.
+    in_8_bits = onnx.load_from_string(model)
+    plain = onnx.helper.make_model(dequantise.dequantised(in_8_bits.graph), opset_imports=in_8_bits.opset_import)
+    plain.ir_version = in_8_bits.ir_version
+    assert np.abs(ours - answers(plain.SerializeToString(), digits.images[:50])).max() < 1e-3

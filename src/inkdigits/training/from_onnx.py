@@ -8,7 +8,6 @@ A network in 8 bits comes back in float32, an ensemble as one network of several
 from __future__ import annotations
 
 import hashlib
-import itertools
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -83,7 +82,7 @@ def read(path: Path) -> Given:
 
 
 class _Reader:
-    """Goes through a graph layer by layer: the nodes of one layer stand together and bear its name."""
+    """Goes through a graph layer by layer: the nodes of one layer bear its name, and read what stands before the first."""
 
     def __init__(self, source: str, graph: onnx.GraphProto) -> None:
         self.source, self.graph = source, graph
@@ -102,8 +101,11 @@ class _Reader:
                 raise InputError(self.source, "does not begin as our networks do", _REMEDY)
             self.tensors[start[2].output[0]] = image
             end = next((i for i, node in enumerate(nodes) if node.op_type == _START[0]), len(nodes))
-            for _, layer in itertools.groupby(nodes[:end], _layer_name):
-                self._add(list(layer))
+            layers: dict[str, list[onnx.NodeProto]] = {}
+            for node in nodes[:end]:
+                layers.setdefault(_layer_name(node), []).append(node)
+            for layer in layers.values():
+                self._add(layer)
             nodes = nodes[end:]
         return keras.Model(image, self.tensors[self.graph.output[0].name])
 
