@@ -77,8 +77,8 @@ def test_sums_and_towers_come_back(name, digits, tmp_path):
     model = quantise.static(exported(name), digits.images[:300])
     (tmp_path / "model.onnx").write_bytes(model)
     ours = np.asarray(from_onnx.read(tmp_path / "model.onnx").build()(digits.images[:50, ..., None] / np.float32(255)))
-    # What the file holds without its rounding of activations: an untrained network makes much of that, and its logits are in
-    # the hundreds, so that the last bits of float32 are ten-thousandths of a probability.
+    # What the file holds without its rounding of activations: an untrained network makes much of that, and its logits are
+    # in the hundreds, so that the last bits of float32 are ten-thousandths of a probability.
     in_8_bits = onnx.load_from_string(model)
     plain = onnx.helper.make_model(dequantise.dequantised(in_8_bits.graph), opset_imports=in_8_bits.opset_import)
     plain.ir_version = in_8_bits.ir_version
