@@ -82,9 +82,8 @@ def joined(others: Finished, probabilities: np.ndarray, groups: np.ndarray, on_t
     seeds = list(others.folders)[: len(groups)]
     data = others.digits(f"members of ensembles of {groups.shape[1] + 1}", seeds)
     theirs = np.stack([network.load(others.folders[seed]).probabilities(data.images)[:, :10] for seed in seeds])
-    theirs /= np.maximum(
-        theirs.sum(axis=2, keepdims=True), 1e-30
-    )  # of those that know what is no digit, the digits' share
+    # Of those that know what is no digit, the digits' share.
+    theirs /= np.maximum(theirs.sum(axis=2, keepdims=True), 1e-30)
     together = [
         accuracies(np.concatenate([probabilities[group], other[None]]).mean(axis=0), data)
         for group, other in zip(groups, theirs, strict=True)

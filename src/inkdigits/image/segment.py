@@ -141,10 +141,7 @@ def _keeps_clear(mask: npt.NDArray[np.uint8], edges: list[bool]) -> bool:
 def _cut(strength: npt.NDArray[np.uint8], left: int, top: int, right: int, bottom: int) -> Segment:
     """Cut strokes out, with their soft edge: two pixels hold it at any resolution that matters. Empty margins go."""
     left, top = max(0, left - 2), max(0, top - 2)
-    part = strength[top : bottom + 2, left : right + 2]
-    x, y, width, height = cv2.boundingRect(part)
-    box = (left + x, top + y, left + x + width, top + y + height)
-    return Segment(np.ascontiguousarray(part[y : y + height, x : x + width]), box)
+    return _trimmed(strength[top : bottom + 2, left : right + 2], left, top)
 
 
 def _cut_alone(
@@ -155,9 +152,14 @@ def _cut_alone(
     part = slice(top, box[3] + 2), slice(left, box[2] + 2)
     chosen = np.concatenate(([False], keep))[labels[part]].astype(np.uint8)
     alone = cv2.multiply(strength[part], cv2.dilate(chosen, np.ones((3, 3), np.uint8)))
-    x, y, width, height = cv2.boundingRect(alone)
-    cut = np.ascontiguousarray(alone[y : y + height, x : x + width], np.uint8)
-    return Segment(cut, (left + x, top + y, left + x + width, top + y + height))
+    return _trimmed(np.asarray(alone, np.uint8), left, top)
+
+
+def _trimmed(part: npt.NDArray[np.uint8], left: int, top: int) -> Segment:
+    """Return a part of a picture, cut out at (left, top), without its empty margins."""
+    x, y, width, height = cv2.boundingRect(part)
+    box = (left + x, top + y, left + x + width, top + y + height)
+    return Segment(np.ascontiguousarray(part[y : y + height, x : x + width]), box)
 
 
 def _lines(stats: npt.NDArray[np.int64], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:

@@ -137,7 +137,7 @@ def tiny(settings: NetworkSettings) -> keras.Model:
 def best(settings: NetworkSettings) -> keras.Model:
     """Return the most accurate network of at most 10 million multiply-adds: four towers, whose mean is the answer.
 
-    About 310,000 parameters. Each tower is a wider `light`, and learns by itself: four that err apart are worth more than
+    About 300,000 parameters. Each tower is a wider `light`, and learns by itself: four that err apart are worth more than
     one that is four times as large.
     """
     (before_softmax,) = dropout_rates(settings, "before the softmax")
