@@ -18,7 +18,7 @@ demo: $(VENV)/.installed-train ## train the classic CNN, test it, write its repo
 	@echo "The walk-through:              notebooks/mnist_cnn.ipynb"
 
 test: $(VENV)/.installed-dev lint ## lint, types, and every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

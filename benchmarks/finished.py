@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,9 +54,14 @@ class Finished:
         nets = [network.load(self.folders[seed]) for seed in seeds]
         return openings.open_test(mnist.test, why, self.runs / openings.LOG, *nets)
 
-    def write(self, kind: str, figures: dict[str, Any]) -> None:
-        """Write benchmarks/results/KIND_RECIPE.json and keep the openings; nothing of validation digits."""
-        if self.on_test:
-            about = {"recipe": self.recipe.name, "recipe_hash": self.recipe.hash()}
-            write_results(f"{kind}_{self.recipe.name}", {**about, **figures})
-            keep_openings(self.runs / openings.LOG, self.recipe.hash())
+    def write(self, kind: str, figures: dict[str, Any], others: Sequence[Finished] = ()) -> None:
+        """Write benchmarks/results/KIND_RECIPE.json and keep the openings; nothing of validation digits.
+
+        Where `others` have a part in the figures, their names follow.
+        """
+        if not self.on_test:
+            return
+        about = {"recipe": self.recipe.name, "recipe_hash": self.recipe.hash()}
+        write_results("_".join([kind, *(of.recipe.name for of in (self, *others))]), {**about, **figures})
+        for of in (self, *others):
+            keep_openings(of.runs / openings.LOG, of.recipe.hash())

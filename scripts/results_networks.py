@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
 from typing import Any
 
 from results_parts import RESULTS, percent, results, source
@@ -24,12 +23,10 @@ def mean(spread: dict[str, Any]) -> str:
     return percent(spread["mean"], 3) + deviation
 
 
-def ways(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the ways in which a document's ensembles were asked, in words, and their figures."""
-    yield ", plain", document["plain"]
-    yield ", augmented", document["tta"]
-    if joined := document.get("joined"):
-        yield f" and one of `{joined['recipe']}`", joined
+def members_of(document: dict[str, Any]) -> str:
+    """Return of what a document's ensembles are made, in words."""
+    recipes = [document["recipe"], *document["beside"]]
+    return " and ".join(f"{document['size']} of `{recipe}`" for recipe in recipes)
 
 
 def ensembles_part() -> str:
@@ -38,18 +35,18 @@ def ensembles_part() -> str:
     if not found:
         return ""
     rows = "\n".join(
-        f"| {document['size']} of `{document['recipe']}`{how} | {mean(figures['members']['accuracy'])} | **{percent(figures['ensembles']['accuracy']['mean'], 3)}** "
+        f"| {members_of(document)}, {how} | {mean(figures['members']['accuracy'])} | **{percent(figures['ensembles']['accuracy']['mean'], 3)}** "
         f"| {', '.join(percent(one['accuracy']) for one in figures['each'])} "
         f"| {percent(figures['members']['without_contested_labels']['mean'], 3)} | {percent(figures['ensembles']['without_contested_labels']['mean'], 3)} |"
         for document in found
-        for how, figures in ways(document)
+        for how, figures in (("plain", document["plain"]), ("augmented", document["tta"]))
     )
     return f"""
 ### Ensembles
 
-The probabilities of several seeds of one recipe are averaged; the ensembles are the seeds in order, and share none. “Augmented” asks each
+The probabilities of several seeds of one recipe, or of several recipes, are averaged; the ensembles are the seeds in order, and share none. “Augmented” asks each
 network about {len(found[0]["views"])} small shifts and turns of a digit. The last columns leave out the fifteen test labels that a majority of
-five people did not agree with (Northcutt et al. 2021). Where a seed of another recipe joins each ensemble, “one network” is of that recipe.
+five people did not agree with (Northcutt et al. 2021).
 
 | ensembles | one network, mean | ensembles, mean | each | one network, uncontested labels | ensembles, uncontested labels |
 |---|---|---|---|---|---|

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterator
 from typing import Any
 
+from results_networks import members_of
 from results_notes import NOTES
 from results_parts import RESULTS, ROOT, percent, results
 
@@ -92,13 +93,11 @@ def ensembles() -> Iterator[Row]:
         yield missing(figure, "≥ 99.75 %", "≥ 99.80 %")
     for document in documents:
         kinds = {"plain": "", "tta": ", with test-time augmentation"}
-        if "joined" in document:
-            kinds["joined"] = f" and one of `{document['joined']['recipe']}`"
         for kind, how in kinds.items():
             spread = document[kind]["ensembles"]["accuracy"]
             enough, mean = spread["count"] >= 3, spread["mean"]
             yield row(
-                f"{figure}: {document['size']} of `{document['recipe']}`{how}",
+                f"{figure}: {members_of(document)}{how}",
                 "≥ 99.75 %",
                 "≥ 99.80 %",
                 f"{percent(mean, 3)}, {spread['count']} ensembles",

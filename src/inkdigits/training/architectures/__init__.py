@@ -26,6 +26,7 @@ ARCHITECTURES: dict[str, Callable[[NetworkSettings], keras.Model]] = {
     "light": own.light,
     "tiny": own.tiny,
     "best": own.best,
+    "wide": own.wide,
 }
 
 

@@ -1,4 +1,4 @@
-"""Networks of our own: two for use, and three that each are best at one thing."""
+"""Networks of our own: two for use, and the laboratory's, each best at one thing."""
 
 from __future__ import annotations
 
@@ -160,4 +160,28 @@ def best(settings: NetworkSettings) -> keras.Model:
 
     return keras.Model(
         inputs, MeanOfTowers(name="mean", dtype="float32")([tower(name) for name in "abcd"]), name="best"
+    )
+
+
+def wide(settings: NetworkSettings) -> keras.Sequential:
+    """Return `light`, four times as wide: as much work as `best`, in one piece, for ensembles to be joined by.
+
+    About 290,000 parameters and 9 million multiply-adds.
+    """
+    (before_softmax,) = dropout_rates(settings, "before the softmax")
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            *convolution(32, "1", size=5),
+            MaxPooling2D(2, name="pool1"),
+            *convolution(64, "2"),
+            *convolution(64, "3", padding="same"),
+            MaxPooling2D(2, name="pool3"),
+            *convolution(128, "4", padding="same"),
+            *convolution(128, "5"),
+            Flatten(name="flatten"),
+            Dropout(before_softmax, name="dropout"),
+            softmax_layer(settings, "dense"),
+        ],
+        name="wide",
     )
