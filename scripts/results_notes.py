@@ -27,7 +27,7 @@ Seeds of `best`, three at a time in the order of their numbers: the size was fix
 nets gains by its towers, an ensemble of them cannot gain again. Seven views of each digit are worth as much as they ever were: 99.740 %. Three of the wide net that `best` was
 before (see above) had 99.740 % as well (99.72, 99.73, 99.77), and there the views changed nothing. Then three of each together, fixed before the
 wide ones were trained (`benchmarks/ensemble.py best --size 3 --beside wide`): 99.733 %, and with the views 99.727 %. So three ideas (towers, views, two plans of network) all end between
-99.73 and 99.74 %; a hundredth is one digit, and the gate is one digit further. What limits them: thirteen test digits are wrong in every one of ten seeds, six of those with a contested label, and a
+99.70 and 99.74 %; a hundredth is one digit, and the gate is one digit further. What limits them: thirteen test digits are wrong in every one of ten seeds, six of those with a contested label, and a
 dozen more in most; members that learned from the same digits, altered in the same way, err on those together. Next to try, on validation writers and with members that did not learn from them: members
 that differ in what they learn from (stronger bending; the synthetic strokes and fonts that `default` learns from), and networks without pooling, such as M3, which take 15 times as long.""",
     "`tiny`": """
