@@ -168,7 +168,7 @@ def _printed(
     """Return which components are printed and not written: lines, frames, the edges of a cell and their rests."""
     height, width = shape
     printed = _margins(stats, shape)
-    # Mostly, nothing is long enough to be asked.
+    # Mostly nothing is as long as they ask for at least: edges 0.85 of a side, lines 0.9, frames 0.7 of both.
     across, down = (int(extent) for extent in stats[:, 2:4].max(axis=0))
     if across >= 0.85 * width or down >= 0.85 * height:
         printed |= _lines(stats, shape) | _edges(stats, labels, shape)
