@@ -147,6 +147,13 @@ def test_nothing_is_left_of_a_run_that_never_began(place, tmp_path):
     assert not list((tmp_path / "runs").iterdir())
 
 
+def test_a_run_whose_teacher_is_not_there_never_begins(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"teacher runs/best-0: neither is a run folder .* train it first"):
+        run.start(recipe.load("tiny"), 0, "mnist", tmp_path / "runs", "x")
+    assert not (tmp_path / "runs").exists()
+
+
 def test_a_run_that_another_damaged_folder_does_not_hide(tmp_path):
     chosen = recipe.load("classic")
     good = run.start(chosen, 3, "mnist", tmp_path, "inkdigits train classic --seed 3")

@@ -28,7 +28,7 @@ class Teachers:
     def __init__(self, settings: DistilSettings, classes: int, dtype_policy: str) -> None:
         """Load the teachers, which must know the same `classes`. Raises InputError for what is no such run folder."""
         self._settings = settings
-        folders = [_folder(teacher) for teacher in settings.teachers]
+        folders = [folder_of(teacher) for teacher in settings.teachers]
         self._networks = [_network(folder, dtype_policy) for folder in folders]
         for folder, network in zip(folders, self._networks, strict=True):
             if network.output_shape[-1] != classes:
@@ -53,10 +53,11 @@ class Teachers:
         return (1 - share) * hard + share * temperature**2 * soft
 
 
-def _folder(teacher: str) -> Path:
+def folder_of(teacher: str) -> Path:
     """Return a teacher's run folder, for its path or for the beginning of it, runs/best-0: the first that is finished.
 
-    A recipe cannot know when its teachers will be trained, which is the end of their folders' names.
+    A recipe cannot know when its teachers will be trained, which is the end of their folders' names. Raises InputError if
+    there is none.
     """
     path = Path(teacher)
     if teacher not in registry.shipped() and not path.exists():
