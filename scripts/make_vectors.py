@@ -41,7 +41,8 @@ NUMBERS = [
     *((str(digit), 18 + digit, 2.0, 0, 40 + digit) for digit in range(10)),  # tiny
     ("2026", 120, 9.0, 30, 60), ("407", 150, 12.0, 25, 61), ("31415926", 60, 5.0, 14, 62), ("90210", 90, 10.0, 22, 63),
     ("55", 140, 10.0, 40, 64), ("1111", 110, 8.0, 30, 65), ("6.5", 120, 10.0, 20, 66), ("12-34", 100, 8.0, 22, 67),
-    ("48", 120, 10.0, -14, 68), ("93", 110, 9.0, -13, 71),
+    ("48", 120, 10.0, -14, 68), ("93", 110, 9.0, -13, 71), ("12:45", 110, 9.0, 24, 72), ("3/8", 120, 9.0, 20, 73),
+    ("42+36", 110, 9.0, 24, 74), ("25x83", 120, 10.0, 24, 75), ("6=5", 110, 9.0, 24, 76),
 ]  # fmt: skip
 
 
@@ -97,24 +98,35 @@ def engine(name: str) -> dict[str, Any]:
     }
 
 
+# Signs as strokes in shares of the digits' height, across and down from the digits' head.
+SIGNS = {
+    ".": [[(0.0, 0.96), (0.02, 0.96)]],
+    "-": [[(0.0, 0.5), (0.35, 0.52)]],
+    ":": [[(0.0, 0.3), (0.02, 0.3)], [(0.0, 0.8), (0.02, 0.8)]],
+    "/": [[(0.0, 1.15), (0.65, -0.15)]],
+    "+": [[(0.0, 0.5), (0.5, 0.52)], [(0.25, 0.25), (0.24, 0.8)]],
+    "x": [[(0.0, 0.3), (0.5, 0.85)], [(0.0, 0.85), (0.48, 0.3)]],
+    "=": [[(0.0, 0.4), (0.4, 0.4)], [(0.0, 0.65), (0.4, 0.67)]],
+}
+
+
 def line(written: str, height: int, pen: float, gap: int, seed: int) -> npt.NDArray[np.uint8]:
-    """Return the ink of a line of digits, points and dashes on a canvas, each clear of the next; uint8 (H, W)."""
+    """Return the ink of a line of digits and signs on a canvas, each clear of the next; uint8 (H, W)."""
     random = np.random.default_rng([8, seed])
-    marks = {".": [np.array([[0.0, 0.0], [0.02, 0.0]])], "-": [np.array([[0.0, 0.0], [0.35, 0.02]])]}
-    middles = {".": 0.96, "-": 0.5}
     margin = round(0.15 * height) + 8
     parts = []
     for i, sign in enumerate(written):
-        if sign in marks:
-            ink = strokes.draw(marks[sign], height, pen)
+        if sign in SIGNS:
+            ink = strokes.draw([np.array(stroke) for stroke in SIGNS[sign]], height, pen)
         else:
             ink = strokes.draw(strokes.vary(strokes.digit(int(sign), seed + i), random, 0.7), height, pen)
         parts.append(ink)
-    high = max(len(ink) for ink in parts)
+    high = max(len(ink) for sign, ink in zip(written, parts, strict=True) if sign not in SIGNS)
     canvas = np.zeros((high + 2 * margin, sum(ink.shape[1] + gap for ink in parts) - gap + 2 * margin), np.uint8)
     x = margin
     for sign, ink in zip(written, parts, strict=True):
-        y = margin + round(middles.get(sign, 0.5) * high - len(ink) / 2)
+        downs = [down for stroke in SIGNS.get(sign, ()) for _, down in stroke]
+        y = margin + round((min(downs) + max(downs)) / 2 * high if downs else 0.5 * high) - len(ink) // 2
         place = canvas[y : y + len(ink), x : x + ink.shape[1]]
         np.maximum(place, ink, out=place)
         x += ink.shape[1] + gap

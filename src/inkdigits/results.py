@@ -95,7 +95,7 @@ class Line:
     text        digits, `?` where one abstained, the separators . , - / : and one space where anything else stands between
     digits      every digit of the line, left to right, those that abstained as "unsure" included
     confidence  float 0-1: calibrated probability that all of them are right, as if they were independent; where something
-                was expected and found, the reading's share of the probability of all readings that satisfy it
+                was expected and found, the probability of the reading given that, as of each digit's own confidence
     expected    whether the line satisfies what was expected of it; None where nothing was
     box         (left, top, right, bottom) in pixels of the upright picture, right and bottom exclusive
     """

@@ -82,6 +82,13 @@ def test_a_letter_is_held_against_not_a_digit():
     assert explanation.to_dict()["rival"] is None and explanation.draw().width == 1080
 
 
+def test_what_is_no_digit_is_explained_as_it_was_first_seen():
+    """Cleaned, some letters look like digits: that is not what the answer came from."""
+    letters = map(inkdigits.explain, fonts.others().pictures[:32])
+    strangers = [explanation for explanation in letters if explanation.digit.reason == "not a digit"]
+    assert len(strangers) > 10 and all(explanation.log_odds < 0 for explanation in strangers)
+
+
 def test_what_has_no_ink_has_no_explanation():
     with pytest.raises(inkdigits.InputError, match="is blank"):
         inkdigits.explain(np.full((50, 50), 255, np.uint8))

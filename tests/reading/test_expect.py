@@ -42,7 +42,21 @@ def test_the_most_probable_satisfying_reading():
         }
         wanted = max(satisfying, key=lambda d: satisfying[d])
         assert reading is not None and satisfying[reading.digits] == pytest.approx(satisfying[wanted], rel=1e-5)
-        assert reading.confidence == pytest.approx(satisfying[wanted] / sum(satisfying.values()), rel=0.02)
+        total = sum(satisfying.values())  # one line in a thousand is something else
+        whole = total + (1 - total) / 1000
+        assert reading.confidence == pytest.approx(satisfying[wanted] / whole, rel=0.02)
+        for i, (digit, sure) in enumerate(zip(reading.digits, reading.each, strict=True)):
+            fits = sum(p for d, p in satisfying.items() if d[i] == digit)
+            assert sure == pytest.approx((fits + (table[i, digit] - fits) / 1000) / whole, rel=0.02)
+
+
+def test_what_surely_does_not_stand_there_is_not_read_into_it():
+    sure = beliefs({7: 0.99999}, {7: 0.99999}, {3: 0.99999}, {0: 0.99999})
+    assert best(sure, r"5\d*") is None and best(sure, "luhn") is None and best(sure, "values:5730,7731") is None
+    assert best(sure, r"7\d*").digits == (7, 7, 3, 0)
+    # One in a thousand: as likely as that the line is not what was expected.
+    torn = best(beliefs({7: 0.999, 1: 0.001}), "values:1")
+    assert torn is not None and torn.confidence == pytest.approx(0.5, abs=0.01)
 
 
 def test_a_list_decides():
@@ -77,7 +91,8 @@ def test_every_number_has_one_luhn_check_digit(number):
 
 @pytest.mark.parametrize("description", [
     "length:x", "length:²", "range:1-²", "range:1-" + "9" * 5000,
-    "a{99999999999999999999}", "range:5", "range:9-3", "values:", "[", "length:",
+    "lngth:5", "Luhn", "mod10", "luhn:", "", "digits", r"\d{99999999999999999999}",
+    "range:5", "range:9-3", "values:", "[", "length:",
 ])  # fmt: skip
 def test_what_means_nothing(description):
     with pytest.raises(InputError, match="expect"):

@@ -11,8 +11,21 @@ from PIL import Image
 
 import inkdigits
 from inkdigits.datasets.dataset import Dataset
+from inkdigits.reading import narrowing
+from inkdigits.reading.expect import parse
+from inkdigits.results import Digit, Line
 from inkdigits.synthetic.paper import Scene, photograph
 from tests.conftest import encoded
+
+# Signs as strokes, from and to, in shares of the digits' height.
+SIGNS = {
+    ":": [((0.1, 0.25), (0.12, 0.25)), ((0.1, 0.8), (0.12, 0.8))],
+    "=": [((0.1, 0.4), (0.6, 0.4)), ((0.1, 0.65), (0.6, 0.63))],
+    "+": [((0.1, 0.5), (0.7, 0.5)), ((0.4, 0.2), (0.4, 0.85))],
+    "x": [((0.1, 0.25), (0.65, 0.9)), ((0.1, 0.9), (0.65, 0.25))],
+    "/": [((0.1, 1.1), (0.75, -0.2))],
+    "l": [((0.05, 0.98), (0.7, 0.02))],  # a 1 that leans by 34 degrees
+}
 
 
 def cut(glyph):
@@ -35,6 +48,12 @@ def written(text, digits: Dataset, random, height=44, gap=14):
             x += ink.shape[1] + gap
         elif sign == "|":
             x += 3 * height
+        elif sign in SIGNS:
+            drawn = field[:, x : x + height]
+            for stroke in SIGNS[sign]:
+                start, end = ((round(across * height), 20 + round(down * height)) for across, down in stroke)
+                cv2.line(drawn, start, end, 255, 5, cv2.LINE_AA)
+            x += np.flatnonzero(drawn.any(axis=0))[-1] + 1 + gap
         else:
             shapes = {".": (6, 6, height - 4), ",": (6, 14, height - 4), "-": (18, 5, height // 2)}
             width, tall, down = shapes[sign]
@@ -113,6 +132,33 @@ def test_separators(clear, text):
     assert page.text == text
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("text", ["12:45", "7:30", "10:59:24", "3/4", "24/11/26"])
+def test_colons_and_slashes(clear, text, seed):
+    assert inkdigits.read(page_of([text], clear, seed), trust="always").text == text
+
+
+@pytest.mark.parametrize("trust", ["strict", "normal", "always"])
+@pytest.mark.parametrize("sign", ["x", "+", "="])
+def test_signs_are_no_digits(clear, sign, trust):
+    for seed in range(4):
+        page = inkdigits.read(page_of([f"25{sign}38"], clear, seed), trust=trust)
+        assert page.text == "25 38"
+
+
+def test_points_side_by_side_are_no_colon(clear):
+    assert ":" not in inkdigits.read(page_of(["12..47"], clear, 3), trust="always").text
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_1_that_may_be_a_slash_is_unsure(clear, seed):
+    """As tall as digits that stand upright, it leans: a person would ask what is meant."""
+    picture = page_of(["40l35"], clear, seed)
+    assert inkdigits.read(picture, trust="strict").text == "40?35"
+    (line,) = inkdigits.read(picture, trust="always").lines
+    assert line.text == "40135" and line.digits[2].confidence <= 0.5
+
+
 def test_a_wide_gap_is_a_space(clear):
     assert inkdigits.read(page_of(["123|45"], clear, 4), trust="always").text == "123 45"
     assert inkdigits.read(page_of(["7|8"], clear, 4), trust="always").text == "7 8"
@@ -180,10 +226,41 @@ def test_what_is_expected_narrows_the_reading(clear):
     picture = page_of(["4711"], clear, 9)
     page = inkdigits.read(picture, expect=r"\d{4}", trust="always")
     assert (page.text, page.lines[0].expected) == ("4711", True)
-    other = inkdigits.read(picture, expect="values:4712,9999", trust="always").lines[0]
-    assert (other.text, other.expected, other.digits[3].label) == ("4712", True, 2)
+    # What is surely there is not made into something else, at any level of trust.
+    for other in ("values:4712,9999", "luhn", r"5\d*"):
+        line = inkdigits.read(picture, expect=other, trust="always").lines[0]
+        assert (line.text, line.expected) == ("4711", False)
     assert inkdigits.read(picture, expect="length:5").lines[0].expected is False
     assert inkdigits.read(picture, expect=["length:4", "range:4000-5000"]).lines[0].expected is True
     assert inkdigits.read(picture).lines[0].expected is None
     with pytest.raises(inkdigits.InputError, match="expect"):
         inkdigits.read(picture, expect="length:many")
+
+
+def test_what_is_expected_tells_points_from_commas(clear):
+    picture = page_of(["6.5"], clear, 3)
+    assert inkdigits.read(picture, expect=r"\d,\d", trust="always").text == "6,5"
+    assert inkdigits.read(picture, expect="values:6.5,7.0", trust="always").text == "6.5"
+    assert inkdigits.read(picture, expect=r"\d-\d", trust="always").lines[0].expected is False
+
+
+def test_a_doubtful_digit_is_settled_by_what_is_expected():
+    """A sure 4, and what is a 1 or a 7: the expectation decides, and the confidence of each tells how surely."""
+    glyph = np.zeros((28, 28), np.uint8)
+    rows = {4: {4: 0.999}, 1: {1: 0.7, 7: 0.299}}
+    digits = []
+    for best, known in rows.items():
+        p = np.full(10, (1 - sum(known.values())) / (10 - len(known)), np.float32)
+        p[list(known)] = list(known.values())
+        digits.append(Digit(best, best, known[best], p, None, glyph, (0, 0, 9, 9), "x"))
+    line = Line("41", tuple(digits), 0.7, (0, 0, 9, 9))
+
+    def narrowed(expected, threshold=0.9):
+        return narrowing.narrowed(line, parse(expected), threshold)
+
+    seven = narrowed("values:47,12")
+    assert (seven.text, seven.expected, [d.label for d in seven.digits]) == ("47", True, [4, 7])
+    assert seven.digits[1].confidence == pytest.approx(seven.confidence, abs=0.01) and seven.confidence > 0.99
+    both = narrowed("values:47,41")
+    assert both.text == "4?" and both.digits[1].reason == "unsure" and both.digits[0].label == 4
+    assert narrowed("values:99").expected is False and narrowed("values:91").text == "41"

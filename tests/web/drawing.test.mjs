@@ -37,9 +37,9 @@ test(`the glyphs that Python makes of them, within ${TOLERANCE} grey levels`, ()
 test("the number that was written, as Python reads it, in boxes from left to right", () => {
   const reader = new Reader(network(DRAWINGS));
   for (const { written, read: theirs, ink, boxes } of drawings) {
-    assert.equal(theirs, written);
     const { text, digits } = reader.read(ink);
-    assert.equal(text, written);
+    assert.equal(theirs, written.replace(/[+x=]/, " ")); // a sign is no digit
+    assert.equal(text, theirs);
     assert.equal(digits.map(({ label }) => label).join(""), written.replace(/\D/g, ""));
     if (boxes.length === 1 && digits.length === 1) assert.deepEqual(digits[0].box, boxes[0]);
     digits.slice(1).forEach(({ box }, i) => assert.ok(box[0] > digits[i].box[0]));

@@ -6,7 +6,7 @@ import json
 import math
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -179,9 +179,12 @@ def explain(
     if prepared.glyph is None:
         raise InputError(picture.name, "is blank: nothing spoke for any digit", "give a picture with a digit in it")
     digit = single.answer([prepared], net, trust)[0]
+    if digit.reason == "not a digit":
+        # It was that which the first look said; a second look may have cleaned it until it looked like a digit.
+        digit = replace(digit, glyph=prepared.glyph)
     if against == digit.best:
         raise InputError(picture.name, f"is read as {against} itself", "hold it against another digit, or against none")
-    occlusions = occlude(digit.glyph, net)  # what it was read from, which a second look may have cleaned
+    occlusions = occlude(digit.glyph, net)
     rival = _rival(digit) if against is None else int(against)
     column = _STRANGER if rival is None else rival
     return Explanation(

@@ -6,6 +6,8 @@ import numpy as np
 
 from inkdigits.image.components import Piece, Pieces
 
+_MARK = 0.45  # pieces lower than this share of the digits' height are marks
+
 
 def arrange(found: Pieces) -> list[list[Piece]]:
     """Return the pieces as lines in reading order.
@@ -13,8 +15,8 @@ def arrange(found: Pieces) -> list[list[Piece]]:
     Neighbours are linked from left to right where their rows overlap; chains that run at the same height are one line,
     however far apart. A chain follows a line that climbs or falls, which a fixed band of rows would not.
     """
-    tall = [p for p in found.pieces if p.height >= 0.45 * found.scale]
-    small = [p for p in found.pieces if p.height < 0.45 * found.scale]
+    tall = [p for p in found.pieces if p.height >= _MARK * found.scale]
+    small = [p for p in found.pieces if p.height < _MARK * found.scale]
     chains: list[list[Piece]] = []
     for piece in sorted(tall, key=lambda p: p.box[0]):
         best, distance = None, 6.0 * found.scale
@@ -29,7 +31,7 @@ def arrange(found: Pieces) -> list[list[Piece]]:
             best.append(piece)
     lines = _merged(chains, found.scale)
     for piece in small:
-        nearest = _line_of(piece, lines, found.scale)
+        nearest = _line_of(piece, lines, found.scale) or _line_of_other_point(piece, lines, found.scale)
         if nearest is not None:
             nearest.append(piece)
     for line in lines:
@@ -87,6 +89,23 @@ def _line_of(piece: Piece, lines: list[list[Piece]], scale: float) -> list[Piece
             if gap < distance:
                 best, distance = line, gap
     return best
+
+
+def _line_of_other_point(piece: Piece, lines: list[list[Piece]], scale: float) -> list[Piece] | None:
+    """Return the line that has a mark of the same size right above or below: both points of a colon, strokes of a "="."""
+    for line in lines:
+        near = [
+            p
+            for p in line
+            if p.height < _MARK * scale and _gap(p, piece) == 0 and abs(p.middle - piece.middle) <= scale
+        ]
+        if len(near) == 1 and _alike(near[0].height, piece.height) and _alike(near[0].width, piece.width):
+            return line
+    return None
+
+
+def _alike(a: int, b: int) -> bool:
+    return max(a, b) <= 2 * min(a, b)
 
 
 def _gap(a: Piece, b: Piece) -> float:

@@ -5,6 +5,7 @@ The readings of a line are tried in the order of their probability, so the first
 
 from __future__ import annotations
 
+import difflib
 import heapq
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,10 @@ from inkdigits.errors import InputError
 
 # Readings of a line that are tried before it counts as not satisfying what is expected.
 MOST_TRIED = 20_000
+# One line in so many is not what it is expected to be: another number, or one that was written down wrong. What is less
+# likely than that to have been written is not read into it, whatever is expected.
+_UNEXPECTED = 1e-3
+_KINDS = ("length:", "range:", "values:", "luhn", "mod11", "mod97")
 _REMEDY = r"give length:5, range:0-100, values:12,15,20, luhn, mod11, mod97 or a regular expression such as \d{5}"
 
 
@@ -37,7 +42,7 @@ def parse(expect: str | Sequence[str]) -> list[Expectation]:
     luhn            the check digit of payment cards (ISO/IEC 7812)
     mod11           weights 2, 3, … from the right before the check digit, as in ISBN-10 without X
     mod97           the remainder by 97 is 1 (ISO 7064 MOD 97-10, as in IBAN)
-    anything else   a regular expression that the whole line must match
+    anything else   a regular expression that the whole line must match; it cannot begin with a letter
     """
     texts = [expect] if isinstance(expect, str) else expect
     if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
@@ -62,6 +67,11 @@ def _parse(text: str) -> Expectation:
         return Expectation(text, lambda line: line.isdigit() and low <= int(line) <= high)
     if colon and name in ("length", "values", "range"):
         raise InputError(f"expect {text!r}", f"has no proper {name}", _REMEDY)
+    # No line begins with a letter: this is a slip of the pen, and as an expression it would fit nothing without a word.
+    if not text or re.fullmatch("[A-Za-z][A-Za-z0-9]*(:.*)?", text):
+        near = difflib.get_close_matches(name.lower() + (colon if f"{name}:".lower() in _KINDS else ""), _KINDS, 1)
+        hint = f"did you mean {near[0].removesuffix(':')}? " if near else ""
+        raise InputError(f"expect {text!r}", "is none of the kinds there are", hint + _REMEDY)
     try:
         pattern = re.compile(text)
     except (re.error, OverflowError, RecursionError) as error:
@@ -91,10 +101,11 @@ def mod97(digits: str) -> bool:
 
 @dataclass(frozen=True)
 class Reading:
-    """A line's digits as they satisfy what was expected, and how probable that is among all that satisfy it."""
+    """A line's digits as they satisfy what was expected; how probable all of them are, and how probable each one is."""
 
     digits: tuple[int, ...]
     confidence: float
+    each: tuple[float, ...]
 
 
 def best(
@@ -102,12 +113,15 @@ def best(
 ) -> Reading | None:
     """Return the most probable reading that satisfies all expectations, or None if none of the likely ones does.
 
-    `probabilities` is float32 (K, 10), a row per digit of the line; `write` gives the line's text for K digits. The
-    confidence is the reading's share of the probability of all satisfying readings that were tried: near 1 where nothing
-    else fits, 0.5 where two fit equally well.
+    `probabilities` is float32 (K, 10), a row per digit of the line, which sums to 1, or to less where it may be no digit;
+    `write` gives the line's text for K digits. What is expected is believed, but for one line in a thousand, of which
+    nothing is expected. So the confidence is near 1 where nothing else fits, 0.5 where two readings fit equally well or
+    where what fits is a thousand times less likely than what does not; what is even less likely counts as not satisfying.
     """
     found: tuple[int, ...] | None = None
     first = total = 0.0
+    satisfying = np.zeros(probabilities.shape, np.float64)  # the probability of the readings with that digit there
+    places = np.arange(len(probabilities))
     for digits, probability in _by_probability(probabilities):
         if found is not None and probability < 1e-4 * first:
             break
@@ -115,7 +129,13 @@ def best(
             if found is None:
                 found, first = digits, probability
             total += probability
-    return None if found is None else Reading(found, first / total)
+            satisfying[places, digits] += probability
+    if found is None or total < _UNEXPECTED * (1 - total):
+        return None
+    whole = total + _UNEXPECTED * (1 - total)
+    fits = satisfying[places, found]
+    each = (fits + _UNEXPECTED * np.maximum(probabilities[places, found] - fits, 0)) / whole
+    return Reading(found, first / whole, tuple(float(v) for v in np.minimum(each, 1.0)))
 
 
 def _by_probability(probabilities: npt.NDArray[np.float32]) -> Iterator[tuple[tuple[int, ...], float]]:

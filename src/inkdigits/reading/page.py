@@ -14,9 +14,9 @@ from inkdigits import network
 from inkdigits.image import components, ink, lines, turn
 from inkdigits.image.components import Piece
 from inkdigits.image.load import Picture, Source, load_page, load_pages
-from inkdigits.reading import decide, leftovers, pieces, separators
+from inkdigits.reading import decide, leftovers, narrowing, pieces, separators
 from inkdigits.reading.decide import Trust
-from inkdigits.reading.expect import Expectation, best, parse
+from inkdigits.reading.expect import Expectation, parse
 from inkdigits.reading.pieces import Question, Seen
 from inkdigits.results import Digit, Line, Page
 
@@ -72,9 +72,9 @@ def read(
     Right-angle turns and up to 15 degrees of skew are found and undone. Letters and signs are not read as digits at any
     level of trust, nor is what the border has cut off of a neighbouring row, where whole digits stand in the picture (see
     `reading.leftovers`). `expect` narrows what a line may be (see `reading.expect.parse`): the best reading that satisfies
-    it is taken, and a line that cannot satisfy it stays as it was read, with `expected` False. A picture without digits
-    gives a page without lines. Raises InputError if the source holds no picture, the document no such page, or the model
-    cannot be used.
+    it is taken; a line that cannot satisfy it, or only by what surely does not stand there, stays as it was read, with
+    `expected` False. A picture without digits gives a page without lines. Raises InputError if the source holds no picture,
+    the document no such page, or the model cannot be used.
     """
     reader = _reader(model, trust, expect)
     return _read(load_page(source, page), reader)
@@ -165,13 +165,12 @@ def _view(sheet: _Sheet, reader: _Reader) -> _View:
 def _read_lines(view: _View, reader: _Reader) -> list[list[_Token]]:
     """Return what stands in each line, left to right."""
     answers = iter(pieces.look_closer(view.questions, view.seen, reader.net))
-    return [
-        sorted(
-            (*marks, *(_token(seen, view.sheet.picture, reader) for _ in questions for seen in next(answers))),
-            key=lambda token: token.left + token.right,
-        )
-        for marks, questions in view.lines
-    ]
+    read_lines = []
+    for marks, questions in view.lines:
+        seen = [one for _ in questions for one in next(answers)]
+        tokens = [_token(one, seen, view.sheet.picture, reader) for one in seen]
+        read_lines.append(sorted((*marks, *tokens), key=lambda token: token.left + token.right))
+    return read_lines
 
 
 def _without_leftovers(read_lines: list[list[_Token]], sheet: _Sheet) -> list[list[_Token]]:
@@ -187,20 +186,24 @@ def _without_leftovers(read_lines: list[list[_Token]], sheet: _Sheet) -> list[li
 def _sorted(line: list[Piece], scale: float) -> tuple[list[_Token], list[Question]]:
     """Return the separators of a line, and the pieces of it that the network is to be asked about."""
     tall = [p for p in line if p.height >= _MARK * scale]
+    small = [p for p in line if p.height < _MARK * scale]
     marks: list[_Token] = []
     fragments: list[Piece] = []
     asked: list[Piece] = []
-    for piece in line:
-        if piece.height < _MARK * scale:
-            mark = separators.of_small(piece, tall, scale)
-            if mark:
-                marks.append(_Token(mark, None, piece.box[0], piece.box[2]))
-            else:
-                fragments.append(piece)
-        elif piece not in (tall[0], tall[-1]) and separators.is_slash(piece, tall):
-            marks.append(_Token("/", None, piece.box[0], piece.box[2]))
+    for upper, lower in _one_above_the_other(small):
+        if mark := separators.stacked(upper, lower, tall, scale):
+            small = [p for p in small if p is not upper and p is not lower]
+            marks.append(_Token(mark, None, *_columns(upper, lower)))
+    for piece in small:
+        if mark := separators.of_small(piece, tall, scale):
+            marks.append(_Token(mark, None, *_columns(piece)))
+        else:
+            fragments.append(piece)
+    for piece in tall:
+        if piece not in (tall[0], tall[-1]) and separators.is_slash(piece, tall):
+            marks.append(_Token("/", None, *_columns(piece)))
         elif len(tall) > 1 and separators.is_bracket(piece, tall):
-            marks.append(_Token(" ", None, piece.box[0], piece.box[2]))
+            marks.append(_Token(" ", None, *_columns(piece)))
         else:
             asked.append(piece)
     close = [a if b.box[0] - a.box[2] <= _CLOSE * scale else None for a, b in pairwise(asked)]
@@ -208,6 +211,24 @@ def _sorted(line: list[Piece], scale: float) -> tuple[list[_Token], list[Questio
         Question(piece, _beside(piece, fragments, scale), asked[i + 1] if i < len(close) and close[i] else None)
         for i, piece in enumerate(asked)
     ]
+
+
+def _one_above_the_other(small: list[Piece]) -> list[tuple[Piece, Piece]]:
+    """Return neighbours of a line's small pieces, left to right, as (upper, lower): no piece is in two of the pairs."""
+    pairs: list[tuple[Piece, Piece]] = []
+    rest = sorted(small, key=lambda p: p.box[0] + p.box[2])
+    while len(rest) > 1:
+        first, second = rest[0], rest[1]
+        shared = min(first.box[2], second.box[2]) - max(first.box[0], second.box[0])
+        if shared > 0:
+            pairs.append((first, second) if first.middle < second.middle else (second, first))
+        rest = rest[2 if shared > 0 else 1 :]
+    return pairs
+
+
+def _columns(*pieces: Piece) -> tuple[int, int]:
+    """Return from where to where pieces go."""
+    return min(p.box[0] for p in pieces), max(p.box[2] for p in pieces)
 
 
 def _beside(piece: Piece, fragments: list[Piece], scale: float) -> list[Piece]:
@@ -222,15 +243,18 @@ def _beside(piece: Piece, fragments: list[Piece], scale: float) -> list[Piece]:
     ]
 
 
-def _token(seen: Seen, picture: Picture, reader: _Reader) -> _Token:
-    """Return a tall piece as a digit, or as a space where it is none."""
+def _token(seen: Seen, line: list[Seen], picture: Picture, reader: _Reader) -> _Token:
+    """Return a tall piece as a digit, or as a space where it is none; `line` is all that was seen in its line."""
     own = seen.piece
     if seen.stranger:
         return _Token(" ", None, own.box[0], own.box[2])
     x, y = picture.reduction
     left, top, right, bottom = own.box
     box = (int(left * x), int(top * y), min(picture.size[0], round(right * x)), min(picture.size[1], round(bottom * y)))
-    digit = decide.decide(seen.beliefs, seen.row, seen.glyph, box, picture.name, reader.threshold)
+    beliefs = seen.beliefs
+    if seen.best == 1 and seen not in (line[0], line[-1]) and separators.may_be_slash(own, [one.piece for one in line]):
+        beliefs = replace(beliefs, confidence=beliefs.confidence * np.float32(0.5))
+    digit = decide.decide(beliefs, seen.row, seen.glyph, box, picture.name, reader.threshold)
     return _Token("?" if digit.label is None else str(digit.label), digit, own.box[0], own.box[2])
 
 
@@ -244,34 +268,7 @@ def _line(tokens: list[_Token], scale: float, reader: _Reader) -> Line | None:
     right, bottom = (int(v) for v in boxes[:, 2:].max(axis=0))
     confidence = float(np.prod([d.confidence for d in digits]))
     line = Line(_text(tokens, scale), digits, confidence, (left, top, right, bottom))
-    return _narrowed(line, reader) if reader.expected else line
-
-
-def _narrowed(line: Line, reader: _Reader) -> Line:
-    """Return the line as the best reading that satisfies what is expected, or as it is if none of the likely ones does."""
-    signs = ["" if c.isdigit() or c == "?" else c for c in line.text]  # "" where a digit stands
-
-    def write(digits: Sequence[int]) -> str:
-        following = iter(digits)
-        return "".join(sign or str(next(following)) for sign in signs).replace(" ", "")
-
-    reading = best(np.stack([d.probabilities for d in line.digits]), write, reader.expected)
-    if reading is None:
-        return replace(line, expected=False)
-    sure = reading.confidence >= reader.threshold
-    digits = tuple(
-        replace(
-            d,
-            label=value if sure else None,
-            best=value,
-            confidence=float(d.probabilities[value]),
-            reason=None if sure else "unsure",
-        )
-        for d, value in zip(line.digits, reading.digits, strict=True)
-    )
-    following = iter("?" if d.label is None else str(d.label) for d in digits)
-    text = "".join(sign or next(following) for sign in signs)
-    return replace(line, text=text, digits=digits, confidence=reading.confidence, expected=True)
+    return narrowing.narrowed(line, reader.expected, reader.threshold) if reader.expected else line
 
 
 def _text(tokens: list[_Token], scale: float) -> str:
@@ -283,4 +280,4 @@ def _text(tokens: list[_Token], scale: float) -> str:
     text = tokens[0].text
     for token, gap in zip(tokens[1:], gaps, strict=True):
         text += (" " if gap > wide else "") + token.text
-    return " ".join(text.replace("..", ":").split())
+    return " ".join(text.split())

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from inkdigits import network
 from inkdigits.image import normalise
 from inkdigits.image.components import Piece, joined
-from inkdigits.reading import cuts, decide
+from inkdigits.reading import cuts, decide, separators
 from inkdigits.reading.decide import Beliefs
 
 # A piece that is less likely than this to be one digit is looked at in other ways, too.
@@ -90,9 +90,7 @@ def look_closer(questions: list[Question], seen: list[Seen], net: network.Networ
         start += len(parts[i])
         path, scores[i] = cuts.best(parts[i], np.array([one.confidence for one in own], np.float32))
         chosen = [own[row] for row in path]
-        # A sign is a sign, even if a stroke of it would be a 1.
-        sign = answers[i][0].stranger and answers[i][0].piece.width <= 1.3 * answers[i][0].piece.height
-        if not (sign and any(one.stranger or _too_narrow(one) for one in chosen)):
+        if not _is_sign(answers[i][0], chosen):
             answers[i] = chosen
     for i, together in zip(pairs, closer[start:], strict=True):
         # What is joined already is not joined again.
@@ -101,6 +99,13 @@ def look_closer(questions: list[Question], seen: list[Seen], net: network.Networ
         if np.log(together.confidence) > scores[i] + scores[i + 1]:
             answers[i], answers[i + 1] = [together], []
     return answers
+
+
+def _is_sign(whole: Seen, parts: list[Seen]) -> bool:
+    """Tell whether a piece that is no digit is one sign, even if a stroke of it would be a 1, rather than those parts."""
+    if not whole.stranger or whole.piece.width > 1.3 * whole.piece.height:
+        return False
+    return any(one.stranger or _too_narrow(one) for one in parts) or separators.is_cross(whole.piece)
 
 
 def _too_narrow(one: Seen) -> bool:

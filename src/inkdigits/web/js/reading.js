@@ -6,7 +6,7 @@ import { best, candidates } from "./cuts.js";
 import { decide } from "./decide.js";
 import { glyph } from "./normalise.js";
 import { find, joined } from "./pieces.js";
-import { ofSmall } from "./separators.js";
+import { isCross, isSlash, mayBeSlash, median, ofSmall, stacked } from "./separators.js";
 
 /**
  * @typedef {import("./decide.js").Answer} Answer
@@ -52,22 +52,23 @@ export class Reader {
   read(ink, trust = "normal", closer = true) {
     const { pieces, scale } = find(ink);
     const tall = pieces.filter((piece) => piece.ink.height >= MARK * scale);
-    /** @type {Token[]} */
-    const tokens = [];
-    /** @type {Piece[]} */
-    const fragments = [];
-    for (const piece of pieces) {
-      if (piece.ink.height >= MARK * scale) continue;
-      const text = ofSmall(piece, tall, scale);
-      if (text) tokens.push({ text, left: piece.left, right: piece.right });
-      else fragments.push(piece);
-    }
+    const { tokens, fragments } = marks(pieces.filter((piece) => piece.ink.height < MARK * scale), tall, scale);
+    const asked = tall.filter((piece, i) => {
+      const slash = i > 0 && i < tall.length - 1 && isSlash(piece, tall);
+      if (slash) tokens.push({ text: "/", left: piece.left, right: piece.right });
+      return !slash;
+    });
     const threshold = this.network.thresholds[trust];
-    const seen = looked(tall, fragments, scale, (piece) => this.look(piece, threshold), closer);
-    const digits = seen.map(({ piece: { left, top, right, bottom }, glyph, answer }) => {
-      const stranger = seen.length > 1 && answer.stranger > answer.confidence;
-      tokens.push({ text: stranger ? " " : String(answer.label ?? "?"), left, right });
-      return { ...answer, glyph, box: /** @type {Where["box"]} */ ([left, top, right, bottom]) };
+    const seen = looked(asked, fragments, scale, (piece) => this.look(piece, threshold), closer);
+    const line = seen.map(({ piece }) => piece);
+    const digits = seen.map(({ piece, glyph, answer }, i) => {
+      const { left, top, right, bottom } = piece;
+      const inside = i > 0 && i < seen.length - 1;
+      const doubtful = inside && answer.best === 1 && mayBeSlash(piece, line);
+      const digit = doubtful ? halved(answer, threshold) : answer;
+      const stranger = seen.length > 1 && digit.stranger > digit.confidence;
+      tokens.push({ text: stranger ? " " : String(digit.label ?? "?"), left, right });
+      return { ...digit, glyph, box: /** @type {Where["box"]} */ ([left, top, right, bottom]) };
     });
     return { text: written(tokens, scale), digits };
   }
@@ -81,6 +82,40 @@ export class Reader {
     this.known.set(key, raw);
     return { piece, glyph: own, answer: decide(raw, this.network.temperature, threshold) };
   }
+}
+
+/**
+ * Return the separators among the small pieces of a line, and those that are none: fragments of digits, perhaps.
+ * @param {Piece[]} small  from left to right @param {Piece[]} tall @param {number} scale
+ * @returns {{ tokens: Token[], fragments: Piece[] }}
+ */
+function marks(small, tall, scale) {
+  /** @type {Token[]} */
+  const tokens = [];
+  /** @type {Piece[]} */
+  const fragments = [];
+  for (let i = 0; i < small.length; i++) {
+    const [one, next] = [small[i], small[i + 1]];
+    if (next && Math.min(one.right, next.right) > Math.max(one.left, next.left)) {
+      const [upper, lower] = one.top + one.bottom < next.top + next.bottom ? [one, next] : [next, one];
+      const both = stacked(upper, lower, tall, scale);
+      if (both) {
+        tokens.push({ text: both, left: Math.min(one.left, next.left), right: Math.max(one.right, next.right) });
+        i++;
+        continue;
+      }
+    }
+    const text = ofSmall(one, tall, scale);
+    if (text) tokens.push({ text, left: one.left, right: one.right });
+    else fragments.push(one);
+  }
+  return { tokens, fragments };
+}
+
+/** Return an answer that may as well be none. @param {Answer} answer @param {number} threshold @returns {Answer} */
+function halved(answer, threshold) {
+  const confidence = answer.confidence / 2;
+  return confidence >= threshold ? { ...answer, confidence } : { ...answer, confidence, label: null, reason: "unsure" };
 }
 
 /**
@@ -102,7 +137,8 @@ function looked(tall, fragments, scale, look, closer) {
     const { path, score } = best(views, (view) => view.answer.confidence);
     // A sign is a sign, even if a stroke of it would be a 1.
     const narrow = seen.piece.ink.width <= 1.3 * seen.piece.ink.height;
-    const sign = narrow && stranger > confidence && path.some(({ answer }) => answer.stranger > answer.confidence);
+    const parted = path.some(({ answer }) => answer.stranger > answer.confidence);
+    const sign = narrow && stranger > confidence && (parted || isCross(seen.piece));
     return { seen, doubtful: true, path: sign ? [seen] : path, score };
   });
   /** @type {Seen[]} */
@@ -145,13 +181,5 @@ function written(tokens, scale) {
   const gaps = sorted.slice(1).map((token, i) => token.left - sorted[i].right);
   const wide = Math.max(1.2 * scale, 2.2 * median(gaps));
   const text = sorted.map((token, i) => (i && gaps[i - 1] > wide ? " " : "") + token.text).join("");
-  return text.replaceAll("..", ":").split(" ").filter(Boolean).join(" ");
-}
-
-/** @param {number[]} values  0 of none */
-function median(values) {
-  if (!values.length) return 0;
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length / 2;
-  return (sorted[Math.ceil(half) - 1] + sorted[Math.floor(half)]) / 2;
+  return text.split(" ").filter(Boolean).join(" ");
 }
