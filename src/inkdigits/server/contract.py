@@ -159,7 +159,7 @@ EXAMPLES: dict[str, Any] = {
             {"source": "b.png", "error": "is empty (0 bytes); give a PNG, JPEG, BMP, GIF, TIFF or WebP picture"},
         ]
     },
-    "models": {"models": [{"name": "default", "default": True, "parameters": 868926, "accuracy": 0.9969}]},
+    "models": {"models": [{"name": "default", "default": True, "parameters": 868113, "accuracy": 0.9969}]},
     "health": {"status": "ok", "version": "0.1.0", "workers": 3, "waiting": 0},
 }
 _WHY = {
