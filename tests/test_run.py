@@ -1,6 +1,7 @@
 """A whole run from the command line: its folder, and kill -9 in the middle."""
 
 import csv
+import dataclasses
 import json
 import signal
 import subprocess
@@ -12,11 +13,12 @@ import numpy as np
 import pytest
 
 import inkdigits
-from inkdigits import run, series
+from inkdigits import finetuning, run, series
 from inkdigits.cli import seeds
 from inkdigits.datasets import load, mnist
 from inkdigits.errors import InputError
 from inkdigits.training import recipe
+from inkdigits.training.settings import FinetuneSettings
 
 RECIPE = '[network]\narchitecture = "classic"\n[training]\nepochs = {epochs}\nbatch = 64\nlearning_rate = 0.002\n'
 
@@ -179,9 +181,26 @@ def test_the_same_data_by_another_path(tmp_path, monkeypatch):
     assert run.unfinished(chosen, 0, str(tmp_path / "d.npz"), tmp_path) == folder
 
 
+def test_the_test_digits_are_refused_under_any_name(place, tmp_path):
+    """One of them among others is enough; told in a line, before anything is trained."""
+    small = np.load(place / "small.npz")
+    x = np.concatenate([small["x"], mnist.test().images[7777:7778]])
+    np.savez(tmp_path / "mine.npz", x=x, y=np.append(small["y"], 0))
+    data = load.find(str(tmp_path / "mine.npz"))
+    with pytest.raises(InputError, match="holds 1 of MNIST's test digits, which nothing may learn from"):
+        # Whichever half it falls into: the one that is held out for the test is not learned from.
+        run.parts(load.Data("mine", data.train, mnist.test), recipe.load("classic"))
+    with pytest.raises(InputError, match="holds 1 of MNIST's test digits"):
+        finetuning.learn(
+            dataclasses.replace(recipe.load("finetune"), finetune=FinetuneSettings(source="small")),
+            0, data, tmp_path, run.Watcher(),
+        )  # fmt: skip
+    assert mnist.check_without_test_digits(mnist.train()) is mnist.train()
+
+
 def test_too_few_digits_to_hold_some_out(tmp_path):
-    np.savez(tmp_path / "ten.npz", x=mnist.train().images[:10], y=np.arange(10))
+    np.savez(tmp_path / "few.npz", x_train=mnist.train().images[:10], y_train=np.arange(10), x_test=[], y_test=[])
     with pytest.raises(
         InputError, match="leaves no digits to learn from once some are held out; give more of each class"
     ):
-        run._parts(load.find(str(tmp_path / "ten.npz")).train(), recipe.load("classic"))
+        run.parts(load.find(str(tmp_path / "few.npz")), recipe.load("classic"))

@@ -102,7 +102,7 @@ def learn(recipe: Recipe, seed: int, data: Data, folder: Path, watcher: Watcher)
 
     Own digits are held out as `parts` says; a test half of theirs is left for `inkdigits evaluate`. What may be forgotten
     is seen on MNIST's validation writers and on pictures that are no digits. Checkpoints are written into `folder`. Raises
-    InputError: no source or one whose layers are not known, no own digits, or too few of a class.
+    InputError: no source or one whose layers are not known, no own digits, too few of a class, or MNIST's test digits.
     """
     settings = recipe.finetune
     source, given = _source(recipe)
@@ -110,7 +110,7 @@ def learn(recipe: Recipe, seed: int, data: Data, folder: Path, watcher: Watcher)
         raise InputError(
             f"recipe {recipe.name}", "has no digits of yours to learn", "name their folder: --data my_digits/"
         )
-    own = _distinct(data.train())
+    own = _distinct(mnist.check_without_test_digits(data.train()))
     _check(own, settings.least)
     divided, words = parts(own, recipe, seed)
     training, validation = split.by_writer(mnist.train(), recipe.data.validation)

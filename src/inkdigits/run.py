@@ -205,8 +205,7 @@ def _taught(recipe_: Recipe, seed: int, data: Data, folder: Path, watcher: Watch
     if recipe_.finetunes:
         learned = finetuning.learn(recipe_, seed, data, folder, watcher)
         return _Taught(learned.trained, learned.own, learned.known, learned.validation, mnist.test, learned)
-    whole, test = _halves(data)
-    training, validation = _parts(whole, recipe_)
+    training, validation, test = parts(data, recipe_)
     learned_from = training
     if recipe_.pool.counts():
         watcher.on_stage("drawing synthetic pictures")
@@ -217,23 +216,23 @@ def _taught(recipe_: Recipe, seed: int, data: Data, folder: Path, watcher: Watch
     return _Taught(trained, training, len(learned_from) - len(training), validation, test)
 
 
-def _parts(whole: Dataset, recipe_: Recipe) -> tuple[Dataset, Dataset | None]:
-    """Return the digits to learn from and those to choose by: none, where the recipe is chosen and learns from all."""
+def parts(data: Data, recipe_: Recipe) -> tuple[Dataset, Dataset | None, Callable[[], Dataset]]:
+    """Return the digits that a recipe learns from, those to choose by, and how to open those that it is tested on.
+
+    There are none to choose by where the recipe is chosen and learns from all. A part is held out for the test where the
+    data have no test half. Raises InputError if no digits are left to learn from, and for MNIST's test digits among them.
+    """
+    whole, test = data.train(), data.test
+    if test is None:
+        whole, held_out = split.by_writer(whole, _OWN_TEST_SHARE, ("without the test part", "test part"))
+        test = lambda: held_out  # noqa: E731
+    mnist.check_without_test_digits(whole)
     if recipe_.data.everything:
-        return whole, None
+        return whole, None, test
     training, validation = split.by_writer(whole, recipe_.data.validation)
     if not len(training):
         raise InputError(whole.name, "leaves no digits to learn from once some are held out", "give more of each class")
-    return training, validation
-
-
-def _halves(data: Data) -> tuple[Dataset, Callable[[], Dataset]]:
-    """Return the digits to train on, and how to open those to test on; a part is held out where there is no test half."""
-    whole = data.train()
-    if data.test is not None:
-        return whole, data.test
-    rest, held_out = split.by_writer(whole, _OWN_TEST_SHARE, ("without the test part", "test part"))
-    return rest, lambda: held_out
+    return training, validation, test
 
 
 def _write_history(path: Path, history: list[dict[str, float]]) -> None:

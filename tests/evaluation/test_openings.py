@@ -9,6 +9,7 @@ import pytest
 
 from inkdigits import network
 from inkdigits.datasets import load, mnist
+from inkdigits.datasets.dataset import Dataset
 from inkdigits.evaluation import openings
 from tests.cli.conftest import run
 
@@ -19,8 +20,8 @@ def lines_of(log):
 
 def test_the_test_digits_are_known_by_what_they_are(tmp_path):
     test = mnist.test()
-    assert test.fingerprint() == openings.FINGERPRINT
-    np.savez(tmp_path / "mine.npz", x=test.images, y=test.labels)
+    mixed = np.random.default_rng(0).permutation(len(test))  # another order, other labels: still the same pictures
+    np.savez(tmp_path / "mine.npz", x=test.images[mixed], y=np.zeros(len(test), np.uint8))
     log = tmp_path / "log.jsonl"
     nets = network.load("classic"), network.load("default")
     openings.open_test(load.find(str(tmp_path / "mine.npz")).train, "curious", log, *nets)
@@ -29,6 +30,20 @@ def test_the_test_digits_are_known_by_what_they_are(tmp_path):
     assert (first["recipe"], second["recipe"]) == ("classic", "default")
     assert first["recipe_hash"] == nets[0].config["recipe_hash"] != second["recipe_hash"]
     assert len(first["model_sha256"]) == 64 and first["model_sha256"] != second["model_sha256"]
+
+
+def test_some_of_them_among_others(tmp_path):
+    test, train = mnist.test(), mnist.train()
+    net, log = network.load("classic"), tmp_path / "log.jsonl"
+
+    def opened(count):
+        images = np.concatenate([train.images[:500], test.images[:count], test.images[:count]])
+        openings.open_test(lambda: Dataset("x", images, np.zeros(len(images), np.uint8)), "x", log, net)
+
+    opened(99)
+    assert not log.exists()
+    opened(150)
+    assert [line["what"] for line in lines_of(log)] == ["150 digits of MNIST test"]
 
 
 def test_other_digits_leave_no_line(tmp_path):

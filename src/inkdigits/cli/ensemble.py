@@ -39,7 +39,7 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
         raise InputError("ensemble", "has a member twice", "name each model once")
     nets = [network.load(model) for model in models]
     merged = ensembles.merge(files)
-    _, validation = halves(nets[0], data_name, left_out := LeftOut())
+    _, validation = halves(nets, data_name, left_out := LeftOut())
     from inkdigits.evaluation import calibration
 
     together = Network("ensemble", open_session(merged, str(out)))

@@ -40,7 +40,7 @@ def quantise(model: str, kind: str, data_name: str | None, out: Path | None) -> 
     if quantising.is_quantised(before):
         raise InputError(model, "is in 8 bits already", "give the model that it was made of")
     out = out or Path("runs") / f"{net.name}-int8-{kind}"
-    training, validation = halves(net, data_name, left_out := LeftOut())
+    training, validation = halves([net], data_name, left_out := LeftOut())
     some = np.random.default_rng(0).permutation(len(training))[:_CALIBRATION]
     after = quantising.weights(before) if kind == "weights" else quantising.static(before, training.images[some])
 
