@@ -75,13 +75,13 @@ def test_blank_paper_in_a_photo(seed):
 def test_black_and_white_is_softened():
     steps = {}
     stairs = np.where(drawing() > 127, 255, 0).astype(np.uint8)
-    found = ink.extract(stairs, lambda name, picture: steps.setdefault(name, picture))
+    found = ink.extract(stairs, steps.setdefault)
     assert found is not None and set(np.unique(stairs)) == {0, 255} and len(np.unique(steps["stairs softened"])) > 2
     # Two greys are two levels as well; a single pixel between them tells that a camera or a pen drew it.
-    ink.extract(stairs // 2 + 60, lambda name, _: steps.setdefault(f"grey {name}", _))
+    ink.extract(stairs // 2 + 60, lambda name, picture: steps.setdefault(f"grey {name}", picture))
     assert "grey stairs softened" in steps
     stairs[3, 5] = 200
-    ink.extract(stairs, lambda name, _: steps.setdefault(f"one {name}", _))
+    ink.extract(stairs, lambda name, picture: steps.setdefault(f"one {name}", picture))
     assert "one grey" in steps and "one stairs softened" not in steps
 
 
