@@ -11,8 +11,8 @@ SOURCE = Path(__file__).parent.parent / "src" / "inkdigits"
 
 # Rooms from the ground floor up. A module may import from its own room and from lower floors.
 FLOORS = [
-    {"errors", "files", "drawing", "__init__"},
-    {"locks"},
+    {"errors", "drawing", "__init__"},
+    {"files", "locks"},
     {"results", "image", "network", "synthetic"},
     {"reading"},
     {"datasets", "batch"},

@@ -7,11 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from inkdigits.errors import InputError
+
+
+def check_own_folder(folder: Path, made: str) -> None:
+    """Raise InputError for a folder of somebody's files, `made` not among them: what is written might replace them."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / made).exists():
+        raise InputError(folder, "holds other files already", "give --out a folder that is new or empty")
+
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[Path]:
     """Give a path to write to that becomes `path` when the block ends well, and vanishes when it does not."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     # Always the same name: what a killed process leaves behind is overwritten by the next.
     aside = path.with_name(f".part-{path.name}")
     try:
@@ -19,8 +27,20 @@ def written_aside(path: Path) -> Iterator[Path]:
         with aside.open("rb+") as file:
             os.fsync(file.fileno())
         aside.replace(path)
+    except OSError as error:
+        if error.filename in (None, str(aside), aside):  # a full disk names nothing, and nobody knows the other name
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
     finally:
         aside.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, unless it is there. Raises InputError for the name of a file."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise InputError(folder, "is no folder", "give a place in one") from None
 
 
 def write_text(path: Path, text: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.cli.conftest import run
-from tests.conftest import SAMPLES, encoded, png_header
+from tests.conftest import SAMPLES, drawing, encoded, png_header
 
 
 def test_help_and_version():
@@ -95,6 +95,12 @@ def test_on_a_terminal_without_colour_letters_draw_the_glyph(pictures):
     assert "▀" not in output and "@" in output
 
 
+def test_on_a_terminal_a_reason_is_given(tmp_path):
+    (picture := tmp_path / "two.png").write_bytes(encoded(np.hstack([drawing(8), drawing(8)])))
+    output = in_terminal([sys.executable, "-m", "inkdigits", "classify", str(picture)], NO_COLOR="1")
+    assert "several digits; perhaps an 8" in output
+
+
 def in_terminal(command, **environment):
     main_end, other_end = pty.openpty()
     env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40", **environment}
@@ -123,6 +129,34 @@ def test_data(tmp_path):
     with Image.open(out) as picture:
         assert picture.size[0] > 500
     assert run("data", "show", tmp_path / "nothing").exit_code == 1
+    for name in ("x.foo", "x"):
+        assert run("data", "show", "mnist", "--out", tmp_path / name).exit_code == 2
+
+
+def test_what_is_written_does_not_replace_what_is_there(tmp_path, pictures):
+    pictures[1].unlink()
+    (folder := tmp_path / "set" / "7").mkdir(parents=True)
+    seven = folder / "seven.png"
+    pictures[2].rename(seven)
+    before = seven.read_bytes()
+    assert run("read", folder, "--draw", seven).exit_code == 2  # the one picture in the folder
+    for place in (seven, folder / "new.png"):
+        result = run("data", "show", tmp_path / "set", "--out", place)
+        assert result.exit_code == 2 and "lies in the data set itself" in result.stderr
+    result = run("evaluate", "classic", "--data", tmp_path / "set", "--out", folder)
+    assert result.exit_code == 1 and "holds other files already" in result.stderr
+    assert seven.read_bytes() == before and list(folder.iterdir()) == [seven]
+
+
+def test_a_closed_input_and_a_full_disk_are_one_line():
+    for command, said in (
+        ("classify - <&-", "standard input: is closed"),
+        ("--help >/dev/full", "No space left on device; make room"),
+    ):
+        done = subprocess.run(
+            ["sh", "-c", f"{sys.executable} -m inkdigits {command}"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1 and said in done.stderr and len(done.stderr.splitlines()) == 1
 
 
 def test_models_and_recipes():
@@ -209,6 +243,8 @@ def test_read(tmp_path, pictures):
         f"{pictures[0]},1,1,1,1,4,4,"
     )
     assert run("read", pictures[2]).stdout == "7\n"
+    assert run("read", pictures[2], "--expect", "length:2").stdout == "7  (not as expected)\n"
+    assert run("read", pictures[0], pictures[2], "--expect", "7").stdout.splitlines()[0].endswith("(not as expected)")
 
 
 def test_read_a_folder_and_standard_input(tmp_path, pictures):

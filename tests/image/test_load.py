@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import inkdigits
 from inkdigits.errors import InputError
 from inkdigits.image import decode
 from inkdigits.image.load import load
@@ -166,7 +167,7 @@ def test_bad_arrays(array, what):
 
 
 @pytest.mark.parametrize("source, what", [
-    ("no/such/file.png", "does not exist"), ("", "is a folder|does not exist"), (".", "is a folder"),
+    ("no/such/file.png", "does not exist"), ("", "is empty; name one"), (".", "is a folder"),
         ("a\0b", "cannot be opened"),
     (42, "not something"), (None, "not something"), ([1, 2], "not something"), (io.StringIO("text"), "opened as text"),
     ("x" * 5000, "cannot be opened"),
@@ -231,3 +232,19 @@ def test_decoding_leaves_the_warning_filters_alone():
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(load, [encoded(GREY)] * 40))
     assert warnings.filters == before
+
+
+def test_a_huge_square_page_is_drawn_smaller():
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(3000, 3000)
+    document.save(buffer := io.BytesIO())
+    assert load(buffer.getvalue()).pixels.shape[0] == load(buffer.getvalue()).pixels.shape[1] > 1000
+
+
+def test_arrays_of_other_kinds(digits):
+    plain = inkdigits.classify(digits.images[0])
+    masked = np.ma.array(digits.images[0])
+    for array in (masked, masked.astype(np.float32)):
+        assert inkdigits.classify(array).confidence == plain.confidence

@@ -112,6 +112,20 @@ def test_a_head_that_does_not_come_ends_the_connection(server):
         assert 0.8 < time.monotonic() - started < 5
 
 
+def test_a_head_that_is_too_long_is_refused_however_it_comes(server):
+    """In one piece, and in two that part the end of the head."""
+    long = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 100_000 + b"\r\n\r\n"
+    fine = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 20_000 + b"\r\n\r\n"
+    for sent, status in ((long, b"400"), (fine, b"200")):
+        for cut in (len(sent), len(sent) - 2):
+            with socket.create_connection((server.host, server.port), 5) as connection:
+                connection.sendall(sent[:cut])
+                time.sleep(0.05)
+                with suppress(OSError):  # it may have hung up
+                    connection.sendall(sent[cut:])
+                assert connection.recv(100).startswith(b"HTTP/1.1 " + status)
+
+
 def test_a_head_that_trickles_ends_as_well(server):
     with socket.create_connection((server.host, server.port), 10) as connection:
         started = time.monotonic()

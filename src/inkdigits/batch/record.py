@@ -16,6 +16,7 @@ from typing import NoReturn, Self
 from inkdigits.batch import rows
 from inkdigits.batch.rows import Entry, Form, Verb
 from inkdigits.errors import InputError, InUseError
+from inkdigits.files import make_folder
 from inkdigits.locks import lock
 
 
@@ -34,7 +35,7 @@ class Record:
         self.path, self.verb, self.form, self.run = path, verb, form, run
         self.failed = 0
         self._done: set[str] = set()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         self._file = self._open(resume)
         try:
             if not lock(self._file.fileno()):

@@ -60,6 +60,11 @@ def lines(answer: Digit | Page, form: Form, run: str | None = None) -> list[str]
     return [_row({**row, **extra}, columns(verb, run is not None)) for row in rows]
 
 
+def text(page: Page, between: str = "\n") -> str:
+    """Return a page's lines for people: what is not as it was expected is marked."""
+    return between.join(line.text + "  (not as expected)" * (line.expected is False) for line in page.lines)
+
+
 def failure(source: str, error: InputError, verb: Verb, form: Form, run: str) -> str:
     """Return the line of a record that says why an input has no answer, or no more answers."""
     row = {"source": source, "error": f"{error.problem}; {error.remedy}", "run": run}
@@ -96,7 +101,7 @@ def _text(answer: Digit | Page) -> str:
     if isinstance(answer, Digit):
         return f"{one_line(answer.source)}: {answer}"
     place = f", page {answer.number}" if answer.pages > 1 else ""
-    return f"{one_line(answer.source)}{place}: {' | '.join(line.text for line in answer.lines) or '-'}"
+    return f"{one_line(answer.source)}{place}: {text(answer, ' | ') or '-'}"
 
 
 def _row(row: dict[str, Any], names: Iterable[str]) -> str:

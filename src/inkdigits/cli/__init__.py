@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -54,11 +56,18 @@ class _Verbs(click.Group):
             return super().invoke(ctx)
         except (InputError, MissingExtraError, DamagedInstallationError) as error:
             raise click.ClickException(str(error)) from None
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().main(*arguments, **options)
         except BrokenPipeError:
             raise
         except OSError as error:
-            reason = f"{error.strerror}: {error.filename}" if error.filename else str(error)
-            raise click.ClickException(one_line(reason)) from None
+            said = error.strerror or str(error)
+            reason = f"{said}: {error.filename}" if error.filename else said
+            reason += "; make room, or write elsewhere" * (error.errno == errno.ENOSPC)
+            click.ClickException(one_line(reason)).show()
+            sys.exit(1)
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,5 +75,6 @@ class _Verbs(click.Group):
 def main() -> None:
     """Read handwritten digits, and train the networks that do.
 
-    Exit codes: 0 done, 1 some input failed (the others are still done), 2 wrong usage.
+    Exit codes: 0 done; 1 something that was given failed: a picture (the others are still done), a model, a recipe, an
+    expectation; 2 wrong usage.
     """

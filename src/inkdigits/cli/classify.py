@@ -107,7 +107,8 @@ def show(digit: Digit, console: Console) -> None:
 def _words(digit: Digit) -> str:
     if digit.label is not None:
         return f"{chance(digit.confidence)} sure"
-    return f"not sure: perhaps a {digit.best}, at {chance(digit.confidence)}"
+    perhaps = f"perhaps {'an' if digit.best == 8 else 'a'} {digit.best}, at {chance(digit.confidence)}"
+    return f"not sure: {perhaps}" if digit.reason == "unsure" else f"{digit.reason}; {perhaps}"
 
 
 def picture(digit: Digit, shaded: bool) -> Text:

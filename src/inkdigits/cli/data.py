@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from inkdigits.cli import drawings
 from inkdigits.cli.left_out import LeftOut
 from inkdigits.datasets import load
 
@@ -36,6 +37,9 @@ def list_() -> None:
               help="The picture to write.")  # fmt: skip
 def show(name: str, out: Path) -> None:
     """Draw labelled samples of a data set, and count its digits. NAME is as for train --data."""
+    drawings.check("--out", out, [name])
+    if Path(name).is_dir() and drawings.lies_in(out, Path(name)):
+        raise click.UsageError("--out lies in the data set itself: give a place outside of it")
     left_out = LeftOut()
     digits = load.find(name, left_out).train()
     from inkdigits.evaluation import plots

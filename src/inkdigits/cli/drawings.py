@@ -14,6 +14,11 @@ def is_one_of(drawing: Path, pictures: Iterable[str]) -> bool:
     return drawing.exists() and any(os.path.exists(p) and drawing.samefile(p) for p in pictures)  # noqa: PTH110
 
 
+def lies_in(drawing: Path, folder: Path) -> bool:
+    """Tell whether a drawing would be written into a folder, or anywhere below it."""
+    return folder.resolve() in drawing.resolve().parents
+
+
 def check(option: str, drawing: Path | None, pictures: Iterable[str]) -> None:
     """Raise UsageError, naming the option, for a drawing that is no .png or one of the pictures."""
     if drawing is None:

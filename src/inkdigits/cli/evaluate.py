@@ -12,6 +12,7 @@ from inkdigits import network
 from inkdigits.cli.left_out import LeftOut
 from inkdigits.cli.summary import summary
 from inkdigits.errors import InputError, one_line
+from inkdigits.files import check_own_folder
 
 
 @click.command()
@@ -34,6 +35,8 @@ def evaluate(model: str, data_name: str, out: Path | None, tta: bool, as_json: b
 
     if out is not None and (out / "model.onnx").exists():
         raise InputError(out, "is a run's own folder, with its own report", "give --out another folder")
+    if out is not None and not as_json:
+        check_own_folder(out, "metrics.json")
     net = network.load(model)
     data = load.find(data_name, left_out)
     from inkdigits.evaluation import evaluate as evaluation

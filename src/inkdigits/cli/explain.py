@@ -9,6 +9,7 @@ from typing import get_args
 import click
 
 from inkdigits import network
+from inkdigits.cli import many
 from inkdigits.cli.drawings import is_one_of
 from inkdigits.errors import InputError, one_line
 from inkdigits.explaining.explanation import explain as explain_picture
@@ -54,7 +55,7 @@ def explain(
     for picture, drawing in zip(pictures, names, strict=True):
         try:
             explanation = explain_picture(
-                sys.stdin.buffer if picture == "-" else picture, model=model, trust=trust, against=against
+                many.standard_input() if picture == "-" else picture, model=model, trust=trust, against=against
             )
         except InputError as error:
             failed = True

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import IO, Any, TypeVar, get_args
 
 import click
 
@@ -66,6 +66,13 @@ def form(as_json: bool, as_csv: bool, out: Path | None, resume: bool) -> Form:
     return meant
 
 
+def standard_input() -> IO[bytes]:
+    """Return standard input. Raises InputError if it is closed."""
+    if sys.stdin is None:
+        raise InputError("standard input", "is closed", "name a file, or give one with <")
+    return sys.stdin.buffer
+
+
 class Many:
     """The files that a verb is to go through, and how many failed so far."""
 
@@ -85,7 +92,7 @@ class Many:
         """Read in this process. A bad file is a line on standard error, and the rest goes on."""
         for path in self.paths:
             try:
-                yield from self.job.answers(sys.stdin.buffer if path == "-" else path)
+                yield from self.job.answers(standard_input() if path == "-" else path)
             except InputError as error:
                 self._fail(error)
 

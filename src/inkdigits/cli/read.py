@@ -49,8 +49,8 @@ def read(
     form = many.form(as_json, as_csv, out, resume)
     if drawing is not None and out is not None:
         raise click.UsageError("choose --draw or --out")
-    drawings.check("--draw", drawing, sources)
     work = many.Many(Job("read", form, model, trust, expect), sources, jobs)
+    drawings.check("--draw", drawing, work.paths)
     alone = len(work.paths) == 1
     if drawing is not None and not alone:
         raise click.UsageError("--draw draws on one picture: name one file")
@@ -70,7 +70,7 @@ def _one(work: many.Many, drawing: Path | None) -> None:
     for page in work.answers():
         assert isinstance(page, Page)
         if work.job.form == "text":
-            click.echo(page.text or "no digits found")
+            click.echo(rows.text(page) or "no digits found")
         else:
             for line in rows.lines(page, work.job.form):
                 click.echo(line)

@@ -45,6 +45,9 @@ def samples(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], title:
     return figure
 
 
+_FEW_EPOCHS = 4
+
+
 def curves(history: Sequence[dict[str, float]]) -> Figure:
     """Return loss and accuracy by epoch, on training and (if any were held out) validation digits, side by side."""
     figure = Figure(figsize=(9, 3.4), layout="constrained")
@@ -53,7 +56,7 @@ def curves(history: Sequence[dict[str, float]]) -> Figure:
     for axes, key, title in ((left, "loss", "Loss"), (right, "accuracy", "Accuracy")):
         _style(axes, title)
         training, validation = ([row.get(name) for row in history] for name in (key, f"val_{key}"))
-        axes.plot(epochs, training, color=TRAINING, marker="o", markersize=3.5, label="training (with dropout)")
+        axes.plot(epochs, training, color=TRAINING, marker="o", markersize=3.5, label="training")
         if None not in validation:
             axes.plot(epochs, validation, color=VALIDATION, marker="o", markersize=3.5, label="validation")
         axes.set_xlabel("epoch", color=INK)
@@ -63,8 +66,12 @@ def curves(history: Sequence[dict[str, float]]) -> Figure:
     left.yaxis.set_major_formatter("{x:g}")
     left.yaxis.set_minor_locator(NullLocator())
     left.legend(frameon=False, fontsize=9, labelcolor=INK)
-    # The first epoch lies so low that the rest would be a flat line at the top.
-    right.set_ylim(bottom=max(0.0, min(row.get("val_accuracy", row["accuracy"]) for row in history) - 0.02), top=1.0)
+    # The first epoch of many lies so low that the rest would be a flat line at the top.
+    lowest = min(row.get("val_accuracy", row["accuracy"]) for row in history)
+    if len(history) < _FEW_EPOCHS:
+        lowest = min(lowest, *(row["accuracy"] for row in history))
+        right.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
+    right.set_ylim(bottom=max(0.0, lowest - 0.02), top=1.0)
     right.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
     return figure
 

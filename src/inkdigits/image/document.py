@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -55,7 +56,8 @@ def _render(document: Any, number: int, name: str) -> npt.NDArray[np.uint8]:
     try:
         page = document[number]
         width, height = page.get_size()  # in points, 72 an inch
-        scale = min(_DPI / 72, 4 * decode.PAGE_SIZE / max(width, height, 1.0))
+        most = math.sqrt(0.99 * decode.MAX_PIXELS / max(width * height, 1.0))
+        scale = min(_DPI / 72, 4 * decode.PAGE_SIZE / max(width, height, 1.0), most)
         decode.check_size(name, int(width * scale), int(height * scale))
         image = page.render(scale=scale, grayscale=True).to_numpy()
     except pypdfium2.PdfiumError as error:

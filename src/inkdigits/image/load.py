@@ -107,6 +107,8 @@ def _read_bytes(source: Any, name: str) -> bytes:
     try:
         if isinstance(source, str | os.PathLike):
             path = Path(os.fsdecode(source))
+            if not os.fspath(source):
+                raise InputError("the name of a picture", "is empty", "name one")
             if path.is_dir():
                 raise InputError(name, "is a folder", "name the pictures in it, such as folder/*.png")
             with path.open("rb") as file:
@@ -158,6 +160,7 @@ def _from_pil(image: Image.Image, name: str, longest: int) -> Picture:
 
 def _from_array(array: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
     """Return an array as uint8 grey or RGB. Raises InputError."""
+    array = np.asarray(array)  # a matrix or a masked array does some things in its own way
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):

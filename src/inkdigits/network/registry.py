@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from inkdigits.errors import InputError
-from inkdigits.files import write_text, written_aside
+from inkdigits.files import check_own_folder, write_text, written_aside
 from inkdigits.network.session import Network, open_session
 
 DEFAULT = "default"
@@ -32,16 +32,16 @@ def locate(model: str | os.PathLike[str]) -> Path:
         raise InputError(f"model {model!r}", "is not a name or a path", "give one, as text") from None
     if text in shipped():
         return MODELS / text / "model.onnx"
-    path = Path(text)
+    path, problem = Path(text), "does not exist"
     try:
         if path.is_dir():
-            path = path / "model.onnx"
+            path, problem = path / "model.onnx", "is a folder without a model.onnx"
         if path.is_file():
             return path
     except (OSError, ValueError):  # a name that no file system accepts
         pass
     names = ", ".join(shipped())
-    raise InputError(f"model {text}", "does not exist", f"give a shipped model ({names}), a run folder or a model.onnx")
+    raise InputError(f"model {text}", problem, f"give a shipped model ({names}), a run folder or a model.onnx")
 
 
 def load(model: str | os.PathLike[str] = DEFAULT) -> Network:
@@ -58,10 +58,11 @@ def load(model: str | os.PathLike[str] = DEFAULT) -> Network:
 def save(folder: Path, model: bytes, config: dict[str, Any]) -> None:
     """Make a folder that `load` takes, of an ONNX file's bytes and what its config says.
 
-    Raises InputError if there is a model in it already, or if the bytes are no model.
+    Raises InputError if there is a model in it already, or anything else, or if the bytes are no model.
     """
     if (folder / "model.onnx").exists():
         raise InputError(folder, "holds a model already", "give --out another folder")
+    check_own_folder(folder, "model.onnx")
     open_session(model, str(folder))
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
     with written_aside(folder / "model.onnx") as aside:

@@ -212,7 +212,9 @@ def _refusals(app: FastAPI) -> None:
     async def invalid(_: Request, invalid: RequestValidationError) -> Response:
         first = invalid.errors()[0]
         place = ".".join(str(part) for part in first["loc"][1:])
-        return error(HTTPStatus.UNPROCESSABLE_ENTITY, one_line(f"{place}: {first['msg']}"))
+        unknown = first["type"] == "extra_forbidden"
+        what = "is no option; there are model and trust, and expect for /read" if unknown else first["msg"]
+        return error(HTTPStatus.UNPROCESSABLE_ENTITY, one_line(f"{place}: {what}"))
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, other: HTTPException) -> Response:

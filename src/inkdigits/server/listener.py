@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import signal
 import socket
@@ -40,7 +41,12 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         ours.close()
         where = f"port {port} of {one_line(host)}"
-        raise InputError(where, f"cannot be listened at ({error.strerror})", "choose another with --port") from None
+        remedy = (
+            "give --host an address of this machine"
+            if error.errno == errno.EADDRNOTAVAIL
+            else "choose another with --port"
+        )
+        raise InputError(where, f"cannot be listened at ({error.strerror})", remedy) from None
     return ours
 
 
@@ -90,6 +96,9 @@ class _Server(uvicorn.Server):
         self._tell()
 
 
+_END_OF_HEAD = b"\r\n\r\n"
+
+
 def _protocol(limits: Limits) -> type[asyncio.Protocol]:
     """Return uvicorn's protocol, with times and bounds where it has none."""
     crowded = error(HTTPStatus.SERVICE_UNAVAILABLE, "there are too many connections; try again in a moment")
@@ -101,6 +110,7 @@ def _protocol(limits: Limits) -> type[asyncio.Protocol]:
         _head_timer: asyncio.TimerHandle | None = None
         _write_timer: asyncio.TimerHandle | None = None
         _head_bytes = 0
+        _last = b""  # of what came before: the end of a head may come in two pieces
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
@@ -109,11 +119,16 @@ def _protocol(limits: Limits) -> type[asyncio.Protocol]:
         def data_received(self, data: bytes) -> None:
             if self._head_timer is None and (self.cycle is None or self.cycle.response_complete):
                 self._await_head()  # a further request on the same connection
-            super().data_received(data)
             if self._head_timer is not None:
-                self._head_bytes += len(data)
-                if self._head_bytes > limits.head_bytes and not self.transport.is_closing():
-                    self.send_400_response("the head of the request is too long")
+                known = self._last + data
+                end = known.find(_END_OF_HEAD)
+                self._head_bytes += len(data) if end < 0 else max(end + len(_END_OF_HEAD) - len(self._last), 0)
+                self._last = known[1 - len(_END_OF_HEAD) :]
+                if self._head_bytes > limits.head_bytes:
+                    if not self.transport.is_closing():
+                        self.send_400_response("the head of the request is too long")
+                    return
+            super().data_received(data)
 
         def on_headers_complete(self) -> None:
             self._stop_head_timer()
@@ -142,7 +157,7 @@ def _protocol(limits: Limits) -> type[asyncio.Protocol]:
                 self._write_timer = None
 
         def _await_head(self) -> None:
-            self._head_bytes = 0
+            self._head_bytes, self._last = 0, b""
             self._head_timer = self.loop.call_later(limits.head_seconds, self.timeout_keep_alive_handler)
 
         def _stop_head_timer(self) -> None:

@@ -228,7 +228,11 @@ class Pool:
                 continue
             if alone and (final or task.deaths >= _DEATHS):
                 problem = how if final else f"cannot be read: the process that tried {how}"
-                task.answer.set_exception(InputError(task.name, problem, "save the picture again, or make it smaller"))
+                task.answer.set_exception(
+                    InputError(
+                        task.name, problem, "save the picture again or make it smaller, or expect something simpler"
+                    )
+                )
             else:
                 self._queue.of(task).appendleft(task)
                 self._wake(task.small)
