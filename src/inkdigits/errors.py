@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib.util
+from collections.abc import Iterable
 
 
 def one_line(text: object, limit: int = 300) -> str:
@@ -52,3 +54,8 @@ def require(needs: str, extra: str, *packages: str) -> None:
     """Raise MissingExtraError unless all of these packages are installed. None of them is imported."""
     if any(importlib.util.find_spec(package) is None for package in packages):
         raise MissingExtraError(needs, extra)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return which of the known words a word that is none of them comes nearest to."""
+    return difflib.get_close_matches(word, known, 1, cutoff=0.0)[0]

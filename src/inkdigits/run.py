@@ -24,7 +24,7 @@ from inkdigits.evaluation import calibration, evaluate, openings
 from inkdigits.evaluation.metrics import Metrics
 from inkdigits.files import write_text, written_aside
 from inkdigits.locks import held
-from inkdigits.training import distil, export, fit, proof, recipe, split
+from inkdigits.training import architectures, distil, export, fit, norms, proof, recipe, split
 from inkdigits.training.architectures import size
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.watcher import Watcher as Watcher  # noqa: PLC0414 (mypy takes it for exported: run.Watcher)
@@ -48,8 +48,13 @@ class Finished:
 def start(recipe_: Recipe, seed: int, data_name: str, out: Path, command: str) -> Path:
     """Make the folder of a new run, with all that is needed to do it again, and return it.
 
-    Raises InputError if a teacher of the recipe is not there: before a folder is made and digits are loaded.
+    Raises InputError, before a folder is made and digits are loaded, if a teacher of the recipe is not there, or there is
+    no such network.
     """
+    if not recipe_.finetunes:
+        built = architectures.build(recipe_.network)
+        if recipe_.training.norm_batches:
+            norms.check(built)
     for teacher in recipe_.distil.teachers:
         distil.folder_of(teacher)
     stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S")

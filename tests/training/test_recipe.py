@@ -1,12 +1,15 @@
 """Recipes say everything, and a wrong setting is named together with the right one."""
 
+import dataclasses
 import json
 import re
+import tomllib
 
 import pytest
 
 from inkdigits.errors import InputError
 from inkdigits.training import architectures, recipe
+from inkdigits.training.settings import TrainingSettings
 
 
 @pytest.mark.parametrize("name", recipe.names())
@@ -59,6 +62,18 @@ def test_own_recipe(tmp_path):
     (GOOD + "patience = 3\n[data]\neverything = true", "nothing to stop on; take out training.patience"),
     (GOOD + "[augment]\nerase = 3", r"unknown setting \[augment\] erase; did you mean erasing"),
     (GOOD + "learning_rate = -1", "learning_rate"),
+    (GOOD + "learning_rate = 50", "give a number above 0, at most 10"),
+    (GOOD + "rotation = 5", r"unknown setting \[training\] rotation; it belongs in \[augment\]"),
+    (GOOD + "[augment]\nepoch = 5", r"unknown setting \[augment\] epoch; did you mean epochs, in \[training\]"),
+    ("epochs = 3\n" + GOOD, r"unknown setting epochs; it belongs in \[training\]"),
+    (GOOD + "decay = 0.9", r'has training.decay, which does nothing without training.schedule = "step" or "exponential"'),
+    (GOOD + 'optimizer = "sgd"\nbeta2 = 0.9', 'has training.beta2, which does nothing without training.optimizer = "adam"'),
+    (GOOD + "[distil]\nshare = 0.5", r"has \[distil\], which does nothing without distil.teachers"),
+    (GOOD + "[finetune]\nfolds = 4", r'has \[finetune\], which does nothing without network.architecture = "given"'),
+    ('[network]\narchitecture = "given"\ndropout = [0.1]', "has network.dropout, which does nothing without"),
+    ('[network]\narchitecture = "given"\n[data]\neverything = true', "has data.everything, which does nothing without"),
+    ('[network]\narchitecture = "given"\n[training]\nnorm_batches = 9', "has training.norm_batches, which does"),
+    ('[network]\narchitecture = "classic"\ndropout = [true, 0.1, 0.1]', "network.dropout = .*; give a list of numbers"),
     ("[training]\nepochs = 3", "lacks network.architecture"),
     ('[network]\narchitecture = "classic"\ndropout = 0.3', "network.dropout = 0.3; give a list"),
     ('[network]\narchitecture = "classic"\ndropout = [1.5]', "network.dropout"),
@@ -70,6 +85,18 @@ def test_wrong_settings(tmp_path, text, what):
     with pytest.raises(InputError) as caught:
         recipe.load(write(tmp_path, text))
     assert re.search(what, str(caught.value))
+
+
+def test_the_reference_has_every_setting_and_what_it_means():
+    text = recipe.reference()
+    values = tomllib.loads(text)
+    for name, kind in recipe.SECTIONS.items():
+        assert list(values[name]) == [setting.name for setting in dataclasses.fields(kind)]
+    read = recipe.from_dict(values, "x", "x")
+    assert read.training == TrainingSettings() and read.hash() == recipe.from_dict(
+        {"network": {"architecture": "classic"}}, "y", "y").hash()  # fmt: skip
+    for line in text.splitlines():
+        assert " = " not in line or line.startswith("description") or len(line.split("# ")[1]) > 3
 
 
 def test_unknown_recipe():

@@ -6,7 +6,7 @@ import tomllib
 
 import click
 
-from inkdigits.errors import InputError
+from inkdigits.errors import InputError, nearest
 
 
 def _texts() -> dict[str, str]:
@@ -42,5 +42,14 @@ def show(name: str) -> None:
     """Print a recipe, ready to be saved to a file and changed."""
     texts = _texts()
     if name not in texts:
-        raise InputError(name, "is not a recipe in the package", f"choose one of {', '.join(texts)}")
+        remedy = f"did you mean {nearest(name, texts)}? There are {', '.join(texts)}"
+        raise InputError(name, "is not a recipe in the package", remedy)
     click.echo(texts[name], nl=False)
+
+
+@recipes.command()
+def settings() -> None:
+    """Print every setting that a recipe can have, with its default and what it means."""
+    from inkdigits.training import recipe
+
+    click.echo(recipe.reference(), nl=False)

@@ -5,7 +5,6 @@ The readings of a line are tried in the order of their probability, so the first
 
 from __future__ import annotations
 
-import difflib
 import heapq
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.errors import InputError
+from inkdigits.errors import InputError, nearest
 
 # Readings of a line that are tried before it counts as not satisfying what is expected.
 MOST_TRIED = 20_000
@@ -69,8 +68,8 @@ def _parse(text: str) -> Expectation:
         raise InputError(f"expect {text!r}", f"has no proper {name}", _REMEDY)
     # No line begins with a letter: this is a slip of the pen, and as an expression it would fit nothing without a word.
     if not text or re.fullmatch("[A-Za-z][A-Za-z0-9]*(:.*)?", text):
-        near = difflib.get_close_matches(name.lower() + (colon if f"{name}:".lower() in _KINDS else ""), _KINDS, 1)
-        hint = f"did you mean {near[0].removesuffix(':')}? " if near else ""
+        near = nearest(name.lower() + (colon if f"{name.lower()}:" in _KINDS else ""), _KINDS).removesuffix(":")
+        hint = f"did you mean {near}? " if text else ""
         raise InputError(f"expect {text!r}", "is none of the kinds there are", hint + _REMEDY)
     try:
         pattern = re.compile(text)

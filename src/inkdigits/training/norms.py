@@ -27,10 +27,8 @@ def measurer(settings: NetworkSettings, batch_of: Source) -> Measurer:
     Source: Izmailov et al., "Averaging Weights Leads to Wider Optima", 2018, section 3.2.
     """
     twin = architectures.build(dataclasses.replace(settings, dropout=()))
+    check(twin)
     layers = _norms(twin)
-    if not layers:
-        what = f"has nothing to measure: {settings.architecture} is without batch norm"
-        raise InputError("training.norm_batches", what, "take the setting out")
     for layer in layers:
         layer.momentum = 0.0  # its statistics are then those of the last batch alone
 
@@ -48,6 +46,13 @@ def measurer(settings: NetworkSettings, batch_of: Source) -> Measurer:
             layer.variance.assign(variance)
 
     return measure
+
+
+def check(network: keras.Model) -> None:
+    """Raise InputError for a network without batch norm, which leaves training.norm_batches nothing to measure."""
+    if not _norms(network):
+        what = f"has nothing to measure: {network.name} is without batch norm"
+        raise InputError("training.norm_batches", what, "take the setting out")
 
 
 def _norms(network: keras.Model) -> list[FusedBatchNorm]:

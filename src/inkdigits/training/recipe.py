@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from inkdigits.errors import InputError, one_line
+from inkdigits.errors import InputError, nearest, one_line
 from inkdigits.training.settings import (
     GIVEN,
     AugmentSettings,
@@ -95,7 +95,7 @@ def load(name: str | os.PathLike[str]) -> Recipe:
     text = os.fspath(name)
     path = RECIPES / f"{text}.toml" if text in names() else Path(text)
     if path.suffix != ".toml":
-        hint = _nearest(text, names())
+        hint = f"did you mean {nearest(text, names())}?"
         raise InputError(
             f"recipe {text}",
             "does not exist",
@@ -112,31 +112,70 @@ def load(name: str | os.PathLike[str]) -> Recipe:
     return from_dict(values, path.stem, str(path))
 
 
+SECTIONS: dict[str, type[Any]] = {
+    "network": NetworkSettings,
+    "training": TrainingSettings,
+    "augment": AugmentSettings,
+    "pool": PoolSettings,
+    "data": DataSettings,
+    "distil": DistilSettings,
+    "finetune": FinetuneSettings,
+}
+
+
+def reference() -> str:
+    """Return every setting there is with its default and what it means: a recipe in TOML, to be cut and changed."""
+    lines = ['description = "Every setting, as it is where a recipe does not say"']
+    for name, kind in SECTIONS.items():
+        lines += ["", f"[{name}]" + "  # only with --from" * (name == "finetune")]
+        for setting in dataclasses.fields(kind):
+            value = "classic" if setting.default is dataclasses.MISSING else setting.default
+            text = json.dumps(list(value) if isinstance(value, tuple) else value)
+            lines.append(f"{f'{setting.name} = {text}':<32}# {setting.metadata['what']}")
+    return "\n".join(lines) + "\n"
+
+
 def from_dict(values: dict[str, Any], name: str, source: str) -> Recipe:
     """Return a recipe from plain values. Raises InputError, naming `source` and the setting at fault."""
     values = {key: value for key, value in values.items() if key != "name"}
-    sections = {
-        "network": NetworkSettings,
-        "training": TrainingSettings,
-        "augment": AugmentSettings,
-        "pool": PoolSettings,
-        "data": DataSettings,
-        "distil": DistilSettings,
-        "finetune": FinetuneSettings,
-    }
-    _check_names(values, ("description", *sections), "", source)
+    _check_names(values, ("description", *SECTIONS), "", source)
     description = values.get("description", "")
     if not isinstance(description, str):
         raise InputError(source, f"has description = {description!r}", "write a sentence in quotes")
-    built = {name: _section(kind, values.get(name, {}), name, source) for name, kind in sections.items()}
+    built = {name: _section(kind, values.get(name, {}), name, source) for name, kind in SECTIONS.items()}
     recipe = Recipe(name, description, **built)
+    _check_together(recipe, source)
+    return recipe
+
+
+def _check_together(recipe: Recipe, source: str) -> None:
+    """Raise InputError for settings that contradict each other, or that do nothing where they stand."""
+    training, distil = recipe.training, recipe.distil
+    nothing = [  # what stands there, and what it would need
+        (recipe.finetune != FinetuneSettings() and not recipe.finetunes, "[finetune]", f'network.architecture = "{GIVEN}"'),
+        (distil != DistilSettings(teachers=distil.teachers) and not distil.teachers, "[distil]", "distil.teachers"),
+        (training.decay != _default("decay") and training.schedule not in ("step", "exponential"), "training.decay",
+         'training.schedule = "step" or "exponential"'),
+        (training.beta2 != _default("beta2") and training.optimizer != "adam", "training.beta2",
+         'training.optimizer = "adam"'),
+        (recipe.finetunes and recipe.network.dropout != (), "network.dropout", "an architecture of its own"),
+        (recipe.finetunes and recipe.data.everything, "data.everything", "an architecture of its own"),
+        (recipe.finetunes and training.norm_batches != 0, "training.norm_batches", "an architecture of its own"),
+    ]  # fmt: skip
+    for stands, setting, needed in nothing:
+        if stands:
+            raise InputError(source, f"has {setting}, which does nothing without {needed}", "take it out, or add that")
     strange = {k for k in ("letters", "strangers", "several") if recipe.pool.counts().get(k)}
     if strange and not recipe.network.strangers:
         raise InputError(source, f"has pool.{min(strange)} but no class for it", "add network.strangers = true")
     if recipe.data.everything and (recipe.training.patience or recipe.training.target):
         what = "has data.everything, which leaves nothing to stop on"
         raise InputError(source, what, "take out training.patience and training.target")
-    return recipe
+
+
+def _default(setting: str) -> Any:
+    """Return what a setting of [training] is where a recipe does not say."""
+    return getattr(TrainingSettings, setting)
 
 
 def _section(kind: type[Any], values: Any, section: str, source: str) -> Any:
@@ -167,7 +206,7 @@ def _typed(value: Any, hint: Any, setting: str, source: str) -> Any:
     if (
         isinstance(value, list)
         and member is float
-        and all(isinstance(v, int | float) and abs(v) < 1e300 for v in value)
+        and all(isinstance(v, int | float) and not isinstance(v, bool) and abs(v) < 1e300 for v in value)
     ):
         return tuple(float(v) for v in value)
     if isinstance(value, list) and member is str and all(isinstance(v, str) for v in value):
@@ -187,9 +226,16 @@ def _check_names(values: dict[str, Any], known: tuple[str, ...], section: str, s
     for key in values:
         if key not in known:
             where = f"[{section}] " if section else ""
-            raise InputError(source, f"has an unknown setting {where}{key}", _nearest(key, list(known)))
+            raise InputError(source, f"has an unknown setting {where}{key}", _meant(key, known))
 
 
-def _nearest(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, 1, cutoff=0.0)
-    return f"did you mean {close[0]}?" if close else "remove it"
+def _meant(key: str, known: tuple[str, ...]) -> str:
+    """Return which setting was meant: one of this table that is spelt nearly so, else one of another, else the nearest."""
+    homes = {f.name: name for name, kind in SECTIONS.items() for f in dataclasses.fields(kind)}
+    if not difflib.get_close_matches(key, known, 1):
+        near = difflib.get_close_matches(key, homes, 1)
+        if near == [key]:
+            return f"it belongs in [{homes[key]}]"
+        if near:
+            return f"did you mean {near[0]}, in [{homes[near[0]]}]?"
+    return f"did you mean {nearest(key, known)}?"

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, field
+from typing import Any
+
+from inkdigits.errors import nearest
 
 SCHEDULES = "constant", "step", "exponential", "cosine", "one-cycle"
+
+
+def _setting(what: str, default: Any = MISSING) -> Any:
+    """Return a dataclass's field that says what it is: `inkdigits recipes settings` prints it."""
+    return field(default=default, metadata={"what": what})
 
 
 def _require(condition: bool, setting: str, wanted: str) -> None:
@@ -18,17 +25,18 @@ GIVEN = "given"  # the architecture of a recipe that goes on from a trained netw
 
 def _require_one_of(value: str, known: tuple[str, ...], setting: str) -> None:
     if value not in known:
-        nearest = difflib.get_close_matches(value, known, 1, cutoff=0.0)[0]
-        raise ValueError(setting, f'"{nearest}", the nearest of {", ".join(known)}')
+        raise ValueError(setting, f'"{nearest(value, known)}", the nearest of {", ".join(known)}')
 
 
 @dataclass(frozen=True)
 class NetworkSettings:
     """[network]: which architecture, and its options."""
 
-    architecture: str
-    dropout: tuple[float, ...] = ()  # none
-    strangers: bool = False
+    architecture: str = _setting("a name from `inkdigits recipes`: logistic, mlp, lenet5, classic, vgg, …")
+    dropout: tuple[float, ...] = _setting(
+        "shares of values dropped, one for each place where the network drops some", ()
+    )
+    strangers: bool = _setting("an eleventh class for what is not a digit", False)
 
     @property
     def classes(self) -> int:
@@ -43,40 +51,40 @@ class NetworkSettings:
 class TrainingSettings:
     """[training]: how the weights are found."""
 
-    epochs: int = 8
-    batch: int = 256
-    optimizer: str = "adam"
-    learning_rate: float = 0.001
-    momentum: float = 0.9  # of sgd (Nesterov's); Adam's first beta
-    beta2: float = 0.999  # Adam's second
-    schedule: str = "constant"
-    warmup: float = 0.25
-    decay: float = 0.95
-    decay_epochs: float = 1.0
-    weight_decay: float = 0.0
-    weight_average: float = 0.0
-    norm_batches: int = 0
-    label_smoothing: float = 0.0
-    patience: int = 0
-    target: float = 0.0
-    precision: str = "auto"
+    epochs: int = _setting("passes over the training digits, and the pool", 8)
+    batch: int = _setting("digits per step", 256)
+    optimizer: str = _setting("adam or sgd", "adam")
+    learning_rate: float = _setting("the optimiser's step size, at its peak", 0.001)
+    momentum: float = _setting("of sgd (Nesterov's); of adam, its first beta", 0.9)
+    beta2: float = _setting("of adam, its second beta", 0.999)
+    schedule: str = _setting("of the learning rate: constant, step, exponential, cosine or one-cycle", "constant")
+    warmup: float = _setting("share of all steps in which the learning rate climbs from near zero", 0.25)
+    decay: float = _setting("step and exponential: what the rate is multiplied by", 0.95)
+    decay_epochs: float = _setting("step and exponential: after so many epochs, all at once or bit by bit", 1.0)
+    weight_decay: float = _setting("how much of each weight fades in a step, times the learning rate", 0.0)
+    weight_average: float = _setting("how much of the running average of weights stays in a step; 0: none is kept", 0.0)
+    norm_batches: int = _setting("batches on which the average's batch norms are measured anew; 0: none", 0)
+    label_smoothing: float = _setting("share of a label's probability that the other classes get", 0.0)
+    patience: int = _setting("stop after so many epochs without a better validation loss; 0: never", 0)
+    target: float = _setting("stop once this validation accuracy is reached; 0: never", 0.0)
+    precision: str = _setting("auto (bfloat16 where the processor computes with it), bfloat16 or float32", "auto")
 
     def __post_init__(self) -> None:
         _require(1 <= self.epochs <= 10_000, "epochs", "1 to 10000")
         _require(1 <= self.batch <= 65_536, "batch", "1 to 65536 digits")
         _require_one_of(self.optimizer, ("adam", "sgd"), "optimizer")
-        _require(0 < self.learning_rate <= 10, "learning_rate", "a number above 0, such as 0.001")
+        _require(0 < self.learning_rate <= 10, "learning_rate", "a number above 0, at most 10, such as 0.001")
         _require(0 <= self.momentum < 1, "momentum", "a share from 0 to below 1, such as 0.9")
         _require(0 <= self.beta2 < 1, "beta2", "a share from 0 to below 1, such as 0.999")
         _require_one_of(self.schedule, SCHEDULES, "schedule")
         _require(0 <= self.warmup < 1, "warmup", "a share from 0 to below 1")
         _require(0 < self.decay <= 1, "decay", "a share above 0, at most 1, such as 0.95")
-        _require(0 < self.decay_epochs <= 10_000, "decay_epochs", "a number of epochs above 0")
+        _require(0 < self.decay_epochs <= 10_000, "decay_epochs", "a number of epochs above 0, at most 10000")
         _require(0 <= self.weight_decay < 1, "weight_decay", "0, or a small number such as 0.01")
         _require(0 <= self.weight_average < 1, "weight_average", "0, or a share below 1 such as 0.999")
-        _require(0 <= self.norm_batches <= 100_000, "norm_batches", "0, or a number of batches such as 50")
+        _require(0 <= self.norm_batches <= 100_000, "norm_batches", "0 to 100000 batches, such as 50")
         _require(0 <= self.label_smoothing < 1, "label_smoothing", "a share from 0 to below 1, such as 0.1")
-        _require(0 <= self.patience <= 10_000, "patience", "0, or a number of epochs")
+        _require(0 <= self.patience <= 10_000, "patience", "0 to 10000 epochs")
         _require(0 <= self.target <= 1, "target", "0, or an accuracy such as 0.9898")
         _require_one_of(self.precision, ("auto", "bfloat16", "float32"), "precision")
 
@@ -85,13 +93,13 @@ class TrainingSettings:
 class AugmentSettings:
     """[augment]: how far each digit is changed at random, each time it is seen."""
 
-    rotation: float = 0.0
-    scale: float = 0.0
-    shear: float = 0.0
-    shift: float = 0.0
-    elastic: float = 0.0
-    pen: float = 0.0
-    erasing: float = 0.0
+    rotation: float = _setting("degrees, up to that much either way", 0.0)
+    scale: float = _setting("share by which height and width change, each for itself", 0.0)
+    shear: float = _setting("columns moved per row", 0.0)
+    shift: float = _setting("pixels, up to that much each way", 0.0)
+    elastic: float = _setting("pixels, spread of a smooth random bending", 0.0)
+    pen: float = _setting("pixels by which strokes widen or thin", 0.0)
+    erasing: float = _setting("pixels, side of a square that is wiped out", 0.0)
 
     @property
     def any(self) -> bool:
@@ -112,13 +120,13 @@ class AugmentSettings:
 class PoolSettings:
     """[pool]: how many synthetic pictures of each kind are added to the training digits."""
 
-    plain: int = 0
-    mnist: int = 0
-    strokes: int = 0
-    fonts: int = 0
-    letters: int = 0
-    strangers: int = 0
-    several: int = 0
+    plain: int = _setting("the training digits once more, as they are", 0)
+    mnist: int = _setting("MNIST's training digits as pictures: pens, light, noise, crops, low resolution", 0)
+    strokes: int = _setting("digits from our own pen strokes, in many forms, hands and pens", 0)
+    fonts: int = _setting("digits of handwriting fonts", 0)
+    letters: int = _setting("letters and signs of handwriting fonts; no digits", 0)
+    strangers: int = _setting("scribbles, signs, shapes, textures; no digits", 0)
+    several: int = _setting("two or three digits that touch; no digit", 0)
 
     def counts(self) -> dict[str, int]:
         """Return the kinds that there are any of, with their number."""
@@ -126,15 +134,15 @@ class PoolSettings:
 
     def __post_init__(self) -> None:
         for kind, count in vars(self).items():
-            _require(0 <= count <= 10_000_000, kind, "a number of pictures, 0 or more")
+            _require(0 <= count <= 10_000_000, kind, "0 to 10000000 pictures")
 
 
 @dataclass(frozen=True)
 class DataSettings:
     """[data]: what is held out to choose by, and whether a finished recipe learns from it after all."""
 
-    validation: float = 0.1
-    everything: bool = False
+    validation: float = _setting("share of the training digits held out to choose by, whole writers at a time", 0.1)
+    everything: bool = _setting("learn from those as well: what was to be chosen has been chosen", False)
 
     def __post_init__(self) -> None:
         _require(0 < self.validation <= 0.5, "validation", "a share above 0, at most 0.5")
@@ -144,32 +152,34 @@ class DataSettings:
 class DistilSettings:
     """[distil]: finished networks to learn from, beside the labels."""
 
-    teachers: tuple[str, ...] = ()  # run folders or runs/RECIPE-SEED, seen from where the command is given
-    share: float = 0.9
-    temperature: float = 2.0
+    teachers: tuple[str, ...] = _setting("finished runs to learn from: their folders, or runs/RECIPE-SEED", ())
+    share: float = _setting("of the loss: what the teachers believe, beside the labels", 0.9)
+    temperature: float = _setting("how far their beliefs are softened", 2.0)
 
     def __post_init__(self) -> None:
         _require(all(self.teachers), "teachers", 'run folders, as in ["runs/best-0"]')
         _require(0 <= self.share <= 1, "share", "a share from 0 to 1, such as 0.9")
-        _require(0 < self.temperature <= 100, "temperature", "a number above 0, such as 2")
+        _require(0 < self.temperature <= 100, "temperature", "a number above 0, at most 100, such as 2")
 
 
 @dataclass(frozen=True)
 class FinetuneSettings:
     """[finetune]: how somebody's own digits are learned, and what keeps the rest from being forgotten."""
 
-    source: str = ""
-    own: float = 0.25
-    rehearsal: int = 10_000
-    may_forget: float = 0.001
-    least: int = 5
-    folds: int = 5
-    hold_out_from: int = 40
+    source: str = _setting("the network to go on from; given with --from", "")
+    own: float = _setting("share of your own digits in a batch", 0.25)
+    rehearsal: int = _setting("digits of MNIST that are seen again", 10_000)
+    may_forget: float = _setting("how much accuracy on MNIST may be lost", 0.001)
+    least: int = _setting("digits of a class that there must be, where there are any", 5)
+    folds: int = _setting("parts that are held out in turn", 5)
+    hold_out_from: int = _setting("digits of each class from which on one part is held out, once", 40)
 
     def __post_init__(self) -> None:
         _require(0 < self.own < 1, "own", "a share above 0 and below 1")
         _require(100 <= self.rehearsal <= 60_000, "rehearsal", "100 to 60000 digits")
         _require(0 <= self.may_forget <= 1, "may_forget", "a share from 0 to 1, such as 0.001")
         _require(2 <= self.folds <= 100, "folds", "2 to 100 parts")
-        _require(self.folds <= self.least <= 10_000, "least", "a number of digits, as many as folds at least")
+        _require(
+            self.folds <= self.least <= 10_000, "least", "a number of digits, as many as folds at least, at most 10000"
+        )
         _require(self.hold_out_from >= self.least, "hold_out_from", "a number of digits, as many as least at least")

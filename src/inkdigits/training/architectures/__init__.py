@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 
 import keras
 
-from inkdigits.errors import InputError
+from inkdigits.errors import InputError, nearest
 from inkdigits.training.architectures import own, published, textbook
 from inkdigits.training.settings import GIVEN, NetworkSettings
 
@@ -35,12 +34,9 @@ def build(settings: NetworkSettings, dtype_policy: str = "float32") -> keras.Mod
     if settings.architecture == GIVEN:
         raise InputError("network.architecture", "is that of a trained network", "name one with --from")
     if settings.architecture not in ARCHITECTURES:
-        nearest = difflib.get_close_matches(settings.architecture, ARCHITECTURES, 1, cutoff=0.0)[0]
-        raise InputError(
-            "network.architecture",
-            f"is {settings.architecture!r}",
-            f"did you mean {nearest}? There are {', '.join(ARCHITECTURES)}",
-        )
+        there_are = f"There are {', '.join(ARCHITECTURES)}"
+        hint = f"did you mean {nearest(settings.architecture, ARCHITECTURES)}?"
+        raise InputError("network.architecture", f"is {settings.architecture!r}", f"{hint} {there_are}")
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(dtype_policy)
     try:
