@@ -156,6 +156,20 @@ def test_a_run_whose_teacher_is_not_there_never_begins(tmp_path, monkeypatch):
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_teacher_that_is_not_there_is_trained_first(place, tmp_path):
+    """And only once: the second seed finds it."""
+    (tmp_path / "taught.toml").write_text(
+        '[network]\narchitecture = "logistic"\n[training]\nepochs = 1\n[distil]\nteachers = ["runs/logistic-3"]\n'
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "inkdigits", "train", "taught.toml", "--data", str(place / "small.npz"), "--seeds", "2"],
+        capture_output=True, text=True, cwd=tmp_path, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0 and done.stderr.count("runs/logistic-3, which teaches taught, comes first") == 1
+    made = sorted(path.parent.name.rsplit("-", 1)[0] for path in (tmp_path / "runs").glob("*/metrics.json"))
+    assert made == ["logistic-3", "taught-0", "taught-1"]
+
+
 def test_a_run_that_another_damaged_folder_does_not_hide(tmp_path):
     chosen = recipe.load("classic")
     good = run.start(chosen, 3, "mnist", tmp_path, "inkdigits train classic --seed 3")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inkdigits.cli import teachers
 from inkdigits.cli.left_out import LeftOut
 from inkdigits.cli.summary import changed, summary
 from inkdigits.cli.watch import watching
@@ -51,7 +52,7 @@ def train(
 
     A run that is stopped, even by kill -9, loses at most the epoch it was in: start it again with --resume. With --seeds,
     finished seeds are not run again and others go on where they were, without --resume; all that are finished are written
-    into OUT/series.json.
+    into OUT/series.json. Teachers that a recipe names and that are not there are trained first.
 
     The recipe finetune teaches a trained network your own digits, five of a class at least:
     inkdigits train finetune --from default --data my_digits/
@@ -81,6 +82,7 @@ def train(
         parts += ["--data", data_name] if data_name != "mnist" else []
         return f"inkdigits train {shlex.join(parts)}"
 
+    teachers.train_missing(recipe_, data_name, data)
     if seeds is not None:
         from inkdigits.cli import seeds as series
 

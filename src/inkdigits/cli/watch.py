@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -25,7 +27,10 @@ def watching(recipe: Recipe) -> Iterator[Watcher]:
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("training", total=None)
 
+        interrupt = _Interrupt()
+
         def on_step(done: int, total: int, figures: dict[str, float]) -> None:
+            interrupt.check()
             words = f"loss {figures['loss']:.3f}  accuracy {figures['accuracy']:.1%}"
             progress.update(task, completed=done, total=total, description=words)
 
@@ -38,6 +43,40 @@ def watching(recipe: Recipe) -> Iterator[Watcher]:
 
         def on_stage(stage: str) -> None:
             console.print(f"[dim]{stage} …[/dim]")
-            progress.update(task, visible=stage.startswith("training"))
+            interrupt.waits = stage.startswith("training")
+            progress.update(task, visible=interrupt.waits)
 
-        yield Watcher(on_step, on_epoch, on_stage)
+        with interrupt.heard():
+            yield Watcher(on_step, on_epoch, on_stage)
+
+
+class _Interrupt:
+    """Ctrl-C, which waits for the end of a step while a network is training, unless it is pressed twice.
+
+    In the middle of a step TensorFlow may make an error of its own of it.
+    """
+
+    def __init__(self) -> None:
+        self.waits, self._pressed = False, False
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Listen to Ctrl-C in this way: in the main thread, the only one that hears it."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, self._press)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if it was pressed."""
+        if self._pressed:
+            raise KeyboardInterrupt
+
+    def _press(self, _signal: int, _frame: object) -> None:
+        if self._pressed or not self.waits:
+            raise KeyboardInterrupt
+        self._pressed = True
