@@ -145,6 +145,9 @@ def test_other_series_stay_and_damaged_runs_are_named(place, whole, tmp_path):
     assert [entry["recipe"] for entry in series.read(tmp_path)] == ["other", "mine"]
 
     config = json.loads((second / "config.json").read_text())
+    (second / "config.json").write_text(json.dumps({**config, "teachers_sha256": "other"}))
+    with pytest.raises(InputError, match="had other teachers than mine-0-"):
+        series.collect(chosen, data, tmp_path)
     config["data_sha256"]["training"] = "other"
     (second / "config.json").write_text(json.dumps(config))
     with pytest.raises(InputError, match="learned from other digits than mine-0-"):

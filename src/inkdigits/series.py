@@ -53,7 +53,7 @@ def train_seed(
 def collect(recipe_: Recipe, data_name: str, out: Path) -> Rows:
     """Return the figures of all finished runs of a recipe and data set in a folder.
 
-    Raises InputError if a run's files are damaged, or if the data have changed between two of the runs.
+    Raises InputError if a run's files are damaged, or if the data or the teachers have changed between two of the runs.
     """
     folders = run.finished(recipe_, data_name, out)
     rows = {seed: _row(folder) for seed, folder in folders.items()}
@@ -64,6 +64,10 @@ def collect(recipe_: Recipe, data_name: str, out: Path) -> Rows:
                 folders[seed],
                 f"learned from other digits than {first['run']}",
                 "give each state of the data its own --out",
+            )
+        if row["teachers_sha256"] != first["teachers_sha256"]:
+            raise InputError(
+                folders[seed], f"had other teachers than {first['run']}", "give each set of teachers its own --out"
             )
     return rows
 
@@ -135,6 +139,7 @@ def _row(folder: Path) -> dict[str, Any]:
             "parameters": int(config["parameters"]),
             "multiply_adds": config.get("multiply_adds"),
             "data_sha256": config["data_sha256"],
+            "teachers_sha256": config.get("teachers_sha256"),
             "versions": config["versions"],
             "machine": config.get("machine"),
             "run": folder.name,
