@@ -4,10 +4,10 @@
     python benchmarks/ensemble.py RECIPE --size 5 --runs runs/RECIPE     seeds 0 to 4, 5 to 9, 10 to 14
 
 The probabilities of the members are averaged, as by `inkdigits ensemble`; each is asked as it is, and by test-time augmentation
-as by `inkdigits evaluate --tta`. With --beside, as many seeds of other recipes, in the same folder, join each ensemble. Decide on
-size and company beforehand, or by --split validation, which prints and writes nothing.
+as by `inkdigits evaluate --tta`. With --beside, seeds of other recipes, in the same folder, join each ensemble: as many, or, with
+RECIPE:1, so many. Decide on size and company beforehand, or by --split validation, which prints and writes nothing.
 
-Usage: python benchmarks/ensemble.py RECIPE [--size 5] [--beside RECIPE…] [--runs FOLDER] [--split validation]
+Usage: python benchmarks/ensemble.py RECIPE [--size 5] [--beside RECIPE[:SIZE]…] [--runs FOLDER] [--split validation]
 writes benchmarks/results/ensemble_RECIPE.json, or ensemble_RECIPE_RECIPE.json
 """
 
@@ -33,29 +33,39 @@ WAYS = {"plain": network.Network.probabilities, "tta": tta.probabilities}
 def main() -> None:
     options = parser()
     options.add_argument("--size", type=int, default=5, help="seeds of each recipe in an ensemble")
-    options.add_argument("--beside", nargs="+", default=[], metavar="RECIPE", help="whose seeds join each ensemble")
+    options.add_argument(
+        "--beside", nargs="+", default=[], metavar="RECIPE[:SIZE]", help="whose seeds join each ensemble"
+    )
     arguments = options.parse_args()
+    asked_for = [(arguments.recipe, arguments.size)]
+    for text in arguments.beside:
+        recipe, _, size = text.partition(":")
+        asked_for.append((recipe, int(size or arguments.size)))
     families = [
-        Finished.of(argparse.Namespace(**{**vars(arguments), "recipe": recipe}), at_least=arguments.size)
-        for recipe in (arguments.recipe, *arguments.beside)
+        Finished.of(argparse.Namespace(**{**vars(arguments), "recipe": recipe}), at_least=size)
+        for recipe, size in asked_for
     ]
-    count = min(len(family.folders) for family in families) // arguments.size
-    seeds = [list(family.folders)[: count * arguments.size] for family in families]
-    why = f"ensembles of {arguments.size * len(families)}"
+    sizes = [size for _, size in asked_for]
+    count = min(len(family.folders) // size for family, size in zip(families, sizes, strict=True))
+    seeds = [list(family.folders)[: count * size] for family, size in zip(families, sizes, strict=True)]
+    why = f"ensembles of {sum(sizes)}"
     data, *_ = (family.digits(why, of) for family, of in zip(families, seeds, strict=True))  # the same for all
     nets = [[network.load(family.folders[seed]) for seed in of] for family, of in zip(families, seeds, strict=True)]
     figures: dict[str, Any] = {
-        "size": arguments.size,
+        "sizes": {family.recipe.name: size for family, size in zip(families, sizes, strict=True)},
         "beside": {family.recipe.name: family.recipe.hash() for family in families[1:]},
         "ensembles": [
-            {family.recipe.name: of[i : i + arguments.size] for family, of in zip(families, seeds, strict=True)}
-            for i in range(0, count * arguments.size, arguments.size)
+            {
+                family.recipe.name: of[i * size : (i + 1) * size]
+                for family, of, size in zip(families, seeds, sizes, strict=True)
+            }
+            for i in range(count)
         ],
         "views": [list(view) for view in tta.VIEWS],
     }
     for name, ask in WAYS.items():
-        beliefs = np.stack([[digits_only(ask(net, data.images)) for net in of] for of in nets])
-        figures[name] = asked(beliefs, count, data)
+        beliefs = [np.stack([digits_only(ask(net, data.images)) for net in of]) for of in nets]
+        figures[name] = asked(beliefs, sizes, data)
         of_one, of_many = (figures[name][kind]["accuracy"]["mean"] for kind in ("members", "ensembles"))
         each = " ".join(f"{row['accuracy']:.2%}" for row in figures[name]["each"])
         print(f"{name}: one network {of_one:.3%}, {count} {why} {of_many:.3%} ({each})")
@@ -68,11 +78,10 @@ def digits_only(probabilities: Beliefs) -> Beliefs:
     return digits / np.maximum(digits.sum(axis=1, keepdims=True), 1e-30)
 
 
-def asked(beliefs: Beliefs, count: int, data: Dataset) -> dict[str, Any]:
-    """Return figures of members and of `count` ensembles for what the seeds of each recipe believe (R, S, N, 10)."""
-    recipes, _, digits, classes = beliefs.shape
-    together = beliefs.reshape(recipes, count, -1, digits, classes).mean(axis=(0, 2))
-    each = [accuracies(one, data) for one in together]
+def asked(beliefs: list[Beliefs], sizes: list[int], data: Dataset) -> dict[str, Any]:
+    """Return figures of members and of ensembles, for what the seeds of each recipe believe (S, N, 10), `sizes` at a time."""
+    members = [of.reshape(-1, size, *of.shape[1:]) for of, size in zip(beliefs, sizes, strict=True)]
+    each = [accuracies(one, data) for one in np.concatenate(members, axis=1).mean(axis=1)]
     return {
         "members": summary([accuracies(one, data) for of in beliefs for one in of]),
         "ensembles": summary(each),

@@ -25,8 +25,7 @@ def mean(spread: dict[str, Any]) -> str:
 
 def members_of(document: dict[str, Any]) -> str:
     """Return of what a document's ensembles are made, in words."""
-    recipes = [document["recipe"], *document["beside"]]
-    return " and ".join(f"{document['size']} of `{recipe}`" for recipe in recipes)
+    return " and ".join(f"{'one' if size == 1 else size} of `{recipe}`" for recipe, size in document["sizes"].items())
 
 
 def ensembles_part() -> str:

@@ -1,7 +1,8 @@
 """What was tried for the laboratory's records, and what limits them: plain words, written by hand, below the table of records.
 
 Each key becomes the bold beginning of a paragraph, each text its Markdown. Figures of finished recipes belong in results files; what
-stands here are ideas, and validation figures where they tell why one was dropped.
+stands here are ideas, validation figures where they tell why one was dropped, and what recipes had that were given up (their
+results files are in git's history, their openings of the test set in the log).
 """
 
 NOTES: dict[str, str] = {

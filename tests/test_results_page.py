@@ -260,20 +260,25 @@ def test_a_record_is_met_or_not(page, cases, met):
 def test_ensembles_are_shown_plain_and_augmented_of_one_recipe_and_of_two(page):
     figures = {
         "recipe": "best",
-        "size": 5,
+        "sizes": {"best": 5},
         "beside": {},
         "views": [[0, 0, 0], [1, 0, 0]],
         "plain": together(0.997, [0.9975, 0.9976, 0.9977]),
         "tta": together(0.9975, [0.998, 0.9981]),
     }
-    mixed = {**figures, "beside": {"wide": "abc"}, "plain": together(0.9966, [0.998, 0.9981, 0.9982])}
+    mixed = {
+        **figures,
+        "sizes": {"best": 5, "wide": 1},
+        "beside": {"wide": "abc"},
+        "plain": together(0.9966, [0.998, 0.9981, 0.9982]),
+    }
     text = page(ensemble_best=figures, ensemble_best_wide=mixed)
     figure = "ensembles fixed in advance, mean of at least 3 that share no member: 5 of `best`"
     plain, augmented = (row(text, f"{figure}{how} |") for how in ("", ", with test-time augmentation"))
     assert plain[3:] == ["99.760 %, 3 ensembles", "gate"]
     assert augmented[3:] == ["99.805 %, 2 ensembles", "**not reached**"]  # two are too few
-    assert row(text, f"{figure} and 5 of `wide` |")[3:] == ["99.810 %, 3 ensembles", "record"]
-    assert row(text, "5 of `best` and 5 of `wide`, plain")[2] == "**99.810 %**"
+    assert row(text, f"{figure} and one of `wide` |")[3:] == ["99.810 %, 3 ensembles", "record"]
+    assert row(text, "5 of `best` and one of `wide`, plain")[2] == "**99.810 %**"
     assert row(text, "5 of `best`, plain") == [
         "5 of `best`, plain", "99.700 % ± 0.020 %", "**99.760 %**", "99.75 %, 99.76 %, 99.77 %", "99.800 %", "99.860 %",
     ]  # fmt: skip

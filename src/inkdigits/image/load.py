@@ -15,6 +15,7 @@ from PIL import Image
 
 from inkdigits.errors import InputError, TooLargeError
 from inkdigits.image import decode, document
+from inkdigits.image.segment import Box
 
 Source: TypeAlias = (
     "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | Image.Image | npt.NDArray[Any]"
@@ -42,6 +43,12 @@ class Picture:
         """Pixels of the full picture in one of `pixels`: across and down."""
         height, width = self.pixels.shape[:2]
         return self.size[0] / width, self.size[1] / height
+
+    def in_full(self, box: Box) -> Box:
+        """Return a box (left, top, right, bottom) in `pixels` as one in the picture before it was reduced."""
+        x, y = self.reduction
+        left, top, right, bottom = box
+        return int(left * x), int(top * y), min(self.size[0], round(right * x)), min(self.size[1], round(bottom * y))
 
 
 def name_of(source: object) -> str:

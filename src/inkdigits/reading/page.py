@@ -248,13 +248,10 @@ def _token(seen: Seen, line: list[Seen], picture: Picture, reader: _Reader) -> _
     own = seen.piece
     if seen.stranger:
         return _Token(" ", None, own.box[0], own.box[2])
-    x, y = picture.reduction
-    left, top, right, bottom = own.box
-    box = (int(left * x), int(top * y), min(picture.size[0], round(right * x)), min(picture.size[1], round(bottom * y)))
     beliefs = seen.beliefs
     if seen.best == 1 and seen not in (line[0], line[-1]) and separators.may_be_slash(own, [one.piece for one in line]):
         beliefs = replace(beliefs, confidence=beliefs.confidence * np.float32(0.5))
-    digit = decide.decide(beliefs, seen.row, seen.glyph, box, picture.name, reader.threshold)
+    digit = decide.decide(beliefs, seen.row, seen.glyph, picture.in_full(own.box), picture.name, reader.threshold)
     return _Token("?" if digit.label is None else str(digit.label), digit, own.box[0], own.box[2])
 
 

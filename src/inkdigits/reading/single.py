@@ -116,14 +116,7 @@ def _prepared(
 ) -> Prepared:
     if found is None or part is None:
         return Prepared(picture.name, None, None, None)
-    x, y = picture.reduction
-    left, top, right, bottom = part.box
-    box = (
-        int(left * x),
-        int(top * y),
-        min(picture.size[0], round(right * x)),
-        min(picture.size[1], round(bottom * y)),
-    )
+    box = picture.in_full(part.box)
     beside = None if part.beside is None else normalise.glyph(part.beside)
     return Prepared(picture.name, glyph, box, again.view(picture, part.box, found.dark), beside)
 
