@@ -85,7 +85,11 @@ def made_by(config: dict[str, Any]) -> str:
     trained = f"`inkdigits train {name} --seeds {len(config['seeds'])}`"
     kinds = {member["quantised"] for member in config["members"]} - {None}
     quantised = "".join(f", `inkdigits quantise --kind {kind}` of each run" for kind in kinds)
-    return f"{trained}{quantised}, then `inkdigits ensemble` of them; thresholds by benchmarks/thresholds.py"
+    made = "`make default-model`: " if name == "default" else ""
+    return (
+        f"{made}{trained}{quantised}, then `inkdigits ensemble` of them; thresholds by benchmarks/thresholds.py, which needs "
+        "the development sets"
+    )
 
 
 def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
