@@ -1,10 +1,8 @@
 """Ink is found whatever the polarity, the light and the contrast; and where there is none, none is found."""
 
-import cv2
 import numpy as np
 import pytest
 
-import inkdigits
 from inkdigits.image import ink
 from inkdigits.synthetic import strokes
 from inkdigits.synthetic.paper import Scene, photograph
@@ -70,37 +68,6 @@ def test_blank_paper_in_a_photo(seed):
     empty = np.zeros((4, 4), np.uint8)
     picture = photograph(empty, (400, 300), (10, 10), Scene(light=0.4, grain=0.02), random)
     assert ink.extract(picture) is None
-
-
-def test_black_and_white_is_softened():
-    steps = {}
-    stairs = np.where(drawing() > 127, 255, 0).astype(np.uint8)
-    found = ink.extract(stairs, steps.setdefault)
-    assert found is not None and set(np.unique(stairs)) == {0, 255} and len(np.unique(steps["stairs softened"])) > 2
-    # Two greys are two levels as well; a single pixel between them tells that a camera or a pen drew it.
-    ink.extract(stairs // 2 + 60, lambda name, picture: steps.setdefault(f"grey {name}", picture))
-    assert "grey stairs softened" in steps
-    stairs[3, 5] = 200
-    ink.extract(stairs, lambda name, picture: steps.setdefault(f"one {name}", picture))
-    assert "one grey" in steps and "one stairs softened" not in steps
-
-
-def test_softened_digits_are_read_better(digits, monkeypatch):
-    """MNIST's digits made black and white at 40 pixels: their labels are more probable."""
-
-    def black_and_white(glyph):
-        return np.where(cv2.resize(glyph, (56, 56), interpolation=cv2.INTER_CUBIC) > 110, 255, 0).astype(np.uint8)
-
-    pictures = [black_and_white(glyph) for glyph in digits.images[:300]]
-
-    def loss():
-        read = inkdigits.classify_many(pictures, trust="always")
-        probable = [digit.probabilities[label] for digit, label in zip(read, digits.labels[:300], strict=True)]
-        return -np.log(np.maximum(probable, 1e-6)).mean()
-
-    softened = loss()
-    monkeypatch.setattr(ink, "_is_of_two_levels", lambda *_: False)
-    assert softened < loss()
 
 
 def test_inverting_changes_nothing_but_the_polarity(digits):

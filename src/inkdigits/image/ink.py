@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.image import black_and_white
+
 # Less contrast than this (of 255) between pen and paper is no pen: JPEG blocks and sensor noise reach it.
 MIN_CONTRAST = 14.0
 # Brightness is measured against the paper's, which is this level: what is lighter, half of its grain, has room above.
@@ -24,9 +26,6 @@ _LEAST_PAGE = 120
 # Where the strongest stroke is not this many times stronger than the paper's grain, the grain is smoothed away. (Among a
 # million pixels of grain alone, the strongest is 5 times stronger than usual.)
 _FAINT = 10
-# Standard deviation in pixels of what softens the stairs of a picture in black and white. Of 0 to 0.8, the network reads
-# MNIST's validation digits best with it, made black and white at 14 to 60 pixels.
-_SOFTENED = 0.6
 # The widest stroke there can be, as a share of the picture's longer side: a marker's, in a tight crop.
 _WIDEST = 0.4
 
@@ -55,8 +54,10 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | No
     darkest, lightest, _, _ = cv2.minMaxLoc(grey)
     if lightest - darkest < MIN_CONTRAST:
         return None
-    if _is_of_two_levels(grey, darkest, lightest):
-        watch("stairs softened", grey := np.asarray(cv2.GaussianBlur(grey, (0, 0), _SOFTENED), np.uint8))
+    softened = black_and_white.softened(grey)
+    if softened is not None:
+        grey = softened
+        watch("softened", grey)
     # What light and paper are is told from reduced pictures: that is precise enough, and most of the speed.
     view = _reduce(grey, _VIEW_SIZE)
     dark = is_dark_on_light(view)
@@ -89,14 +90,6 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | No
     strength = np.asarray(cv2.LUT(level, np.rint(ramp).astype(np.uint8)), np.uint8)
     watch("ink", strength)
     return Ink(strength, dark)
-
-
-def _is_of_two_levels(grey: npt.NDArray[np.uint8], darkest: float, lightest: float) -> bool:
-    """Tell whether a picture has been made black and white: every edge in it is a stair."""
-    row = grey[len(grey) // 2]  # which tells of nearly every other picture at once
-    if ((row > darkest) & (row < lightest)).any():
-        return False
-    return cv2.countNonZero(cv2.inRange(grey, darkest + 1, lightest - 1)) == 0
 
 
 def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
