@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 import inkdigits
-from inkdigits.image import ink
+from inkdigits.image import black_and_white, ink
 from tests.conftest import SAMPLES, drawing
 
 
@@ -26,10 +26,10 @@ def test_black_and_white_is_softened():
 def test_softened_digits_are_read_better(digits, monkeypatch):
     """MNIST's digits made black and white at 40 pixels: their labels are more probable."""
 
-    def black_and_white(glyph):
+    def stairs(glyph):
         return np.where(cv2.resize(glyph, (56, 56), interpolation=cv2.INTER_CUBIC) > 110, 255, 0).astype(np.uint8)
 
-    pictures = [black_and_white(glyph) for glyph in digits.images[:300]]
+    pictures = [stairs(glyph) for glyph in digits.images[:300]]
 
     def loss():
         read = inkdigits.classify_many(pictures, trust="always")
