@@ -61,6 +61,9 @@ def curves(history: Sequence[dict[str, float]]) -> Figure:
             axes.plot(epochs, validation, color=VALIDATION, marker="o", markersize=3.5, label="validation")
         axes.set_xlabel("epoch", color=INK)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if len(history) < _FEW_EPOCHS:
+            axes.set_xticks(epochs)
+            axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
     left.set_yscale("log")
     left.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     left.yaxis.set_major_formatter("{x:g}")
@@ -70,7 +73,6 @@ def curves(history: Sequence[dict[str, float]]) -> Figure:
     lowest = min(row.get("val_accuracy", row["accuracy"]) for row in history)
     if len(history) < _FEW_EPOCHS:
         lowest = min(lowest, *(row["accuracy"] for row in history))
-        right.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
     right.set_ylim(bottom=max(0.0, lowest - 0.02), top=1.0)
     right.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
     return figure
