@@ -14,11 +14,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from inkdigits import run
+from inkdigits import network, run
 from inkdigits.datasets import mnist
 from inkdigits.evaluation import contested, openings, plots
 from inkdigits.training import recipe
-from machine import write_results
+from machine import keep_openings, write_results
 
 SHOWN = 60
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
@@ -40,7 +40,8 @@ def main() -> None:
             said.setdefault(row, Counter())[answer] += 1
     order = sorted(said, key=lambda row: (-said[row].total(), row))
     always = [row for row in order if said[row].total() == len(folders)]
-    data = openings.open_test(mnist.test, "gallery", arguments.runs / openings.LOG)
+    nets = [network.load(folder) for folder in folders.values()]
+    data = openings.open_test(mnist.test, "gallery of errors", arguments.runs / openings.LOG, *nets)
     figures = {
         "recipe": chosen.name,
         "recipe_hash": chosen.hash(),
@@ -60,6 +61,7 @@ def main() -> None:
         ],
     }
     write_results(f"seed_errors_{chosen.name}", figures)
+    keep_openings(arguments.runs / openings.LOG, chosen.hash())
     titles = [
         f"{data.labels[row]} read as {said[row].most_common(1)[0][0]}\n{said[row].total()} of {len(folders)}"
         + (" *" if row in contested.MNIST_TEST else "")
