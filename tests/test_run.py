@@ -14,7 +14,7 @@ import pytest
 
 import inkdigits
 from inkdigits import finetuning, run, series
-from inkdigits.cli import seeds
+from inkdigits.cli import after, seeds
 from inkdigits.datasets import load, mnist
 from inkdigits.errors import InputError
 from inkdigits.training import recipe
@@ -168,6 +168,42 @@ def test_a_teacher_that_is_not_there_is_trained_first(place, tmp_path):
     assert done.returncode == 0 and done.stderr.count("runs/logistic-3, which teaches taught, comes first") == 1
     made = sorted(path.parent.name.rsplit("-", 1)[0] for path in (tmp_path / "runs").glob("*/metrics.json"))
     assert made == ["logistic-3", "taught-0", "taught-1"]
+
+
+AFTER = RECIPE.format(epochs=1) + '[after]\ntta = true\nquantise = "weights"\nensemble = 2\n'
+
+
+def test_what_is_made_of_a_series_afterwards(place, tmp_path):
+    """Its members are fixed before anything is trained: seeds in order, two each, and the fifth in none."""
+    small = np.load(place / "small.npz")
+    np.savez(
+        tmp_path / "halves.npz",
+        x_train=small["x"],
+        y_train=small["y"],
+        x_test=small["x"][:500],
+        y_test=small["y"][:500],
+    )
+    (tmp_path / "made.toml").write_text(AFTER.replace('"classic"', '"logistic"'))
+    for count in ("3", "5"):  # goes on with what is there
+        done = subprocess.run(
+            [sys.executable, "-m", "inkdigits", "train", "made.toml", "--data", "halves.npz", "--seeds", count],
+            capture_output=True, text=True, cwd=tmp_path, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    made = tmp_path / "runs"
+    assert sorted(path.name for path in made.glob("made-*-to-*")) == ["made-0-to-1", "made-2-to-3"]
+    for folder in made.glob("made-?-2*"):
+        assert (folder / "tta" / "metrics.json").exists() and (folder / "int8" / "model.onnx").exists()
+    members = json.loads((made / "made-2-to-3" / "config.json").read_text())
+    assert [member["seed"] for member in members["members"]] == [2, 3]
+    assert {member["quantised"] for member in members["members"]} == {"weights"}
+    assert inkdigits.classify_glyphs(small["x"][:3], model=made / "made-0-to-1").shape == (3, 10)
+
+
+def test_no_test_half_to_measure_again(place):
+    (place / "views.toml").write_text(AFTER)
+    with pytest.raises(InputError, match="has no test half of its own"):
+        after.check(recipe.load(str(place / "views.toml")), load.find(str(place / "small.npz")))
 
 
 def test_a_run_that_another_damaged_folder_does_not_hide(tmp_path):

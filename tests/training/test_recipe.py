@@ -62,6 +62,8 @@ def test_own_recipe(tmp_path):
     (GOOD + "patience = 3\n[data]\neverything = true", "nothing to stop on; take out training.patience"),
     (GOOD + "[augment]\nerase = 3", r"unknown setting \[augment\] erase; did you mean erasing"),
     (GOOD + "learning_rate = -1", "learning_rate"),
+    (GOOD + '[after]\nquantise = "int8"', 'after.quantise = .int8.; give "weights", "static" or ""'),
+    (GOOD + "[after]\nensemble = 1", "after.ensemble = 1; give 0, or 2 to 100 seeds"),
     (GOOD + "learning_rate = 50", "give a number above 0, at most 10"),
     (GOOD + "rotation = 5", r"unknown setting \[training\] rotation; it belongs in \[augment\]"),
     (GOOD + "[augment]\nepoch = 5", r"unknown setting \[augment\] epoch; did you mean epochs, in \[training\]"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from inkdigits.cli import after
 from inkdigits.cli.watch import watching
 from inkdigits.errors import InUseError
 
@@ -78,13 +79,14 @@ def _stopped() -> NoReturn:
 
 
 def _end(recipe: Recipe, data_name: str, out: Path, missing: list[int]) -> None:
-    from inkdigits import series
+    from inkdigits import run, series
 
     show(series.record(recipe, data_name, out))
     click.echo(f"Written to {out / series.FILE}; two of its runs are compared by: inkdigits compare RUN RUN")
     if missing:
         click.echo(f"Not finished: seed {', '.join(map(str, missing))}.", err=True)
         sys.exit(1)
+    after.a_series(recipe, run.finished(recipe, data_name, out), data_name, out)
 
 
 def show(document: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inkdigits.cli import teachers
+from inkdigits.cli import after, teachers
 from inkdigits.cli.left_out import LeftOut
 from inkdigits.cli.summary import changed, summary
 from inkdigits.cli.watch import watching
@@ -75,6 +75,7 @@ def train(
         recipe_ = recipe_.going_on_from(source if source in network.shipped() else str(Path(source).resolve()))
     left_out = LeftOut()
     data = load.find(data_name, left_out)
+    after.check(recipe_, data)
 
     def command(seed: int) -> str:
         parts = [recipe, "--seed", str(seed), *(["--epochs", str(epochs)] if epochs else [])]
@@ -108,6 +109,7 @@ def train(
         click.echo("\nStopped; every whole epoch is kept. Type the same command with --resume to go on.", err=True)
         sys.exit(1)
     _show(finished)
+    after.a_run(recipe_, finished.folder, data_name)
     left_out.end()
 
 

@@ -15,6 +15,7 @@ from typing import Any, get_args, get_type_hints
 from inkdigits.errors import InputError, nearest, one_line
 from inkdigits.training.settings import (
     GIVEN,
+    AfterSettings,
     AugmentSettings,
     DataSettings,
     DistilSettings,
@@ -40,6 +41,7 @@ class Recipe:
     data: DataSettings
     distil: DistilSettings
     finetune: FinetuneSettings
+    after: AfterSettings
 
     @property
     def finetunes(self) -> bool:
@@ -61,6 +63,7 @@ class Recipe:
         names = ["network", "training", "augment", "pool", "data"]
         names += ["distil"] if self.distil.teachers else []
         names += ["finetune"] if self.finetunes else []
+        names += ["after"] if self.after != AfterSettings() else []
         sections = {name: getattr(self, name) for name in names}
         settings = {
             name: {
@@ -120,6 +123,7 @@ SECTIONS: dict[str, type[Any]] = {
     "data": DataSettings,
     "distil": DistilSettings,
     "finetune": FinetuneSettings,
+    "after": AfterSettings,
 }
 
 

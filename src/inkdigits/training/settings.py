@@ -163,6 +163,19 @@ class DistilSettings:
 
 
 @dataclass(frozen=True)
+class AfterSettings:
+    """[after]: what is made of the finished network, or of a series of them. It changes nothing in them."""
+
+    tta: bool = _setting("measure it by test-time augmentation as well, seven views of each digit", False)
+    quantise: str = _setting('write it in 8 bits as well: "weights", or "static" to compute in them; "": not', "")
+    ensemble: int = _setting("of a series, join so many seeds each, in their order; 0: none", 0)
+
+    def __post_init__(self) -> None:
+        _require(self.quantise in ("", "weights", "static"), "quantise", '"weights", "static" or ""')
+        _require(self.ensemble == 0 or 2 <= self.ensemble <= 100, "ensemble", "0, or 2 to 100 seeds")
+
+
+@dataclass(frozen=True)
 class FinetuneSettings:
     """[finetune]: how somebody's own digits are learned, and what keeps the rest from being forgotten."""
 
