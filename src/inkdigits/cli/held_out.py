@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -25,7 +26,8 @@ def halves(nets: list[Network], data_name: str | None, left_out: LeftOut) -> tup
     writers are held out in one order, so that is the smallest of their shares. A run that learned from everything has held
     out nothing, and a fine-tuned one held out MNIST's. Pictures that cannot be read are told to `left_out`.
     """
-    click.echo("Starting TensorFlow …", err=True)
+    if "tensorflow" not in sys.modules:
+        click.echo("Starting TensorFlow …", err=True)
     from inkdigits import run
     from inkdigits.training import split
 
