@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint notebook default-model clean
+.PHONY: demo test lint notebook clean
 
 demo: $(VENV)/.installed-train ## train the classic CNN, test it, write its report, read the sample pictures
 	$(BIN)/inkdigits train classic
@@ -27,17 +27,6 @@ lint: $(VENV)/.installed-dev
 
 notebook: $(VENV)/.installed-dev ## execute the notebook and store it with its outputs
 	$(BIN)/python scripts/run_notebook.py
-
-default-model: $(VENV)/.installed-train ## train the shipped model default again, two hours on two cores; stopped, it goes on
-	$(BIN)/inkdigits train default --seeds 3 --out runs/default
-	for seed in 0 1 2; do \
-	  test -e runs/default-int8/$$seed/model.onnx || \
-	  $(BIN)/inkdigits quantise $$(dirname $$(ls -d runs/default/default-$$seed-*/metrics.json | head -1)) \
-	    --kind static --out runs/default-int8/$$seed || exit 1; \
-	done
-	$(BIN)/inkdigits ensemble runs/default-int8/0 runs/default-int8/1 runs/default-int8/2 --out runs/my-default
-	@echo "Read with it: $(BIN)/inkdigits classify --model runs/my-default PICTURE"
-	@echo "Its thresholds are of MNIST's validation writers; the shipped one's also of development sets (benchmarks/thresholds.py)."
 
 # One marker per set of extras, older than pyproject.toml when that has changed.
 $(VENV)/.installed-%: pyproject.toml

@@ -83,13 +83,8 @@ def made_by(config: dict[str, Any]) -> str:
     if "seed" in config:
         return f"`inkdigits train {name} --seed {config['seed']}`"
     trained = f"`inkdigits train {name} --seeds {len(config['seeds'])}`"
-    kinds = {member["quantised"] for member in config["members"]} - {None}
-    quantised = "".join(f", `inkdigits quantise --kind {kind}` of each run" for kind in kinds)
-    made = "`make default-model`: " if name == "default" else ""
-    return (
-        f"{made}{trained}{quantised}, then `inkdigits ensemble` of them; thresholds by benchmarks/thresholds.py, which needs "
-        "the development sets"
-    )
+    made = "which writes each network in 8 bits and joins them (`[after]` in the recipe)"
+    return f"{trained}, {made}; thresholds by benchmarks/thresholds.py, which needs the development sets"
 
 
 def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:

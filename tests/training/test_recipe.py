@@ -121,6 +121,8 @@ def test_the_hash_follows_the_settings_and_not_the_name(tmp_path):
     a = recipe.load(write(tmp_path, GOOD))
     b = recipe.load(write(tmp_path, 'description = "other words"\n' + GOOD))
     assert a.hash() == b.hash() != a.with_epochs(4).hash()
+    c = recipe.load(write(tmp_path, GOOD + '[after]\nquantise = "static"\n'))  # of the same runs
+    assert c.after != a.after and c.hash() == a.hash()
 
 
 @pytest.mark.parametrize("name", ["classic", "default", "small"])

@@ -58,12 +58,12 @@ class Recipe:
     def hash(self) -> str:
         """Return 12 hexadecimal digits that change whenever a setting does.
 
-        Settings that have their default do not count, so that a recipe keeps its hash when new settings are invented.
+        Settings that have their default do not count, so that a recipe keeps its hash when new settings are invented. Nor
+        does [after], which changes nothing in the networks: the runs stay those of the recipe.
         """
         names = ["network", "training", "augment", "pool", "data"]
         names += ["distil"] if self.distil.teachers else []
         names += ["finetune"] if self.finetunes else []
-        names += ["after"] if self.after != AfterSettings() else []
         sections = {name: getattr(self, name) for name in names}
         settings = {
             name: {
