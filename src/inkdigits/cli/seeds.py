@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from inkdigits.cli import after
-from inkdigits.cli.watch import watching
+from inkdigits.cli.watch import stopped, watching
 from inkdigits.errors import InUseError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def here(recipe: Recipe, seeds: range, data_name: str, data: Data, out: Path, co
             click.echo(f"inkdigits: {error}; left out", err=True)
             continue
         except KeyboardInterrupt:
-            _stopped()
+            stopped()
         series.record(recipe, data_name, out)
     _end(recipe, data_name, out, missing)
 
@@ -67,15 +67,10 @@ def on_cluster(
                     click.echo(f"Seed {outcome.seed} is done; {len(missing)} to go.", err=True)
                     series.record(recipe, data_name, out)
     except KeyboardInterrupt:
-        _stopped()
+        stopped()
     _end(recipe, data_name, out, missing)
     if told:
         sys.exit(1)
-
-
-def _stopped() -> NoReturn:
-    click.echo("\nStopped; every whole epoch is kept. Type the same command to go on.", err=True)
-    sys.exit(1)
 
 
 def _end(recipe: Recipe, data_name: str, out: Path, missing: list[int]) -> None:

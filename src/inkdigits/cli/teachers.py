@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from inkdigits.cli.watch import watching
+from inkdigits.cli.watch import stopped, watching
 from inkdigits.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,5 +41,4 @@ def train_missing(recipe: Recipe, data_name: str, data: Data) -> None:
                 with watching(own) as watcher:
                     series.train_seed(own, seed, data_name, data, out, command, watcher)
             except KeyboardInterrupt:
-                click.echo("\nStopped; every whole epoch is kept. Type the same command to go on.", err=True)
-                sys.exit(1)
+                stopped()

@@ -12,7 +12,7 @@ import click
 from inkdigits.cli import after, teachers
 from inkdigits.cli.left_out import LeftOut
 from inkdigits.cli.summary import changed, summary
-from inkdigits.cli.watch import watching
+from inkdigits.cli.watch import stopped, watching
 from inkdigits.errors import InputError, InUseError, require
 
 if TYPE_CHECKING:
@@ -106,8 +106,7 @@ def train(
         run.discard_if_empty(folder)
         raise
     except KeyboardInterrupt:
-        click.echo("\nStopped; every whole epoch is kept. Type the same command with --resume to go on.", err=True)
-        sys.exit(1)
+        stopped("with --resume ")
     _show(finished)
     after.a_run(recipe_, finished.folder, data_name)
     left_out.end()

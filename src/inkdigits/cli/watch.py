@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+
+import click
 
 if TYPE_CHECKING:
     from inkdigits.run import Watcher
@@ -48,6 +51,12 @@ def watching(recipe: Recipe) -> Iterator[Watcher]:
 
         with interrupt.heard():
             yield Watcher(on_step, on_epoch, on_stage)
+
+
+def stopped(again: str = "") -> NoReturn:
+    """End the command after Ctrl-C, with how to go on: by the same command, and `again`."""
+    click.echo(f"\nStopped; every whole epoch is kept. Type the same command {again}to go on.", err=True)
+    sys.exit(1)
 
 
 class _Interrupt:

@@ -88,7 +88,7 @@ def check_without_test_digits(data: Dataset) -> Dataset:
 @lru_cache(maxsize=1)
 def _test_digests() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp]]:
     """Return the test digits' digests in ascending order, and whose they are."""
-    digests = _digests(_load("t10k-images-idx3-ubyte"))
+    digests = _digests(_test().images)
     order = np.argsort(digests, kind="stable")
     return digests[order], order
 

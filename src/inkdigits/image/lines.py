@@ -6,7 +6,7 @@ import numpy as np
 
 from inkdigits.image.components import Piece, Pieces
 
-_MARK = 0.45  # pieces lower than this share of the digits' height are marks
+MARK = 0.45  # pieces lower than this share of the digits' height are marks: points, commas, dashes
 
 
 def arrange(found: Pieces) -> list[list[Piece]]:
@@ -15,8 +15,8 @@ def arrange(found: Pieces) -> list[list[Piece]]:
     Neighbours are linked from left to right where their rows overlap; chains that run at the same height are one line,
     however far apart. A chain follows a line that climbs or falls, which a fixed band of rows would not.
     """
-    tall = [p for p in found.pieces if p.height >= _MARK * found.scale]
-    small = [p for p in found.pieces if p.height < _MARK * found.scale]
+    tall = [p for p in found.pieces if p.height >= MARK * found.scale]
+    small = [p for p in found.pieces if p.height < MARK * found.scale]
     chains: list[list[Piece]] = []
     for piece in sorted(tall, key=lambda p: p.box[0]):
         best, distance = None, 6.0 * found.scale
@@ -95,9 +95,7 @@ def _line_of_other_point(piece: Piece, lines: list[list[Piece]], scale: float) -
     """Return the line that has a mark of the same size right above or below: both points of a colon, strokes of a "="."""
     for line in lines:
         near = [
-            p
-            for p in line
-            if p.height < _MARK * scale and _gap(p, piece) == 0 and abs(p.middle - piece.middle) <= scale
+            p for p in line if p.height < MARK * scale and _gap(p, piece) == 0 and abs(p.middle - piece.middle) <= scale
         ]
         if len(near) == 1 and _alike(near[0].height, piece.height) and _alike(near[0].width, piece.width):
             return line

@@ -20,8 +20,6 @@ from inkdigits.reading.expect import Expectation, parse
 from inkdigits.reading.pieces import Question, Seen
 from inkdigits.results import Digit, Line, Page
 
-# Pieces lower than this share of the digits' height are marks: points, commas, dashes.
-_MARK = 0.45
 # Pieces that are nearer to each other than this share of the height may be one broken digit.
 _CLOSE = 0.15
 # Where fewer than this share of the pieces are surely digits, the page may lie on its side.
@@ -185,8 +183,8 @@ def _without_leftovers(read_lines: list[list[_Token]], sheet: _Sheet) -> list[li
 
 def _sorted(line: list[Piece], scale: float) -> tuple[list[_Token], list[Question]]:
     """Return the separators of a line, and the pieces of it that the network is to be asked about."""
-    tall = [p for p in line if p.height >= _MARK * scale]
-    small = [p for p in line if p.height < _MARK * scale]
+    tall = [p for p in line if p.height >= lines.MARK * scale]
+    small = [p for p in line if p.height < lines.MARK * scale]
     marks: list[_Token] = []
     fragments: list[Piece] = []
     asked: list[Piece] = []

@@ -20,7 +20,7 @@ def of_small(piece: Piece, line: list[Piece], scale: float) -> Mark:
     A point lies at the foot of the digits; a comma is higher than wide or hangs below it; a dash is flat, at mid-height.
     Underlines are no separators.
     """
-    near = min(line, key=lambda p: abs(p.box[0] + p.box[2] - piece.box[0] - piece.box[2]))
+    near = _nearest(piece, line)
     foot, head = near.box[3], near.box[1]
     height = max(foot - head, 1)
     place = (piece.middle - head) / height  # 0 at the head of its neighbour, 1 at its foot
@@ -36,6 +36,11 @@ def of_small(piece: Piece, line: list[Piece], scale: float) -> Mark:
     if piece.height >= 1.35 * piece.width and (piece.height >= 0.18 * scale or hangs):
         return ","
     return "," if hangs and piece.height >= 0.2 * scale else "."
+
+
+def _nearest(piece: Piece, line: list[Piece]) -> Piece:
+    """Return the piece of a line whose middle column is nearest to another's."""
+    return min(line, key=lambda p: abs(p.box[0] + p.box[2] - piece.box[0] - piece.box[2]))
 
 
 def _under(piece: Piece, other: Piece) -> bool:
@@ -55,7 +60,7 @@ def stacked(upper: Piece, lower: Piece, tall: list[Piece], scale: float) -> Mark
     alike = max(widths) <= 2.5 * min(widths) and shared >= 0.5 * min(widths) and apart > 0.4 * sum(heights)
     if not alike or apart > 0.9 * scale or any(_over(piece, p) for p in tall for piece in (upper, lower)):
         return ""
-    near = min(tall, key=lambda p: abs(p.box[0] + p.box[2] - upper.box[0] - upper.box[2]))
+    near = _nearest(upper, tall)
     within = near.box[1] - 0.1 * near.height <= upper.middle and lower.middle <= near.box[3] + 0.1 * near.height
     if not within:
         return ""
