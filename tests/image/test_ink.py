@@ -6,16 +6,6 @@ import pytest
 from inkdigits.image import ink
 from inkdigits.synthetic import strokes
 from inkdigits.synthetic.paper import Scene, photograph
-from tests.conftest import drawing
-
-
-@pytest.mark.parametrize("label", range(10))
-@pytest.mark.parametrize("margin", [6, 60])
-@pytest.mark.parametrize("pen", [6, 16])
-def test_polarity(label, margin, pen):
-    picture = drawing(label, margin=margin, pen=pen)
-    assert ink.is_dark_on_light(picture)
-    assert not ink.is_dark_on_light(255 - picture)
 
 
 @pytest.mark.parametrize("light", [0.0, 0.3, 0.5])

@@ -1,6 +1,7 @@
 """The digit is told from specks, from lines along the frame, and from its neighbours; its detached pieces stay."""
 
 import numpy as np
+import pytest
 
 from inkdigits.image.segment import main_digit
 from tests.conftest import drawing
@@ -36,6 +37,29 @@ def test_a_line_along_the_frame_is_no_digit():
 def test_a_neighbour_is_another_digit():
     part = main_digit(field((42, 30, 52, 70), (58, 30, 66, 70)))
     assert part is not None and part.box == (42, 30, 52, 70)
+
+
+@pytest.mark.parametrize("label", [2, 3, 5, 6, 8])
+@pytest.mark.parametrize("across", [True, False])
+def test_a_broken_digit_is_one(label, across):
+    """A crack across its middle, or down, leaves two halves as tall or as wide as each other: both are kept."""
+    ink = 255 - drawing(label, height=120, pen=14)
+    whole = main_digit(ink)
+    assert whole is not None
+    left, top, right, bottom = whole.box
+    if across:
+        ink[(top + bottom) // 2 : (top + bottom) // 2 + 6] = 0
+    else:
+        ink[:, (left + right) // 2 : (left + right) // 2 + 6] = 0
+    part = main_digit(ink)
+    assert part is not None and np.abs(np.subtract(part.box, whole.box)).max() <= 1
+
+
+def test_a_digit_above_another_is_another():
+    eight = 255 - drawing(8, height=60, pen=8, margin=2)
+    both = np.vstack([eight, eight])
+    part = main_digit(np.pad(both, 20))
+    assert part is not None and part.box[3] - part.box[1] < 80
 
 
 def test_nothing():

@@ -145,6 +145,14 @@ def test_two_digits_beside_each_other_are_not_one():
     assert all(digit.label == digit.best for digit in inkdigits.classify_many(pairs, trust="always"))
 
 
+def test_a_digit_close_above_another_is_not_one_either():
+    random = np.random.default_rng(4)
+    pairs = [beside(random.integers(2, 10, size=1), gap=0) for _ in range(60)]
+    tall = [np.vstack([a[26:-26], np.full((4, a.shape[1]), 255, np.uint8), a[26:-26]]) for a in pairs]
+    found = inkdigits.classify_many([np.pad(picture, 26, constant_values=255) for picture in tall])
+    assert sum(digit.label is None for digit in found) >= 50
+
+
 def test_what_stands_beside_a_digit_and_is_none_changes_nothing():
     """A letter, a far smaller digit, a digit above it: the one digit is still that."""
     letters = fonts.others()

@@ -11,18 +11,17 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.image import black_and_white
+from inkdigits.image import black_and_white, polarity, views
 
+# Ink above this strength (of 255) is stroke; below it is the soft edge of one.
+STROKE = 72
 # Less contrast than this (of 255) between pen and paper is no pen: JPEG blocks and sensor noise reach it.
 MIN_CONTRAST = 14.0
 # Brightness is measured against the paper's, which is this level: what is lighter, half of its grain, has room above.
 _PAPER = 224
 _LEVELS = np.arange(256.0)
-# The sides, in pixels, of the reduced pictures: that thin strokes are still seen in, that the pen's polarity is told at,
-# and that the paper's brightness is estimated at: light varies slowly.
-_VIEW_SIZE, _POLARITY_SIZE, _PAPER_SIZE = 512, 48, 128
-# The side, in pixels, from which on a picture may be a page, with strokes that are thin in it.
-_LEAST_PAGE = 120
+# The least and the largest side, in pixels, of the picture that tells the brightness of paper: light varies slowly.
+_LEAST_PAPER, _PAPER_SIZE = 48, 128
 # Where the strongest stroke is not this many times stronger than the paper's grain, the grain is smoothed away. (Among a
 # million pixels of grain alone, the strongest is 5 times stronger than usual.)
 _FAINT = 10
@@ -59,15 +58,15 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | No
         grey = softened
         watch("softened", grey)
     # What light and paper are is told from reduced pictures: that is precise enough, and most of the speed.
-    view = _reduce(grey, _VIEW_SIZE)
-    dark = is_dark_on_light(view)
+    view = views.reduced(grey, views.SIDE)
+    dark = polarity.is_dark_on_light(view)
     if not dark:
         grey, view = cv2.bitwise_not(grey), cv2.bitwise_not(view)
     level = _level(grey, _paper(view))
     watch("light evened out" if dark else "inverted, light evened out", level)
     is_large = min(level.shape) > 64
     smooth = np.asarray(cv2.blur(level, (3, 3)), np.uint8) if is_large else level
-    cumulative = _cumulative(level)
+    cumulative = views.cumulative(level)
     floor, noise = _noise(cumulative)
     peak = _PAPER - cv2.minMaxLoc(smooth)[0]
     # The strongest stroke must stand clear of the paper's own grain.
@@ -75,7 +74,7 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | No
     if is_large and peak - floor < _FAINT * noise:
         # Faint pencil is hardly stronger than the grain of a photo, but the grain is finer than its strokes.
         level, smooth = smooth, np.asarray(cv2.blur(smooth, (3, 3)), np.uint8)
-        cumulative = _cumulative(level)
+        cumulative = views.cumulative(level)
         floor, noise = _noise(cumulative)
         peak = _PAPER - cv2.minMaxLoc(smooth)[0]
         is_clear |= peak - floor >= _FAINT * noise
@@ -92,88 +91,6 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | No
     return Ink(strength, dark)
 
 
-def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
-    """Tell whether the pen is darker than the paper.
-
-    Three witnesses vote. Thick strokes: they cover less than half of any large window, so a wide median filter shows the
-    paper under any light, and the pen is on the side of it that sticks out further. Thin strokes, as in a photo of a page:
-    narrow dark structures stand out more than narrow light ones, or less. And the border of the picture is mostly paper: it
-    tells by which side of Otsu's threshold it lies on, as far as the picture falls into two levels at all (a smooth change
-    of light alone explains 3/4 of a picture's variance by two levels; pen on evenly lit paper, nearly all).
-    """
-    small = _reduce(grey, _POLARITY_SIZE)
-    vote = _border(small)
-    if max(grey.shape) > _LEAST_PAGE:
-        if abs(vote) < 0.1:
-            # Where light and grain are stronger than the pen, what seems thick is light; and most paper is light.
-            return _thin_strokes(grey) + 0.3 + 0.3 * _thick_strokes(small) > 0
-        vote += _thin_strokes(grey)
-    # Thick strokes have one vote: where it cannot turn the others, it need not be cast.
-    return (vote if abs(vote) > 1 else vote + _thick_strokes(small)) > 0
-
-
-def _border(small: npt.NDArray[np.uint8]) -> float:
-    """Return how much brighter the border is than the rest, and bright pixels are than half of all, -3 to 3."""
-    _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    share = cv2.countNonZero(bright) / bright.size
-    mean, deviation = cv2.meanStdDev(small)
-    spread = deviation.item() ** 2
-    if not 0 < share < 1 or spread == 0:
-        return 0.0
-    # The variance that two levels explain is share * (1 - share) * (lit - unlit)², and with the mean of all it is this.
-    explained = share / (1 - share) * (cv2.mean(small, mask=bright)[0] - mean.item()) ** 2
-    two_levels = min(max((explained / spread - 0.75) / 0.15, 0.0), 1.0)
-    ring = max(1, round(min(small.shape) / 20))
-    inner = bright[ring:-ring, ring:-ring]
-    border = (cv2.countNonZero(bright) - cv2.countNonZero(inner)) / max(bright.size - inner.size, 1)
-    return float(two_levels * (2 * (2 * border - 1) + (2 * share - 1)))
-
-
-def _thick_strokes(small: npt.NDArray[np.uint8]) -> float:
-    """Return how much further dark structures stand out from a wide median than light ones, -1 to 1."""
-    side = max(3, round(0.5 * max(small.shape))) | 1
-    paper = np.asarray(cv2.medianBlur(small, side), np.uint8)
-    # Unsigned subtraction stops at 0: one witness for each side.
-    below = float(cv2.norm(cv2.subtract(paper, small), cv2.NORM_L2SQR))
-    above = float(cv2.norm(cv2.subtract(small, paper), cv2.NORM_L2SQR))
-    return (below - above) / max(below + above, 1e-6)
-
-
-def _thin_strokes(grey: npt.NDArray[np.uint8]) -> float:
-    """Return how much more narrow dark structures stand out than narrow light ones in a large picture, -6 to 6.
-
-    Where there are any, no other witness knows better; where there are none, it is 0.
-    """
-    page = np.asarray(cv2.blur(_reduce(grey, _VIEW_SIZE), (2, 2)), np.uint8)
-    # What lies between two strokes is narrow and lighter than they are, but not lighter than the paper all around, which a
-    # wide median shows; a table beside the paper, and its edge, are in the median themselves.
-    around = cv2.medianBlur(_reduce(page, _PAPER_SIZE), 15)
-    around = cv2.resize(around, page.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    below, above = cv2.subtract(around, page), cv2.subtract(page, around)
-    (dark, light), (wide_dark, wide_light) = (_relief(page, side, below, above) for side in (7, 31))
-    # Thin are strokes that an element of 7 pixels shows as well as one of 31: it is narrower than the hole of a 0.
-    thin = max(dark, light) / max(wide_dark, wide_light, 1)
-    weight = 6 * min(max(2 * thin - 1, 0.0), 1.0) * min(max(dark, light) / 20, 1.0)
-    return weight * (dark - light) / max(dark + light, 1)
-
-
-def _relief(
-    page: npt.NDArray[np.uint8], side: int, below: npt.NDArray[np.uint8], above: npt.NDArray[np.uint8]
-) -> tuple[int, int]:
-    """Return how far the strongest thousandth of dark and of light structures narrower than `side` stand out.
-
-    `below` and `above` say how far each pixel lies from its surroundings: no structure stands out further. A digit that is
-    small in a large page has no more than a thousandth of its pixels. Past the border the picture is mirrored: a strip
-    between a rule and the border is no narrow structure.
-    """
-    element = np.ones((side, side), np.uint8)
-    found = []
-    for kind, beyond in ((cv2.MORPH_BLACKHAT, below), (cv2.MORPH_TOPHAT, above)):
-        hat = cv2.morphologyEx(page, kind, element, borderType=cv2.BORDER_REFLECT)
-        found.append(int(np.searchsorted(_cumulative(cv2.min(hat, beyond)), 0.999 * page.size)))
-    return found[0], found[1]
-
-
 def _paper(view: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """Return the brightness of the paper under dark ink, uint8, on a reduced picture: light varies slowly.
 
@@ -181,7 +98,7 @@ def _paper(view: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     strokes are known well enough to tell how wide they are, and an element not much wider follows the light more closely:
     the edge of a shadow, too.
     """
-    small = _reduce(view, min(max(max(view.shape) // 2, _POLARITY_SIZE), _PAPER_SIZE))
+    small = views.reduced(view, min(max(max(view.shape) // 2, _LEAST_PAPER), _PAPER_SIZE))
     if small is not view:
         # A line along the frame (the edge of a cell) is seen for itself: past the frame it goes on as dark as it is there.
         (height, width), depth = small.shape, max(1, view.shape[0] // small.shape[0] // 2)
@@ -245,7 +162,7 @@ def _without_table(
         return cumulative
     beside = cv2.bitwise_not(cv2.dilate(table, np.ones((5, 5), np.uint8)) * np.uint8(255))
     beside = cv2.resize(beside, level.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    rest = _cumulative(level, np.asarray(beside, np.uint8))
+    rest = views.cumulative(level, np.asarray(beside, np.uint8))
     return rest if rest[half] > 0.0005 * level.size else cumulative
 
 
@@ -270,24 +187,3 @@ def _noise(cumulative: npt.NDArray[np.float32]) -> tuple[float, float]:
     # from the 10th. The halo of a dark area can be a tenth of the picture, and paper can have a texture: the smaller holds.
     spread = min((middle - lower) / 0.59, (middle - lowest) / 1.03, 21.0)
     return middle if middle < 42 else lower, spread
-
-
-def _cumulative(picture: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8] | None = None) -> npt.NDArray[np.float32]:
-    """Return how many pixels (of a mask) are of each value or less, float32 (256,): quantiles are a search in it."""
-    counts = np.asarray(cv2.calcHist([picture], [0], mask, [256], [0, 256]), np.float32)
-    return counts.cumsum()
-
-
-def _reduce(grey: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
-    """Return the picture with its longer side at most `side` pixels, each the mean of a whole number of pixels.
-
-    Whole numbers are many times faster than fractions. Up to one of the new pixels is lost at the right and the bottom.
-    """
-    height, width = grey.shape
-    factor = -(-max(height, width) // side)
-    if factor == 1:
-        return grey
-    down, across = min(factor, max(1, height // 2)), min(factor, max(1, width // 2))
-    size = width // across, height // down
-    whole = grey[: size[1] * down, : size[0] * across]
-    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.image.segment import STROKE
+from inkdigits.image.ink import STROKE
 
 _Mask = npt.NDArray[np.uint8]
 _Boxes = npt.NDArray[np.int64]  # (N, 5): left, top, width, height, area, as OpenCV gives them
