@@ -66,11 +66,3 @@ def test_inverting_changes_nothing_but_the_polarity(digits):
         assert light is not None and dark is not None
         assert dark.dark and not light.dark
         assert np.abs(light.strength.astype(int) - dark.strength).max() <= 1
-
-
-@pytest.mark.parametrize("width", [4, 10, 20])
-def test_stroke_width(width):
-    bar = np.zeros((200, 60), bool)
-    bar[10:190, 20 : 20 + width] = True
-    # A straight bar is where counting pixel edges is exact and the correction for slanting outlines is not.
-    assert ink.stroke_width(bar) == pytest.approx(width * 4 / np.pi, rel=0.15)

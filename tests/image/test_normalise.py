@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from inkdigits.image import normalise
-from inkdigits.image.ink import stroke_width
+from inkdigits.image.measure import stroke_width
 from inkdigits.image.segment import main_digit
 from tests.conftest import drawing
 

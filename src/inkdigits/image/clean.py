@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.image.ink import stroke_width
+from inkdigits.image.measure import stroke_width
 
 Grey = npt.NDArray[np.uint8]
 _Row = npt.NDArray[np.float64]

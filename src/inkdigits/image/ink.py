@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.image import black_and_white, polarity, views
+from inkdigits.image import black_and_white, measure, polarity
 
 # Ink above this strength (of 255) is stroke; below it is the soft edge of one.
 STROKE = 72
@@ -58,7 +58,7 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | No
         grey = softened
         watch("softened", grey)
     # What light and paper are is told from reduced pictures: that is precise enough, and most of the speed.
-    view = views.reduced(grey, views.SIDE)
+    view = measure.reduced(grey, measure.SIDE)
     dark = polarity.is_dark_on_light(view)
     if not dark:
         grey, view = cv2.bitwise_not(grey), cv2.bitwise_not(view)
@@ -66,7 +66,7 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | No
     watch("light evened out" if dark else "inverted, light evened out", level)
     is_large = min(level.shape) > 64
     smooth = np.asarray(cv2.blur(level, (3, 3)), np.uint8) if is_large else level
-    cumulative = views.cumulative(level)
+    cumulative = measure.cumulative(level)
     floor, noise = _noise(cumulative)
     peak = _PAPER - cv2.minMaxLoc(smooth)[0]
     # The strongest stroke must stand clear of the paper's own grain.
@@ -74,7 +74,7 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | No
     if is_large and peak - floor < _FAINT * noise:
         # Faint pencil is hardly stronger than the grain of a photo, but the grain is finer than its strokes.
         level, smooth = smooth, np.asarray(cv2.blur(smooth, (3, 3)), np.uint8)
-        cumulative = views.cumulative(level)
+        cumulative = measure.cumulative(level)
         floor, noise = _noise(cumulative)
         peak = _PAPER - cv2.minMaxLoc(smooth)[0]
         is_clear |= peak - floor >= _FAINT * noise
@@ -98,7 +98,7 @@ def _paper(view: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     strokes are known well enough to tell how wide they are, and an element not much wider follows the light more closely:
     the edge of a shadow, too.
     """
-    small = views.reduced(view, min(max(max(view.shape) // 2, _LEAST_PAPER), _PAPER_SIZE))
+    small = measure.reduced(view, min(max(max(view.shape) // 2, _LEAST_PAPER), _PAPER_SIZE))
     if small is not view:
         # A line along the frame (the edge of a cell) is seen for itself: past the frame it goes on as dark as it is there.
         (height, width), depth = small.shape, max(1, view.shape[0] // small.shape[0] // 2)
@@ -108,7 +108,9 @@ def _paper(view: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     widest = max(5, round(_WIDEST * max(small.shape))) | 1
     paper = _closing(small, widest)
     level = _level(small, paper)
-    width = stroke_width(level < math.ceil((_PAPER + cv2.minMaxLoc(level)[0]) / 2))  # whole: NumPy compares as uint8
+    width = measure.stroke_width(
+        level < math.ceil((_PAPER + cv2.minMaxLoc(level)[0]) / 2)
+    )  # whole: NumPy compares as uint8
     narrower = max(5, round(5 * width)) | 1
     return _closing(small, narrower) if narrower < 0.8 * widest else paper
 
@@ -162,20 +164,8 @@ def _without_table(
         return cumulative
     beside = cv2.bitwise_not(cv2.dilate(table, np.ones((5, 5), np.uint8)) * np.uint8(255))
     beside = cv2.resize(beside, level.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    rest = views.cumulative(level, np.asarray(beside, np.uint8))
+    rest = measure.cumulative(level, np.asarray(beside, np.uint8))
     return rest if rest[half] > 0.0005 * level.size else cumulative
-
-
-def stroke_width(mask: npt.NDArray[np.bool_]) -> float:
-    """Return the mean width of a mask's strokes in pixels: twice its area over the length of its outline."""
-    height, width = mask.shape
-    padded = np.zeros((height + 2, width + 2), np.bool_)
-    padded[1:-1, 1:-1] = mask
-    # Row after row, a pixel's neighbours are the next one and the one a row on: between two rows lies no ink.
-    flat, row = padded.ravel(), width + 2
-    edges = np.count_nonzero(flat[1:] != flat[:-1]) + np.count_nonzero(flat[row:] != flat[:-row])
-    # Counting pixel edges overstates a slanting outline by 4/π on average over all directions.
-    return float(2 * np.count_nonzero(flat) / max(edges * np.pi / 4, 1.0))
 
 
 def _noise(cumulative: npt.NDArray[np.float32]) -> tuple[float, float]:

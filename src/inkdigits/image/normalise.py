@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.image.ink import Watch, stroke_width, unwatched
+from inkdigits.image.ink import Watch, unwatched
+from inkdigits.image.measure import stroke_width
 
 SIDE = 28
 BOX = 20

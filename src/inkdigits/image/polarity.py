@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.image import views
-from inkdigits.image.views import cumulative, reduced
+from inkdigits.image import measure
+from inkdigits.image.measure import cumulative, reduced
 
 # The side, in pixels, of the reduced picture that is judged, and of the one in which the surroundings of strokes are.
 _SIDE, _AROUND = 48, 128
@@ -109,7 +109,7 @@ def _thin_strokes(grey: npt.NDArray[np.uint8]) -> float:
 
     Where there are any, no other witness knows better; where there are none, it is 0.
     """
-    page = np.asarray(cv2.blur(reduced(grey, views.SIDE), (2, 2)), np.uint8)
+    page = np.asarray(cv2.blur(reduced(grey, measure.SIDE), (2, 2)), np.uint8)
     # What lies between two strokes is narrow and lighter than they are, but not lighter than the paper all around, which a
     # wide median shows; a table beside the paper, and its edge, are in the median themselves.
     around = cv2.medianBlur(reduced(page, _AROUND), 15)

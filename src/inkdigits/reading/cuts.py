@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.image.components import Piece
-from inkdigits.image.ink import STROKE, stroke_width
+from inkdigits.image.ink import STROKE
+from inkdigits.image.measure import stroke_width
 
 _MOST_CUTS = 8
 _CUT_COST = 2.5  # log-probability that each cut must win back: digits touch less often than one is odd

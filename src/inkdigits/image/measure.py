@@ -1,4 +1,4 @@
-"""Reduced pictures, and how many of their pixels are how bright: most of what a picture tells is told by these."""
+"""What pictures are measured by: reduced copies, how many pixels are how bright, and how wide strokes are."""
 
 from __future__ import annotations
 
@@ -29,3 +29,15 @@ def cumulative(picture: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8] | Non
     """Return how many pixels (of a mask) are of each value or less, float32 (256,): quantiles are a search in it."""
     counts = np.asarray(cv2.calcHist([picture], [0], mask, [256], [0, 256]), np.float32)
     return counts.cumsum()
+
+
+def stroke_width(mask: npt.NDArray[np.bool_]) -> float:
+    """Return the mean width of a mask's strokes in pixels: twice its area over the length of its outline."""
+    height, width = mask.shape
+    padded = np.zeros((height + 2, width + 2), np.bool_)
+    padded[1:-1, 1:-1] = mask
+    # Row after row, a pixel's neighbours are the next one and the one a row on: between two rows lies no ink.
+    flat, row = padded.ravel(), width + 2
+    edges = np.count_nonzero(flat[1:] != flat[:-1]) + np.count_nonzero(flat[row:] != flat[:-row])
+    # Counting pixel edges overstates a slanting outline by 4/π on average over all directions.
+    return float(2 * np.count_nonzero(flat) / max(edges * np.pi / 4, 1.0))
