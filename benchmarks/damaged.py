@@ -1,4 +1,4 @@
-"""Digits that a crop has cut into, that a crack parts, that touch the frame or are tiny: what the picture work can still make of them.
+"""Digits that a crop has cut into, that a crack parts, boxed, tiny or at the frame: what the picture work can make of them.
 
 MNIST's validation writers, whom `default` has not seen; each digit is damaged in one way at a time and read as any picture is,
 in either polarity. The rules that see to it were chosen with these pictures (`image.polarity`, `image.segment`), so the
@@ -80,6 +80,12 @@ def tiny(ink: Ink, height: int) -> Ink:
     return field
 
 
+def boxed(ink: Ink, edge: int, scale: int = 1) -> Ink:
+    """Put the digit into the box of a form, cropped with all its edges, `edge` pixels wide and a little paler than the pen."""
+    cell = cv2.copyMakeBorder(ink, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=200)
+    return np.asarray(cv2.resize(cell, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
 Damage = Callable[[Ink], Ink]
 DAMAGES: dict[str, Damage] = {
     "as they are": lambda ink: ink,
@@ -93,6 +99,9 @@ DAMAGES: dict[str, Damage] = {
     "cracked across in the upper third": partial(cracked, degrees=0, place=0.35, width=2),
     "cracked down, 2 pixels": partial(cracked, degrees=90, width=2),
     "cracked aslant, 2 pixels": partial(cracked, degrees=45, width=2),
+    "in a box, its edges 1 pixel wide": partial(boxed, edge=1),
+    "in a box, its edges 2 pixels wide": partial(boxed, edge=2),
+    "in a box, three times as large": partial(boxed, edge=2, scale=3),
     "8 pixels high": partial(tiny, height=8),
     "12 pixels high": partial(tiny, height=12),
     **{f"touches the frame, {side}": partial(at_side, side=side) for side in SIDES},

@@ -16,14 +16,14 @@ _DOTS = 1.5
 # Where a larger share of the pixels differs from the median around it, there are dots: of a digit 14 pixels high up to a
 # tenth does so at its edges, of dithered photos a sixth and more.
 _DOTTED = 0.13
-# Strokes narrower than this, in pixels, are hairlines and outlines, which softening would run together.
+# Strokes narrower than this, in pixels, are hairlines: a thin pen's, or outlines, whose two sides softening runs together.
 _HAIRLINE = 1.8
 
 
-def softened(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
+def softened(grey: npt.NDArray[np.uint8], *, hairlines: bool = True) -> npt.NDArray[np.uint8] | None:
     """Return a picture of two levels, uint8 (H, W), as a camera might have seen it.
 
-    None for one that has more levels, and for one that is drawn in hairlines.
+    None for one that has more levels; and, unless `hairlines`, for one that is drawn in lines about a pixel wide.
     """
     if len(set(grey[len(grey) // 2].tolist())) > 2:  # a row tells of nearly every other picture at once
         return None
@@ -35,6 +35,6 @@ def softened(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
         return np.asarray(cv2.GaussianBlur(grey, (0, 0), _DOTS), np.uint8)
     light = grey == lightest
     rarer = light if 2 * np.count_nonzero(light) <= grey.size else ~light
-    if stroke_width(rarer) < _HAIRLINE:
+    if not hairlines and stroke_width(rarer) < _HAIRLINE:
         return None
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), _STAIRS), np.uint8)

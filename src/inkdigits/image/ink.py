@@ -43,17 +43,17 @@ class Ink:
     dark: bool
 
 
-def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched) -> Ink | None:
+def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched, *, hairlines: bool = True) -> Ink | None:
     """Return the ink of a grey (H, W) or RGB (H, W, 3) picture, or None if there is none (a blank picture).
 
-    `watch` is shown each step by name.
+    `watch` is shown each step by name. Black and white is softened; lines about a pixel wide only with `hairlines`.
     """
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     watch("grey", grey)
     darkest, lightest, _, _ = cv2.minMaxLoc(grey)
     if lightest - darkest < MIN_CONTRAST:
         return None
-    softened = black_and_white.softened(grey)
+    softened = black_and_white.softened(grey, hairlines=hairlines)
     if softened is not None:
         grey = softened
         watch("softened", grey)

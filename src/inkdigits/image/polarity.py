@@ -16,6 +16,9 @@ _LEAST_PAGE = 120
 # Border and thin strokes that vote by less than this tell nothing for sure; and two levels that explain less of a picture's
 # variance are none.
 _TOLD, _TWO_LEVELS = 1.6, 0.8
+# The edges of a cell hold at least this share of their rows, the row beside them at most that; and they are no wider than
+# this share of the picture.
+_EDGE, _BESIDE, _EDGE_WIDTH = 0.8, 0.4, 0.12
 # Of the picture, a piece of pen or paper has at least this share, all paper in a tight crop as much as that, and the pen
 # reaches over this share of its width and height.
 _PIECE, _PAPER, _REACH = 0.01, 0.25, 0.8
@@ -27,17 +30,22 @@ def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
     Three witnesses vote. Thick strokes: they cover less than half of any large window, so a wide median filter shows the
     paper under any light, and the pen is on the side of it that sticks out further. Thin strokes, as in a photo of a page:
     narrow dark structures stand out more than narrow light ones, or less. And the border of the picture is mostly paper: it
-    tells by which side of Otsu's threshold it lies on, as far as the picture falls into two levels at all. A crop so tight
-    that strokes lie along its border deceives them; there the pen is what holds together.
+    tells by which side of Otsu's threshold it lies on, as far as the picture falls into two levels at all. Two things
+    deceive it. The edges of a cell may run along it: then what lies within them has a border of its own. And a crop may be
+    so tight that strokes lie along its border: there the pen is what holds together.
     """
     small = reduced(grey, _SIDE)
-    _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    explained = _explained(small, bright)
+    bright, explained = _levels(small)
+    within = _within_edges(bright)
+    if within is not None:
+        inner, told = _levels(small[within])
+        if told >= _TWO_LEVELS and abs(_border(inner)) >= _TOLD:
+            return _border(inner) > 0
     vote = _border(bright) * min(max((explained - 0.75) / 0.15, 0.0), 1.0)
     thin = _thin_strokes(grey) if max(grey.shape) > _LEAST_PAGE else 0.0
     if abs(vote + thin) < _TOLD and explained >= _TWO_LEVELS:
         dark = _fills_frame(np.asarray(1 - bright, np.uint8))
-        if dark or _fills_frame(np.asarray(bright, np.uint8)):
+        if dark or _fills_frame(bright):
             return dark
     if max(grey.shape) > _LEAST_PAGE and abs(vote) < 0.1:
         # Where light and grain are stronger than the pen, what seems thick is light; and most paper is light.
@@ -47,21 +55,46 @@ def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
     return (vote if abs(vote) > 1 else vote + _thick_strokes(small)) > 0
 
 
-def _explained(small: npt.NDArray[np.uint8], bright: cv2.typing.MatLike) -> float:
-    """Return the share of a picture's variance that two levels explain, told apart by the mask of the bright one.
+def _levels(small: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], float]:
+    """Return a mask of the brighter of two levels, and the share of the picture's variance that the two explain.
 
     A smooth change of light alone explains 3/4 of it; pen on evenly lit paper, nearly all.
     """
+    _, mask = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    bright = np.asarray(mask, np.uint8)
     share = cv2.countNonZero(bright) / bright.size
     mean, deviation = cv2.meanStdDev(small)
     spread = deviation.item() ** 2
     if not 0 < share < 1 or spread == 0:
-        return 0.0
+        return bright, 0.0
     # It is share * (1 - share) * (lit - unlit)², and with the mean of all it is this.
-    return float(share / (1 - share) * (cv2.mean(small, mask=bright)[0] - mean.item()) ** 2 / spread)
+    return bright, float(share / (1 - share) * (cv2.mean(small, mask=bright)[0] - mean.item()) ** 2 / spread)
 
 
-def _border(bright: cv2.typing.MatLike) -> float:
+def _within_edges(bright: npt.NDArray[np.uint8]) -> tuple[slice, slice] | None:
+    """Return what lies within the edges of a cell that run along the border, given the mask of a level; None without any.
+
+    An edge is a strip of one level from end to end, and beside it lies the other.
+    """
+    rows, columns = bright.mean(axis=1), bright.mean(axis=0)
+    top, bottom, left, right = (_edge(s) for s in (rows, rows[::-1], columns, columns[::-1]))
+    if not top + bottom + left + right:
+        return None
+    within = slice(top, len(rows) - bottom), slice(left, len(columns) - right)
+    return within if min(bright[within].shape) >= 8 else None
+
+
+def _edge(shares: npt.NDArray[np.float64]) -> int:
+    """Return how many rows an edge takes, 0 without one: `shares` of each, from the border on, are of one level."""
+    along = shares if shares[0] > 0.5 else 1 - shares
+    wide = int(np.argmax(along < _EDGE))  # the first that is no edge
+    if not 0 < wide <= _EDGE_WIDTH * len(along) or wide + 1 >= len(along):
+        return 0
+    # One row may be half edge, half paper.
+    return wide if along[wide] <= _BESIDE else wide + 1 if along[wide + 1] <= _BESIDE else 0
+
+
+def _border(bright: npt.NDArray[np.uint8]) -> float:
     """Return how much brighter the border is than the rest, and bright pixels are than half of all, -3 to 3."""
     count = cv2.countNonZero(bright)
     ring = max(1, round(min(bright.shape) / 20))

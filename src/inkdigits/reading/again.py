@@ -149,7 +149,8 @@ def forms(seen: View) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
     grey = seen.pixels if seen.pixels.ndim == 2 else np.asarray(cv2.cvtColor(seen.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     light = _stretched(np.asarray(cv2.bitwise_not(grey), np.uint8) if seen.dark else grey)
     even = clean.evened(light)
-    found = ink.extract(light if even is None else even)
+    # Thin lines may be outlines, to be filled: they are left as sharp as they are.
+    found = ink.extract(light if even is None else even, hairlines=False)
     if found is None:
         return
     base, done = found.strength, ""
