@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.image import black_and_white, measure, polarity
+from inkdigits.image import black_and_white, colour, measure, polarity
 
 # Ink above this strength (of 255) is stroke; below it is the soft edge of one.
 STROKE = 72
@@ -48,7 +48,7 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched, *, hairline
 
     `watch` is shown each step by name. Black and white is softened; lines about a pixel wide only with `hairlines`.
     """
-    grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    grey = colour.grey(pixels)
     watch("grey", grey)
     darkest, lightest, _, _ = cv2.minMaxLoc(grey)
     if lightest - darkest < MIN_CONTRAST:

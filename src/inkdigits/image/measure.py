@@ -10,18 +10,19 @@ import numpy.typing as npt
 SIDE = 512
 
 
-def reduced(grey: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
-    """Return the picture with its longer side at most `side` pixels, each the mean of a whole number of pixels.
+def reduced(picture: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
+    """Return a picture, uint8 (H, W) or (H, W, 3), with its longer side at most `side` pixels.
 
-    Whole numbers are many times faster than fractions. Up to one of the new pixels is lost at the right and the bottom.
+    Each is the mean of a whole number of pixels: whole numbers are many times faster than fractions. Up to one of the new
+    pixels is lost at the right and the bottom.
     """
-    height, width = grey.shape
+    height, width = picture.shape[:2]
     factor = -(-max(height, width) // side)
     if factor == 1:
-        return grey
+        return picture
     down, across = min(factor, max(1, height // 2)), min(factor, max(1, width // 2))
     size = width // across, height // down
-    whole = grey[: size[1] * down, : size[0] * across]
+    whole = picture[: size[1] * down, : size[0] * across]
     return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

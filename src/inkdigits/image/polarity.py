@@ -18,7 +18,7 @@ _LEAST_PAGE = 120
 _TOLD, _TWO_LEVELS = 1.6, 0.8
 # The edges of a cell hold at least this share of their rows, the row beside them at most that; and they are no wider than
 # this share of the picture.
-_EDGE, _BESIDE, _EDGE_WIDTH = 0.8, 0.4, 0.12
+_EDGE, _BESIDE, _EDGE_WIDTH = 0.8, 0.4, 0.2
 # Of the picture, a piece of pen or paper has at least this share, all paper in a tight crop as much as that, and the pen
 # reaches over this share of its width and height.
 _PIECE, _PAPER, _REACH = 0.01, 0.25, 0.8

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits import network
-from inkdigits.image import clean, ink, normalise, segment
+from inkdigits.image import clean, colour, ink, normalise, segment
 from inkdigits.image.load import Picture
 from inkdigits.network import tta
 from inkdigits.reading import decide
@@ -146,7 +146,7 @@ def forms(seen: View) -> Iterator[tuple[str, npt.NDArray[np.uint8]]]:
     What can be told for sure (strips of other paper, hollow strokes, specks) is seen to first and once for all; what may be
     the matter besides (grain, a foreign line, stains) is tried, each by itself.
     """
-    grey = seen.pixels if seen.pixels.ndim == 2 else np.asarray(cv2.cvtColor(seen.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    grey = colour.grey(seen.pixels)
     light = _stretched(np.asarray(cv2.bitwise_not(grey), np.uint8) if seen.dark else grey)
     even = clean.evened(light)
     # Thin lines may be outlines, to be filled: they are left as sharp as they are.
