@@ -26,6 +26,7 @@ from inkdigits.training import split
 from machine import write_results
 
 Ink = npt.NDArray[np.uint8]
+Light = Callable[[int, int], npt.NDArray[np.float64]]
 SIDES = ("top", "bottom", "left", "right")
 
 
@@ -86,6 +87,34 @@ def boxed(ink: Ink, edge: int, scale: int = 1) -> Ink:
     return np.asarray(cv2.resize(cell, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
+def coloured(ink: Ink, pen: tuple[int, int, int], paper: tuple[int, int, int]) -> Ink:
+    """Write the digit with a pen of one colour on paper of another, RGB."""
+    share = ink[..., None] / 255
+    return np.rint(np.array(pen) * share + np.array(paper) * (1 - share)).astype(np.uint8)
+
+
+def on_paper(ink: Ink, light: Light) -> Ink:
+    """Write the digit, three times as large, with a dark pen on paper that is as light as `light` makes it, 0 to 255."""
+    large = np.asarray(cv2.resize(ink, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC), np.uint8)
+    return np.rint(light(*large.shape) * (1 - 0.8 * large / 255)).astype(np.uint8)
+
+
+def ruled(height: int, width: int) -> npt.NDArray[np.float64]:
+    paper = np.full((height, width), 225.0)
+    paper[13::28] = 120
+    return paper
+
+
+def squared(height: int, width: int) -> npt.NDArray[np.float64]:
+    paper = np.full((height, width), 225.0)
+    paper[::14] = paper[:, ::14] = 150
+    return paper
+
+
+def half_in_shadow(height: int, width: int) -> npt.NDArray[np.float64]:
+    return np.broadcast_to(np.where(np.arange(width) < width // 2, 200.0, 90.0), (height, width))
+
+
 Damage = Callable[[Ink], Ink]
 DAMAGES: dict[str, Damage] = {
     "as they are": lambda ink: ink,
@@ -102,6 +131,10 @@ DAMAGES: dict[str, Damage] = {
     "in a box, its edges 1 pixel wide": partial(boxed, edge=1),
     "in a box, its edges 2 pixels wide": partial(boxed, edge=2),
     "in a box, three times as large": partial(boxed, edge=2, scale=3),
+    "orange on grey of the same brightness": partial(coloured, pen=(230, 140, 40), paper=(150, 150, 150)),
+    "on squared paper": partial(on_paper, light=squared),
+    "on ruled paper, lines through it": partial(on_paper, light=ruled),
+    "the edge of a shadow across it": partial(on_paper, light=half_in_shadow),
     "8 pixels high": partial(tiny, height=8),
     "12 pixels high": partial(tiny, height=12),
     **{f"touches the frame, {side}": partial(at_side, side=side) for side in SIDES},

@@ -76,22 +76,30 @@ def _within_edges(bright: npt.NDArray[np.uint8]) -> tuple[slice, slice] | None:
 
     An edge is a strip of one level from end to end, and beside it lies the other.
     """
-    rows, columns = bright.mean(axis=1), bright.mean(axis=0)
-    top, bottom, left, right = (_edge(s) for s in (rows, rows[::-1], columns, columns[::-1]))
+    height, width = bright.shape
+    rows = cv2.reduce(bright, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel().tolist()
+    columns = cv2.reduce(bright, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel().tolist()
+    top, bottom = _edge(rows, width), _edge(rows[::-1], width)
+    left, right = _edge(columns, height), _edge(columns[::-1], height)
     if not top + bottom + left + right:
         return None
-    within = slice(top, len(rows) - bottom), slice(left, len(columns) - right)
+    within = slice(top, height - bottom), slice(left, width - right)
     return within if min(bright[within].shape) >= 8 else None
 
 
-def _edge(shares: npt.NDArray[np.float64]) -> int:
-    """Return how many rows an edge takes, 0 without one: `shares` of each, from the border on, are of one level."""
-    along = shares if shares[0] > 0.5 else 1 - shares
-    wide = int(np.argmax(along < _EDGE))  # the first that is no edge
-    if not 0 < wide <= _EDGE_WIDTH * len(along) or wide + 1 >= len(along):
-        return 0
-    # One row may be half edge, half paper.
-    return wide if along[wide] <= _BESIDE else wide + 1 if along[wide + 1] <= _BESIDE else 0
+def _edge(counts: list[int], length: int) -> int:
+    """Return how many rows an edge takes, 0 without one: `counts` of `length` pixels a row, from the border, are bright."""
+    most = int(_EDGE_WIDTH * len(counts))
+    bright = 2 * counts[0] > length
+    for wide, count in enumerate(counts[: most + 2]):
+        share = (count if bright else length - count) / length
+        if share < _EDGE:
+            if not 0 < wide <= most:
+                return 0
+            # One row may be half edge, half paper.
+            following = (counts[wide + 1] if bright else length - counts[wide + 1]) / length
+            return wide if share <= _BESIDE else wide + 1 if following <= _BESIDE else 0
+    return 0
 
 
 def _border(bright: npt.NDArray[np.uint8]) -> float:
