@@ -13,8 +13,8 @@ from inkdigits.image.measure import cumulative, reduced
 _SIDE, _AROUND = 48, 128
 # The side, in pixels, from which on a picture may be a page, with strokes that are thin in it.
 _LEAST_PAGE = 120
-# Border and thin strokes that vote by less than this tell nothing for sure; and two levels that explain less of a picture's
-# variance are none.
+# A border, with thin strokes or without, that votes by less than this tells nothing for sure; and two levels that explain
+# less of a picture's variance are none.
 _TOLD, _TWO_LEVELS = 1.6, 0.8
 # The edges of a cell hold at least this share of their rows, the row beside them at most that; and they are no wider than
 # this share of the picture.
@@ -39,8 +39,9 @@ def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
     within = _within_edges(bright)
     if within is not None:
         inner, told = _levels(small[within])
-        if told >= _TWO_LEVELS and abs(_border(inner)) >= _TOLD:
-            return _border(inner) > 0
+        vote = _border(inner)
+        if told >= _TWO_LEVELS and abs(vote) >= _TOLD:
+            return vote > 0
     vote = _border(bright) * min(max((explained - 0.75) / 0.15, 0.0), 1.0)
     thin = _thin_strokes(grey) if max(grey.shape) > _LEAST_PAGE else 0.0
     if abs(vote + thin) < _TOLD and explained >= _TWO_LEVELS:

@@ -142,10 +142,9 @@ def _near(stats: npt.NDArray[np.int64], main: int) -> npt.NDArray[np.bool_]:
 
     own = np.array([left, top, left + width, top + height])
     gap_x, gap_y = gaps(own)
-    # A piece as tall as the digit itself is another digit, unless it lies within its box.
-    beside = (gap_x > 0) | (
-        (gap_y > 0) & (height > 0.5 * stats[:, 3])
-    )  # a flat main piece is the bar of what is below it
+    # A piece as tall as the digit itself is another digit, unless it lies within its box. (A flat main piece is the bar of
+    # what is below it.)
+    beside = (gap_x > 0) | ((gap_y > 0) & (height > 0.5 * stats[:, 3]))
     another = (stats[:, 3] > 0.6 * height) & beside & (stats[:, 4] > 0.4 * area)
     # Or it is the other half of a broken digit: close by, and both together are no wider or taller than one digit.
     whole = np.maximum(own[2:], ends) - np.minimum(own[:2], stats[:, :2])
