@@ -1,5 +1,8 @@
 """McNemar's test and the paired bootstrap, against SciPy's."""
 
+from fractions import Fraction
+from math import comb
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +15,13 @@ from inkdigits.evaluation import paired
 @given(st.integers(0, 3000), st.integers(0, 3000))
 def test_mcnemar(only_a, only_b):
     expected = stats.binomtest(only_a, only_a + only_b, 0.5).pvalue if only_a + only_b else 1.0
-    assert paired.mcnemar(only_a, only_b) == pytest.approx(expected, rel=1e-9, abs=1e-300)
+    # SciPy's own sums run out of numbers near the least that a float can hold, and it says 0.
+    assert paired.mcnemar(only_a, only_b) == pytest.approx(expected, rel=1e-9, abs=1e-200)
+
+
+def test_mcnemar_of_hardly_any_chance():
+    exact = Fraction(2 * sum(comb(1075, k) for k in range(11)), 2**1075)  # SciPy says 0
+    assert paired.mcnemar(10, 1065) == pytest.approx(float(exact), rel=1e-12)
 
 
 def test_mcnemar_of_many_digits_is_quick_and_finite():

@@ -115,3 +115,20 @@ def test_an_underline_is_no_part_of_the_digit_above_it():
 def test_nothing_and_everything(strength):
     assert taken_out(strength).shape == strength.shape
     components.find(strength)
+
+
+@pytest.mark.parametrize("square", [20, 40])
+@pytest.mark.parametrize("pale", [75, 150])
+def test_squared_paper_paler_than_the_pen(square, pale):
+    """The digits hang together with the grid, and grain breaks its lines; what is no stronger than they are is no pen."""
+    random = np.random.default_rng(square)
+    written = handwriting("318")
+    page = written.copy()
+    grid = np.zeros_like(page)
+    grid[::square] = grid[:, ::square] = pale
+    page = np.maximum(page, np.where(grid > 0, grid + random.normal(0, 6, page.shape), 0).clip(0, 255).astype(np.uint8))
+    left = taken_out(page)
+    foreign = (grid > 0) & (written < 20)
+    assert np.count_nonzero(left[foreign] > rules.STROKE) < 0.05 * np.count_nonzero(foreign)
+    own = written > 200
+    assert np.count_nonzero(left[own] > rules.STROKE) > 0.95 * np.count_nonzero(own)

@@ -14,6 +14,7 @@ from inkdigits.datasets.dataset import Dataset
 from inkdigits.reading import narrowing
 from inkdigits.reading.expect import parse
 from inkdigits.results import Digit, Line
+from inkdigits.synthetic import strokes
 from inkdigits.synthetic.paper import Scene, photograph
 from tests.conftest import encoded
 
@@ -264,3 +265,23 @@ def test_a_doubtful_digit_is_settled_by_what_is_expected():
     both = narrowed("values:47,41")
     assert both.text == "4?" and both.digits[1].reason == "unsure" and both.digits[0].label == 4
     assert narrowed("values:99").expected is False and narrowed("values:91").text == "41"
+
+
+@pytest.mark.parametrize("square", [20, 40])
+def test_squared_paper(square):
+    """Squares half as high as the digits, and as high: no line was read."""
+    random = np.random.default_rng(1)
+    right = 0
+    for _ in range(3):
+        numbers = ["".join(str(n) for n in random.integers(0, 10, 5)) for _ in range(3)]
+        paper = np.full((300, 380), 225.0)
+        paper[::square] = paper[:, ::square] = 165
+        for row, number in enumerate(numbers):
+            for place, digit in enumerate(number):
+                ink = strokes.draw(strokes.digit(int(digit)), 36, 4)
+                top, left = 30 + 85 * row, 30 + 65 * place
+                part = paper[top : top + ink.shape[0], left : left + ink.shape[1]]
+                part *= 1 - 0.75 * ink / 255
+        picture = np.clip(paper + random.normal(0, 3, paper.shape), 0, 255).astype(np.uint8)
+        right += sum(line.text == number for line, number in zip(inkdigits.read(picture).lines, numbers, strict=False))
+    assert right >= 8

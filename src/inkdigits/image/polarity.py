@@ -45,9 +45,10 @@ def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
     vote = _border(bright) * min(max((explained - 0.75) / 0.15, 0.0), 1.0)
     thin = _thin_strokes(grey) if max(grey.shape) > _LEAST_PAGE else 0.0
     if abs(vote + thin) < _TOLD and explained >= _TWO_LEVELS:
-        dark = _fills_frame(np.asarray(1 - bright, np.uint8))
-        if dark or _fills_frame(bright):
-            return dark
+        if _fills_frame(bright):
+            return False
+        if _fills_frame(np.asarray(1 - bright, np.uint8)):
+            return True
     if max(grey.shape) > _LEAST_PAGE and abs(vote) < 0.1:
         # Where light and grain are stronger than the pen, what seems thick is light; and most paper is light.
         return thin + 0.3 + 0.3 * _thick_strokes(small) > 0
@@ -118,16 +119,18 @@ def _fills_frame(pen: npt.NDArray[np.uint8]) -> bool:
     Such a pen holds together and reaches from side to side. It cuts the paper into at least twice as many pieces (corners
     and holes), and leaves a good part of the picture to them.
     """
-    paper = np.asarray(1 - pen, np.uint8)
-    if cv2.countNonZero(paper) < _PAPER * paper.size:
-        return False
+    _, _, across, down = cv2.boundingRect(pen)
+    if pen.size - cv2.countNonZero(pen) < _PAPER * pen.size or not _reaches(across, down, pen):
+        return False  # as most are not
     own = _pieces(pen)
     if not len(own):
         return False
     _, _, across, down, _ = own[own[:, cv2.CC_STAT_AREA].argmax()]
-    return bool(
-        across >= _REACH * pen.shape[1] and down >= _REACH * pen.shape[0] and len(_pieces(paper)) >= 2 * len(own)
-    )
+    return _reaches(across, down, pen) and len(_pieces(np.asarray(1 - pen, np.uint8))) >= 2 * len(own)
+
+
+def _reaches(across: int, down: int, pen: npt.NDArray[np.uint8]) -> bool:
+    return bool(across >= _REACH * pen.shape[1] and down >= _REACH * pen.shape[0])
 
 
 def _pieces(mask: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:

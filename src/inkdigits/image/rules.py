@@ -17,6 +17,8 @@ _Boxes = npt.NDArray[np.int64]  # (N, 5): left, top, width, height, area, as Ope
 _SPAN = 0.35
 # A straight run of ink this many times as long as the digits are high is no stroke of one: a long bar of a 7 is 1.5.
 _LONG = 2.5
+# A grid has at least so many lines each way; paler than this share of full ink, it is told from the pen by that.
+_LINES, _PALE = 3, 0.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,9 @@ def without(strength: npt.NDArray[np.uint8], found: Components) -> npt.NDArray[n
     `found` are its components. Only those that span much of the picture are touched, so that strips and tight crops keep
     their ones; where a stroke crosses a rule, it is kept across. Where nothing is printed, the same array comes back.
     """
+    page = _without_pale_grid(strength, found)
+    if page is not strength:
+        strength, found = page, connected(page)
     labels, boxes = found.labels, found.boxes
     spanning = _spanning(boxes, labels.shape)
     if not spanning.any():
@@ -70,6 +75,35 @@ def without(strength: npt.NDArray[np.uint8], found: Components) -> npt.NDArray[n
     rest = _without_rim(rest, rim)
     # Something is handwriting: where everything looks printed, a tight crop has fooled the rules.
     return rest if (rest > STROKE).any() else strength
+
+
+def _without_pale_grid(strength: npt.NDArray[np.uint8], found: Components) -> npt.NDArray[np.uint8]:
+    """Return ink without squared paper's grid: what is no stronger than its lines is no pen. The same array without one.
+
+    All digits hang together with a grid, so that nothing tells how high they are; but it is paler than the pen.
+    """
+    mask = (strength > STROKE // 2).view(np.uint8)  # pale lines are broken where they are thought to be strokes
+    # Most pages have nothing that is as long as lines are, nor rows and columns as full as the lines of upright paper.
+    if not _spanning(found.boxes, mask.shape).any() and min(_full(mask, 1), _full(mask, 0)) < _LINES:
+        return strength
+    lines = np.zeros_like(mask)
+    for axis in (1, 0):
+        runs = _runs(mask, axis, max(12, round(_SPAN * mask.shape[axis])))
+        if cv2.connectedComponents(runs)[0] - 1 < _LINES:
+            return strength
+        lines |= runs
+    # Pen crosses the lines here and there: four in five of their pixels are theirs alone.
+    level = float(np.quantile(strength[lines > 0], 0.8)) + 8
+    if level > _PALE * 255:
+        return strength
+    ramp = np.interp(np.arange(256), (level, 255), (0, 255))
+    return np.asarray(cv2.LUT(strength, np.rint(ramp).astype(np.uint8)), np.uint8)
+
+
+def _full(mask: _Mask, axis: int) -> int:
+    """Return how many rows (`axis` 1) or columns (0) of a mask hold as much as a line of a grid would."""
+    counts = cv2.reduce(mask, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    return int(np.count_nonzero(counts >= 2 * _SPAN * mask.shape[axis]))
 
 
 def _widened(mask: _Mask, share: float) -> _Mask:
@@ -163,11 +197,16 @@ def _straight(own: _Mask, scale: float, shape: tuple[int, ...]) -> _Mask:
         length = round(max(_LONG * scale, (0.2 if scale else _SPAN) * side, 12))
         if own.shape[axis] < length:
             continue
-        along = np.ones((1, length) if axis else (length, 1), np.uint8)
-        across = np.ones((3, 1) if axis else (1, 3), np.uint8)
-        # A rule that is a little askew steps from row to row: rows are taken three together.
-        runs = cv2.morphologyEx(cv2.dilate(own, across), cv2.MORPH_OPEN, along) & own
+        runs = _runs(own, axis, length)
         thick = max(3, round(0.35 * scale or 0.03 * side))
         fat = np.ones((thick, 1) if axis else (1, thick), np.uint8)
         found |= cv2.subtract(runs, cv2.morphologyEx(runs, cv2.MORPH_OPEN, fat))
     return found
+
+
+def _runs(own: _Mask, axis: int, length: int) -> _Mask:
+    """Return the straight runs of ink, level (`axis` 1) or upright (0), that are at least so long."""
+    along = np.ones((1, length) if axis else (length, 1), np.uint8)
+    across = np.ones((3, 1) if axis else (1, 3), np.uint8)
+    # A rule that is a little askew steps from row to row: rows are taken three together.
+    return np.asarray(cv2.morphologyEx(cv2.dilate(own, across), cv2.MORPH_OPEN, along) & own, np.uint8)
