@@ -181,6 +181,25 @@ cracks were chosen with such pictures: this tells where the way from picture to 
 |---|---|---|---|
 {rows}
 
+{source(document)}
+
+{papers()}"""
+
+
+def papers() -> str:
+    """Return the part about pages on many kinds of paper."""
+    document = results("papers")
+    rows = "\n".join(f"| {name} | {percent(share, 1)} |" for name, share in document["papers"].items())
+    return f"""\
+### Kinds of paper
+
+{document["pages"]} pages of five lines of five digits by MNIST's validation writers, 40 pixels high, in {len(document["papers"])} kinds of paper and light; a line counts where all
+of it is right, with trust `always`. The rule for squared paper was chosen with such pages.
+
+| paper | lines wholly right |
+|---|---|
+{rows}
+
 {source(document)}"""
 
 
