@@ -17,16 +17,14 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 import inkdigits
 from inkdigits import network
 from inkdigits.datasets import mnist
 from inkdigits.training import split
 from machine import write_results
+from papers import Ink, Light, in_shadow, ruled, squared
 
-Ink = npt.NDArray[np.uint8]
-Light = Callable[[int, int], npt.NDArray[np.float64]]
 SIDES = ("top", "bottom", "left", "right")
 
 
@@ -61,7 +59,7 @@ def cracked(ink: Ink, degrees: float, width: int, place: float = 0.5, scale: int
 def at_side(ink: Ink, side: str, cut: float = 0) -> Ink:
     """Let the digit touch one side of its picture, or be cut there by a share of its extent."""
     part = cropped(ink)
-    rows, columns = (max(0, round(cut * extent)) for extent in part.shape)
+    rows, columns = (round(cut * extent) for extent in part.shape)
     height, width = part.shape
     first, last = (rows if side == "top" else 0), height - (rows if side == "bottom" else 0)
     left, right = (columns if side == "left" else 0), width - (columns if side == "right" else 0)
@@ -93,26 +91,10 @@ def coloured(ink: Ink, pen: tuple[int, int, int], paper: tuple[int, int, int]) -
     return np.rint(np.array(pen) * share + np.array(paper) * (1 - share)).astype(np.uint8)
 
 
-def on_paper(ink: Ink, light: Light) -> Ink:
-    """Write the digit, three times as large, with a dark pen on paper that is as light as `light` makes it, 0 to 255."""
+def on_paper(ink: Ink, change: Callable[[Light], Light]) -> Ink:
+    """Write the digit, three times as large, with a dark pen on paper that `change` makes of a plain one."""
     large = np.asarray(cv2.resize(ink, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC), np.uint8)
-    return np.rint(light(*large.shape) * (1 - 0.8 * large / 255)).astype(np.uint8)
-
-
-def ruled(height: int, width: int) -> npt.NDArray[np.float64]:
-    paper = np.full((height, width), 225.0)
-    paper[13::28] = 120
-    return paper
-
-
-def squared(height: int, width: int) -> npt.NDArray[np.float64]:
-    paper = np.full((height, width), 225.0)
-    paper[::14] = paper[:, ::14] = 150
-    return paper
-
-
-def half_in_shadow(height: int, width: int) -> npt.NDArray[np.float64]:
-    return np.broadcast_to(np.where(np.arange(width) < width // 2, 200.0, 90.0), (height, width))
+    return np.rint(change(np.full(large.shape, 225.0)) * (1 - 0.8 * large / 255)).astype(np.uint8)
 
 
 Damage = Callable[[Ink], Ink]
@@ -132,9 +114,11 @@ DAMAGES: dict[str, Damage] = {
     "in a box, its edges 2 pixels wide": partial(boxed, edge=2),
     "in a box, three times as large": partial(boxed, edge=2, scale=3),
     "orange on grey of the same brightness": partial(coloured, pen=(230, 140, 40), paper=(150, 150, 150)),
-    "on squared paper": partial(on_paper, light=squared),
-    "on ruled paper, lines through it": partial(on_paper, light=ruled),
-    "the edge of a shadow across it": partial(on_paper, light=half_in_shadow),
+    "on squared paper": partial(on_paper, change=partial(squared, lines=150, square=14)),
+    "on ruled paper, lines through it": partial(
+        on_paper, change=partial(ruled, lines=120, width=1, first=13, pitch=28)
+    ),
+    "the edge of a shadow across it": partial(on_paper, change=partial(in_shadow, width=0.0)),
     "8 pixels high": partial(tiny, height=8),
     "12 pixels high": partial(tiny, height=12),
     **{f"touches the frame, {side}": partial(at_side, side=side) for side in SIDES},

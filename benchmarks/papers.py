@@ -43,10 +43,10 @@ def written(data: Dataset, random: np.random.Generator) -> tuple[Ink, list[str]]
     return ink, said
 
 
-def ruled(paper: Light, lines: float, width: int) -> Light:
-    """Draw a line under each line of digits."""
+def ruled(paper: Light, lines: float, width: int, first: int = MARGIN + HEIGHT + 2, pitch: int = PITCH) -> Light:
+    """Rule the paper; as it comes, under each line of digits."""
     for thick in range(width):
-        paper[MARGIN + HEIGHT + 2 + thick :: PITCH] = lines
+        paper[first + thick :: pitch] = lines
     return paper
 
 

@@ -33,8 +33,9 @@ def softened(grey: npt.NDArray[np.uint8], *, hairlines: bool = True) -> npt.NDAr
     differs = cv2.countNonZero(cv2.absdiff(grey, cv2.medianBlur(grey, 3)))
     if differs > _DOTTED * grey.size:
         return np.asarray(cv2.GaussianBlur(grey, (0, 0), _DOTS), np.uint8)
-    light = grey == lightest
-    rarer = light if 2 * np.count_nonzero(light) <= grey.size else ~light
-    if not hairlines and stroke_width(rarer) < _HAIRLINE:
-        return None
+    if not hairlines:
+        light = grey == lightest
+        rarer = light if 2 * np.count_nonzero(light) <= grey.size else ~light
+        if stroke_width(rarer) < _HAIRLINE:
+            return None
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), _STAIRS), np.uint8)
