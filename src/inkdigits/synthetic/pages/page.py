@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from inkdigits.synthetic.pages import paper as papers
 from inkdigits.synthetic.pages.canvas import Canvas
+from inkdigits.synthetic.pages.printing import Press
 from inkdigits.synthetic.pages.scenes import SCENES, Desk, cancel, print_page
 from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.synthetic.pages.truth import Box, Mark, SyntheticPage, Truth
@@ -56,6 +57,8 @@ def draw(
         _bleed_through(light, sources, random)
     if random.random() < 0.1 and name != "close-up":
         papers.desk(light, canvas.matrix.astype(np.float64), canvas.region(), random)
+    if random.random() < 0.07:
+        _watermark(light, sources, random)
     if random.random() < 0.06:
         _panels(light, truth, random)
     light = _composed(light, ink, print_, ruling, random)
@@ -77,8 +80,8 @@ def draw(
 def _height(random: np.random.Generator) -> float:
     """Return a height for digits: mostly near that at which pages are read, and every other one."""
     low, high = _HEIGHTS
-    if random.random() < 0.6:
-        return float(np.clip(28 * np.exp(random.normal(0, 0.3)), low, high))
+    if random.random() < 0.72:
+        return float(np.clip(28 * np.exp(random.normal(0, 0.27)), low, high))
     return float(np.exp(random.uniform(np.log(low), np.log(high))))
 
 
@@ -138,6 +141,18 @@ def _bleed_through(light: papers.Light, sources: Sources, random: np.random.Gene
     through = np.maximum(_reduced(canvas.ink), _reduced(canvas.print))[:, ::-1]
     soft = cv2.GaussianBlur(through, (0, 0), random.uniform(0.8, 2.5)).astype(np.float32)
     light -= np.float32(random.uniform(0.02, 0.1) / 255) * soft
+
+
+def _watermark(light: papers.Light, sources: Sources, random: np.random.Generator) -> None:
+    """Print large pale letters under everything, as forms and cheques have them."""
+    canvas = Canvas(light.shape[0], light.shape[1], _turn((light.shape[0], light.shape[1]), random))
+    press = Press(canvas, Truth(), sources.fonts, random)
+    height = float(random.uniform(50, 160))
+    font = press.font()
+    for y in np.arange(random.uniform(0, height), light.shape[0] + height, height * random.uniform(1.0, 1.8)):
+        text = "".join(chr(65 + int(i)) for i in random.integers(26, size=8))
+        press.text(text, -random.uniform(0, height), float(y), height, font)
+    light -= np.float32(random.uniform(0.04, 0.16) / 255) * _reduced(canvas.print).astype(np.float32)
 
 
 def _panels(light: papers.Light, truth: Truth, random: np.random.Generator) -> None:

@@ -67,8 +67,11 @@ def sheet(shape: tuple[int, int], random: np.random.Generator) -> Light:
         _fold(paper, random)
     if random.random() < 0.08:
         _stain(paper, random)
-    if random.random() < 0.07:
+    ground = random.random()
+    if ground < 0.06:
         paper -= np.float32(random.uniform(0.03, 0.15)) * guilloche(shape, random)
+    elif ground < 0.13:
+        paper -= np.float32(random.uniform(0.05, 0.35)) * screen(shape, random)
     return paper
 
 
@@ -110,6 +113,22 @@ def guilloche(shape: tuple[int, int], random: np.random.Generator) -> Light:
         wave = across + random.uniform(0, 8) * np.sin(along * np.float32(2 * np.pi / random.uniform(20, 120)))
         total = np.maximum(total, 0.5 + 0.5 * np.cos(wave * np.float32(2 * np.pi / period)))
     return np.asarray(total ** np.float32(random.uniform(1, 6)), np.float32)
+
+
+def screen(shape: tuple[int, int], random: np.random.Generator) -> Light:
+    """Return a printer's screen, 0 to 1: dots or short dashes in a lattice of 3 to 9 pixels, in all of the paper or a part."""
+    height, width = shape
+    x = np.arange(width, dtype=np.float32)[None, :]
+    y = np.arange(height, dtype=np.float32)[:, None]
+    angle, period = random.uniform(0, np.pi / 2), random.uniform(3, 9)
+    longer = random.uniform(1, 2.5) if random.random() < 0.4 else 1.0
+    u = (np.cos(angle) * x + np.sin(angle) * y) * np.float32(2 * np.pi / period / longer)
+    v = (np.cos(angle) * y - np.sin(angle) * x) * np.float32(2 * np.pi / period)
+    level = np.float32(random.uniform(-0.5, 1.2))
+    dots = 1 / (1 + np.exp(-np.float32(random.uniform(3, 9)) * (np.cos(u) + np.cos(v) - level)))
+    if random.random() < 0.35:
+        dots *= slope(shape, random, random.uniform(1, 40))
+    return np.asarray(dots, np.float32)
 
 
 def desk(

@@ -131,6 +131,8 @@ def lines(desk: Desk) -> None:
                 width, _ = writer.separator(sign, x, y, height)
                 x += width + random.uniform(0.1, 0.5) * height
             else:
+                if random.random() < 0.07:
+                    x = before_number(desk, writer, x, y, height)
                 x = writer.number(number(random), x, y, height * random.uniform(0.85, 1.15))
                 x += random.uniform(0.45, 2.5) * height
             if random.random() < 0.08:
@@ -138,6 +140,55 @@ def lines(desk: Desk) -> None:
         y += pitch
     if random.random() < 0.3:
         marks(desk, int(random.integers(1, 4)))
+
+
+def before_number(desk: Desk, writer: Writer, x: float, y: float, height: float) -> float:
+    """Put a sign before a number, written or printed: currency, number sign, a word; return where the number may begin."""
+    random = desk.random
+    way = random.random()
+    if way < 0.4:
+        width, _ = writer.separator(str(random.choice(["$", "$", "#", "(", "=", "+", "@", "x", "R", "K"])), x, y, height * random.uniform(0.6, 1.2))
+        return x + width + random.uniform(0.02, 0.6) * height
+    sign = str(random.choice(["$", "$", "$", "£", "€", "§", "#", "No.", "N°", "Rs", "EUR", "USD", "x", "=", "+", "%", "(", "&"]))
+    size = height * random.uniform(0.45, 1.15)
+    return desk.press.text(sign, x, y + random.normal(0, 0.1) * height, size, desk.press.font()) + random.uniform(0.02, 0.8) * height
+
+
+def formulas(desk: Desk) -> None:
+    """Write sums and formulas: numbers with operators, brackets, fractions and roots between them, no two alike in size."""
+    random = desk.random
+    left, top, right, bottom = desk.region
+    y = top + random.uniform(0.3, 1.2) * desk.height
+    while y < bottom + desk.height:
+        writer = desk.writer if random.random() < 0.7 else desk.other_writer()
+        height = desk.height * float(np.exp(random.normal(0, 0.15)))
+        x = left + random.uniform(-0.1, 0.3) * (right - left)
+        while x < right:
+            if random.random() < 0.2:
+                width, _ = writer.separator(str(random.choice(["(", "(", "√", "=", "¦", "$", "["])), x, y, height * random.uniform(0.8, 1.3))
+                x += width + random.uniform(0.02, 0.3) * height
+            if random.random() < 0.08:  # a fraction
+                end = writer.number(digits(random, int(random.integers(1, 4))), x, y - 0.65 * height, 0.8 * height)
+                below = writer.number(digits(random, int(random.integers(1, 4))), x, y + 0.65 * height, 0.8 * height)
+                end = max(end, below)
+                level = y - 0.45 * height
+                writer.curve(np.array([[x - 0.1 * height, level], [end, level + random.normal(0, 0.03) * height]]), height)
+                x = end
+            elif random.random() < 0.12:
+                box = writer.word(str(random.choice(list("abcdefghkmnpqrtuvwxyzABCDEFGHKLMNPRTUVWXY"))), x, y, height)
+                x += max(0.3 * height, (box[2] - box[0]) / desk.canvas.scale) + 0.1 * height
+            else:
+                x = writer.number(digits(random, int(random.choice([1, 2, 3, 4], p=[0.5, 0.3, 0.12, 0.08]))), x, y, height)
+            x += random.uniform(-0.05, 0.35) * height
+            if random.random() < 0.12:
+                width, _ = writer.separator(str(random.choice([")", ")", "¦", "]"])), x, y, height * random.uniform(0.8, 1.3))
+                x += width + random.uniform(0.02, 0.3) * height
+            if random.random() < 0.15:
+                break
+            sign = str(random.choice(list("++++==××÷"), p=None))
+            width, _ = writer.separator(sign, x, y, height * random.uniform(0.6, 1.4))
+            x += width + random.uniform(-0.05, 0.4) * height
+        y += height * random.uniform(1.8, 3.5)
 
 
 def ground(desk: Desk, first: float, pitch: float) -> None:
@@ -170,9 +221,8 @@ def close_up(desk: Desk) -> None:
         desk.ruler.line(left, y, right, y)
     x = left + random.uniform(0.02, 0.25) * (right - left)
     y = (top + bottom) / 2 + 0.5 * height
-    if random.random() < 0.12:
-        width, _ = desk.writer.separator(str(random.choice(["$", "#", "("])), x, y, height)
-        x += width + 0.2 * height
+    if random.random() < 0.22:
+        x = before_number(desk, desk.writer, x, y, height)
     end = desk.writer.number(text, x, y, height)
     if random.random() < 0.3:
         desk.writer.number(
@@ -247,7 +297,7 @@ def _field(desk: Desk, way: int, count: int, x: float, y: float, tall: float, pi
         return end
     if filled < 0.28:  # crosses, ticks and dashes, not digits
         for centre in centres[: int(random.integers(1, count + 1))]:
-            _mark(desk, int(random.integers(4)), centre, y + tall / 2, size)
+            _mark(desk, int(random.choice([0, 0, 0, 1, 2, 3])), centre, y + tall / 2, size * random.uniform(0.7, 1.5))
         return end
     if filled < 0.36:  # printed
         for sign, centre in zip(digits(random, count), centres, strict=True):
@@ -268,9 +318,10 @@ def _field(desk: Desk, way: int, count: int, x: float, y: float, tall: float, pi
         )
     else:
         writer.number(digits(random, used), x, base, size, centres[first : first + used])
-        if first and random.random() < 0.3:
+        if first and random.random() < 0.5:
+            way = int(random.choice([0, 0, 0, 1, 2, 3]))
             for centre in centres[:first]:
-                _mark(desk, int(random.integers(4)), centre, y + tall / 2, size)
+                _mark(desk, way, centre, y + tall / 2, size * random.uniform(0.8, 1.4))
     return end
 
 
@@ -543,8 +594,9 @@ def _inverse(canvas: Canvas) -> np.ndarray:
 
 Scene = Callable[[Desk], None]
 SCENES: dict[str, tuple[Scene, float]] = {
-    "lines": (lines, 0.22),
-    "close-up": (close_up, 0.14),
+    "lines": (lines, 0.20),
+    "formulas": (formulas, 0.08),
+    "close-up": (close_up, 0.11),
     "boxes": (boxes, 0.17),
     "table": (table, 0.13),
     "print": (print_page, 0.08),

@@ -145,10 +145,14 @@ class Writer:
         self, sign: str, x: float, y: float, height: float
     ) -> tuple[float, tuple[float, float, float, float]]:
         """Write a separator or an operator; return its width and its box in the picture."""
-        random = self.random
+        random, hand_pen = self.random, self.hand.pen
         dot = self._dot(height)
         if sign == ".":
             shape, width = [dot + (0.05, -0.04)], 0.1
+            if random.random() < 0.25:  # dabbed: larger than the pen
+                t = np.linspace(0, 2 * np.pi, 9)
+                radius = random.uniform(0.2, 0.7) * hand_pen
+                shape = [np.stack([0.05 + radius * np.cos(t), -0.04 + radius * np.sin(t)], axis=1)]
         elif sign == ",":
             length, lean = random.uniform(0.12, 0.3), random.uniform(-0.02, 0.14)
             bow = random.uniform(0, 0.06)
@@ -192,6 +196,35 @@ class Writer:
                 shape = [np.array([[0.2, -1.1], [0, -1.1], [0, 0.1], [0.2, 0.1]])]
             else:
                 shape = [np.stack([bow, -0.5 + 0.65 * t], axis=1)]
+        elif sign == "×":
+            size, level = random.uniform(0.3, 0.6), random.uniform(-0.55, -0.35)
+            ends = np.array([[0, -size / 2], [size, size / 2]]) + random.normal(0, 0.04, (2, 2)) + (0, level)
+            rising = np.array([[0, size / 2], [size, -size / 2]]) + random.normal(0, 0.04, (2, 2)) + (0, level)
+            shape, width = [ends, rising], size
+        elif sign == "÷":
+            width, level = random.uniform(0.3, 0.6), random.uniform(-0.5, -0.4)
+            shape = [
+                np.array([[0, level], [width, level]]),
+                self._dot(height) + (width / 2, level - random.uniform(0.15, 0.3)),
+                self._dot(height) + (width / 2, level + random.uniform(0.15, 0.3)),
+            ]
+        elif sign in ")]":
+            width, wide = 0.25, random.uniform(0.1, 0.25)
+            t = np.linspace(-1, 1, 9)
+            shape = [np.stack([0.2 - wide * t**2, -0.5 + 0.65 * t], axis=1)]
+        elif sign == "√":
+            width, high = random.uniform(0.4, 0.7), random.uniform(-1.4, -1.1)
+            shape = [np.array([[0, -0.45], [0.12, -0.5], [0.25, 0.05], [width, high], [width + random.uniform(0.3, 2.5), high]])]
+        elif sign == "¦":  # a stroke that parts, longer than any digit
+            width = random.uniform(0.02, 0.1)
+            shape = [np.array([[width, -random.uniform(1.2, 2.0)], [0, random.uniform(0.2, 0.9)]])]
+        elif sign == "$":
+            width = 0.5
+            t = np.linspace(0, 1, 15)
+            s_curve = np.stack([0.25 - 0.22 * np.sin(2 * np.pi * t) * (1 - 0.3 * t), -0.95 + 0.9 * t], axis=1)
+            bars = [0.25] if random.random() < 0.6 else [0.19, 0.31]
+            high, low = random.uniform(-1.25, -1.0), random.uniform(-0.1, 0.2)
+            shape = [s_curve + random.normal(0, 0.015, s_curve.shape), *(np.array([[b + 0.03, high], [b, low]]) for b in bars)]
         else:  # a letter or another sign
             box = self.word(sign, x, y, height)
             return 0.6 * height, box
