@@ -11,6 +11,7 @@ import numpy.typing as npt
 from inkdigits.locating.maps import FIRST_SEPARATOR, Maps, sigmoid
 
 MOST = 2000  # marks of a page
+_WITHIN = 0.8  # share of a box within another at which the two are one mark
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +79,8 @@ def joined(parts: list[Found]) -> Found:
 def suppressed(found: Found, most: float = 0.5) -> npt.NDArray[np.intp]:
     """Return the rows that stay when of two marks whose boxes overlap by more than `most` of their union the surer stays.
 
-    Digits suppress digits, written or printed, and separators suppress separators. Marks come in the order of their
-    scores. Grows with the number of marks that lie near each other, not with its square.
+    A slash on a 1 goes, too; but a separator within a digit's box is another mark.
+    Marks come in the order of their scores. Grows with the number of marks that lie near each other, not with its square.
     """
     boxes = found.boxes
     size = max(8.0, float(np.median(boxes[:, 3] - boxes[:, 1]))) if len(boxes) else 8.0
@@ -91,12 +92,11 @@ def suppressed(found: Found, most: float = 0.5) -> npt.NDArray[np.intp]:
         near = [j for dx in (-1, 0, 1) for dy in (-1, 0, 1) for j in grid.get((cell[0] + dx, cell[1] + dy), ())]
         area = max(1e-3, (right - left) * (bottom - top))
         for j in near:
-            if (found.kinds[j] < FIRST_SEPARATOR) != is_digit:
-                continue
+            same = (found.kinds[j] < FIRST_SEPARATOR) == is_digit
             l2, t2, r2, b2 = boxes[j].tolist()
             shared = max(0.0, min(right, r2) - max(left, l2)) * max(0.0, min(bottom, b2) - max(top, t2))
             other = max(1e-3, (r2 - l2) * (b2 - t2))
-            if shared > most * (area + other - shared) or shared > 0.8 * min(area, other):
+            if shared > most * (area + other - shared) or (same and shared > _WITHIN * min(area, other)):
                 break
         else:
             grid.setdefault(cell, []).append(i)
