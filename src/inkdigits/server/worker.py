@@ -23,6 +23,7 @@ from inkdigits.batch.rows import Verb
 from inkdigits.errors import InputError, TooLargeError, unexpected
 from inkdigits.options import Options
 from inkdigits.reader import shared
+from inkdigits.reading import decide
 from inkdigits.results import Page
 from inkdigits.server import shown
 
@@ -108,16 +109,18 @@ def _exactly(stream: _Readable, count: int) -> bytes:
 
 def _answers(question: Question, uploads: list[_Upload], pages: int) -> Iterator[tuple[Outcome, bytes]]:
     if question.verb == "classify":  # the network is asked once for all of them
-        for digit in shared(question.options).classify_many(uploads):
+        try:
+            digits = shared(question.options).classify_many(uploads)
+        except Exception as error:  # the model's file has gone, or the fault is ours
+            digits = [decide.unreadable(_own(upload, error), upload.name) for upload in uploads]
+        for digit in digits:
             yield _failure(digit.error) if digit.error else (Outcome.ANSWERED, digit.to_json().encode())
         return
     for upload in uploads:
         try:
             yield Outcome.ANSWERED, _read(question, upload, pages)
-        except InputError as error:
-            yield _failure(error)
-        except Exception as error:  # ours to mend; but the next picture shall not suffer for it
-            yield _failure(unexpected(upload.name, error))
+        except Exception as error:
+            yield _failure(_own(upload, error))
 
 
 def _read(question: Question, upload: _Upload, most: int) -> bytes:
@@ -133,6 +136,11 @@ def _page(page: Page, with_picture: bool) -> bytes:
     if with_picture and page.picture is not None:
         said["picture"] = shown.data_url(page.picture)
     return json.dumps(said).encode()
+
+
+def _own(upload: _Upload, error: Exception) -> InputError:
+    """Return why there is no answer for a picture; a fault of ours is told as such, and the next picture is read."""
+    return error if isinstance(error, InputError) else unexpected(upload.name, error)
 
 
 def _failure(error: InputError) -> tuple[Outcome, bytes]:
