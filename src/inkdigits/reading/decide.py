@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from inkdigits.errors import InputError
 from inkdigits.results import Digit, Reason
-
-Trust = Literal["strict", "normal", "always"]
-
-
-def check_trust(trust: str) -> None:
-    """Raise InputError unless `trust` names a level."""
-    if trust not in get_args(Trust):
-        raise InputError(f"trust={trust!r}", "is not a level of trust", "choose strict, normal or always")
 
 
 def calibrate(probabilities: npt.NDArray[np.float32], temperature: float) -> npt.NDArray[np.float32]:
@@ -78,3 +69,8 @@ def blank(source: str) -> Digit:
     """Return the answer for a picture without ink: every digit is equally improbable, at every level of trust."""
     even = np.full(10, 0.1, np.float32)
     return Digit(None, 0, 0.0, even, "blank", np.zeros((28, 28), np.uint8), None, source)
+
+
+def unreadable(error: InputError, source: str) -> Digit:
+    """Return what stands for the digit of a source that could not be read."""
+    return replace(blank(source), reason="unreadable", error=error)

@@ -1,9 +1,7 @@
-"""A picture with any number of digits → lines of digits: `read`, and `read_pages` for documents."""
+"""A picture with any number of digits → lines of digits, where they are in that picture."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -13,12 +11,11 @@ import numpy.typing as npt
 from inkdigits import network
 from inkdigits.image import components, ink, lines, turn
 from inkdigits.image.components import Piece
-from inkdigits.image.load import Picture, Source, load_page, load_pages
+from inkdigits.image.load import Picture
 from inkdigits.reading import decide, leftovers, narrowing, pieces, separators
-from inkdigits.reading.decide import Trust
-from inkdigits.reading.expect import Expectation, parse
+from inkdigits.reading.expect import Expectation
 from inkdigits.reading.pieces import Question, Seen
-from inkdigits.results import Digit, Line, Page
+from inkdigits.results import Digit, Line
 
 # Pieces that are nearer to each other than this share of the height may be one broken digit.
 _CLOSE = 0.15
@@ -28,13 +25,26 @@ _SURE_SHARE = 0.7
 _TURN_GAIN = 0.75
 
 
+@dataclass(frozen=True)
+class Way:
+    """The network that reads, the least confidence to answer at, and what every line is expected to be."""
+
+    net: network.Network
+    threshold: float
+    expected: list[Expectation]
+
+
 @dataclass(frozen=True, eq=False)
 class _Sheet:
-    """An upright picture with its ink, turned by `rotation` degrees counter-clockwise from how it was given."""
+    """An upright picture with its ink, turned by `rotation` degrees counter-clockwise from how it was given.
+
+    The picture's size is that of its pixels. `back` leads from them to those of the given picture.
+    """
 
     picture: Picture
     strength: npt.NDArray[np.uint8]
     rotation: float
+    back: turn.Back
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,77 +57,39 @@ class _Token:
     right: int
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """The network that reads, the least confidence to answer at, and what every line is expected to be."""
+def read(picture: Picture, way: Way) -> tuple[tuple[Line, ...], float]:
+    """Return the lines of a picture, from top to bottom, and by how many degrees it was turned to be read.
 
-    net: network.Network
-    threshold: float
-    expected: list[Expectation]
-
-
-def read(
-    source: Source,
-    *,
-    model: str | os.PathLike[str] = network.DEFAULT,
-    trust: Trust = "normal",
-    expect: str | Sequence[str] = (),
-    page: int = 1,
-) -> Page:
-    """Read the digits in a picture, line by line.
-
-    `source`, `model` and `trust` are as in `classify`; of a document (PDF, several-page TIFF) it reads `page`, from 1.
-    Right-angle turns and up to 15 degrees of skew are found and undone. Letters and signs are not read as digits at any
+    Right-angle turns and up to 20 degrees of skew are found and undone. Letters and signs are not read as digits at any
     level of trust, nor is what the border has cut off of a neighbouring row, where whole digits stand in the picture (see
-    `reading.leftovers`). `expect` narrows what a line may be (see `reading.expect.parse`): the best reading that satisfies
-    it is taken; a line that cannot satisfy it, or only by what surely does not stand there, stays as it was read, with
-    `expected` False. A picture without digits gives a page without lines. Raises InputError if the source holds no picture,
-    the document no such page, or the model cannot be used.
+    `reading.leftovers`).
     """
-    reader = _reader(model, trust, expect)
-    return _read(load_page(source, page), reader)
-
-
-def read_pages(
-    source: Source,
-    *,
-    model: str | os.PathLike[str] = network.DEFAULT,
-    trust: Trust = "normal",
-    expect: str | Sequence[str] = (),
-) -> Iterator[Page]:
-    """Read every page of a PDF or TIFF, one after the other; a picture has one. Raises InputError as `read` does."""
-    reader = _reader(model, trust, expect)
-    for picture in load_pages(source):
-        yield _read(picture, reader)
-
-
-def _reader(model: str | os.PathLike[str], trust: Trust, expect: str | Sequence[str]) -> _Reader:
-    decide.check_trust(trust)
-    net = network.load(model)
-    return _Reader(net, net.thresholds[trust], parse(expect))
-
-
-def _read(picture: Picture, reader: _Reader) -> Page:
     found = ink.extract(picture.pixels)
     if found is None:
-        return Page((), picture.name, picture.pixels, picture.size, 0.0, *picture.place)
-    view = _view(_Sheet(picture, found.strength, 0.0), reader)
+        return (), 0.0
+    height, width = picture.pixels.shape[:2]
+    given = replace(picture, size=(width, height))
+    view = _view(_Sheet(given, found.strength, 0.0, turn.UNTURNED), way)
     if view.sure < _SURE_SHARE:
-        for quarter in (1, 2, 3):
-            turned = _Sheet(turn.quarter(picture, quarter), np.rot90(found.strength, quarter).copy(), 90.0 * quarter)
-            other = _view(turned, reader)
+        for quarters in (1, 2, 3):
+            turned, back = turn.quarter(given, quarters)
+            sheet = _Sheet(turned, np.rot90(found.strength, quarters).copy(), 90.0 * quarters, back)
+            other = _view(sheet, way)
             if other.quality > view.quality + _TURN_GAIN:
                 view = other
     sheet = view.sheet
-    made = (_line(tokens, view.scale, reader) for tokens in _without_leftovers(_read_lines(view, reader), sheet))
-    return Page(
-        tuple(line for line in made if line is not None),
-        picture.name,
-        sheet.picture.pixels,
-        sheet.picture.size,
-        sheet.rotation,
-        *picture.place,
+    made = (_line(tokens, view.scale, way) for tokens in _without_leftovers(_read_lines(view, way), sheet))
+    return tuple(_turned_back(line, sheet, picture) for line in made if line is not None), sheet.rotation
+
+
+def _turned_back(line: Line, sheet: _Sheet, given: Picture) -> Line:
+    """Return a line of the upright sheet as it lies in the picture that was given."""
+    digits = tuple(
+        d if d.box is None else d.placed(turn.turned_back(d.box, sheet.back, given.reduction), given.size)
+        for d in line.digits
     )
+    own = turn.turned_back(line.box, sheet.back, given.reduction)
+    return replace(line, digits=digits).placed(own, given.size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,27 +118,27 @@ class _View:
         return sum(one.confidence - 0.5 for one in digits)
 
 
-def _view(sheet: _Sheet, reader: _Reader) -> _View:
+def _view(sheet: _Sheet, way: Way) -> _View:
     """Look at a sheet, set upright if its lines are askew."""
     found = components.find(sheet.strength)
     arranged = lines.arrange(found)
     angle = lines.skew(arranged)
     if abs(angle) > turn.LEAST_SKEW:
-        picture, strength = turn.skewed(sheet.picture, sheet.strength, angle)
-        sheet = _Sheet(picture, strength, sheet.rotation + angle)
+        picture, strength, back = turn.skewed(sheet.picture, sheet.strength, angle)
+        sheet = _Sheet(picture, strength, sheet.rotation + angle, turn.after(back, sheet.back))
         found = components.find(sheet.strength)
         arranged = lines.arrange(found)
     asked = [_sorted(line, found.scale) for line in arranged]
-    return _View(sheet, found.scale, asked, pieces.look([q for _, questions in asked for q in questions], reader.net))
+    return _View(sheet, found.scale, asked, pieces.look([q for _, questions in asked for q in questions], way.net))
 
 
-def _read_lines(view: _View, reader: _Reader) -> list[list[_Token]]:
+def _read_lines(view: _View, way: Way) -> list[list[_Token]]:
     """Return what stands in each line, left to right."""
-    answers = iter(pieces.look_closer(view.questions, view.seen, reader.net))
+    answers = iter(pieces.look_closer(view.questions, view.seen, way.net))
     read_lines = []
     for marks, questions in view.lines:
         seen = [one for _ in questions for one in next(answers)]
-        tokens = [_token(one, seen, view.sheet.picture, reader) for one in seen]
+        tokens = [_token(one, seen, view.sheet.picture, way) for one in seen]
         read_lines.append(sorted((*marks, *tokens), key=lambda token: token.left + token.right))
     return read_lines
 
@@ -241,7 +213,7 @@ def _beside(piece: Piece, fragments: list[Piece], scale: float) -> list[Piece]:
     ]
 
 
-def _token(seen: Seen, line: list[Seen], picture: Picture, reader: _Reader) -> _Token:
+def _token(seen: Seen, line: list[Seen], picture: Picture, way: Way) -> _Token:
     """Return a tall piece as a digit, or as a space where it is none; `line` is all that was seen in its line."""
     own = seen.piece
     if seen.stranger:
@@ -249,11 +221,11 @@ def _token(seen: Seen, line: list[Seen], picture: Picture, reader: _Reader) -> _
     beliefs = seen.beliefs
     if seen.best == 1 and seen not in (line[0], line[-1]) and separators.may_be_slash(own, [one.piece for one in line]):
         beliefs = replace(beliefs, confidence=beliefs.confidence * np.float32(0.5))
-    digit = decide.decide(beliefs, seen.row, seen.glyph, picture.in_full(own.box), picture.name, reader.threshold)
+    digit = decide.decide(beliefs, seen.row, seen.glyph, picture.in_full(own.box), picture.name, way.threshold)
     return _Token("?" if digit.label is None else str(digit.label), digit, own.box[0], own.box[2])
 
 
-def _line(tokens: list[_Token], scale: float, reader: _Reader) -> Line | None:
+def _line(tokens: list[_Token], scale: float, way: Way) -> Line | None:
     """Return a line's tokens as a Line, or None where none of them is a digit."""
     digits = tuple(t.digit for t in tokens if t.digit is not None)
     if not digits:
@@ -263,7 +235,7 @@ def _line(tokens: list[_Token], scale: float, reader: _Reader) -> Line | None:
     right, bottom = (int(v) for v in boxes[:, 2:].max(axis=0))
     confidence = float(np.prod([d.confidence for d in digits]))
     line = Line(_text(tokens, scale), digits, confidence, (left, top, right, bottom))
-    return narrowing.narrowed(line, reader.expected, reader.threshold) if reader.expected else line
+    return narrowing.narrowed(line, way.expected, way.threshold) if way.expected else line
 
 
 def _text(tokens: list[_Token], scale: float) -> str:
