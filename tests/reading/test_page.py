@@ -11,8 +11,8 @@ from PIL import Image
 
 import inkdigits
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.reading import narrowing
-from inkdigits.reading.expect import parse
+from inkdigits.recognising import narrowing
+from inkdigits.recognising.expect import parse
 from inkdigits.results import Digit, Line
 from inkdigits.synthetic import strokes
 from inkdigits.synthetic.paper import Scene, photograph

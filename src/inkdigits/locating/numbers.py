@@ -25,14 +25,10 @@ class Token:
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """A line of the page, left to right."""
+    """A line of the page, left to right; `numbers` are its numbers, each the rows of its digits in Found."""
 
     tokens: list[Token]
-
-    @property
-    def marks(self) -> list[int]:
-        """The rows of its digits in Found."""
-        return [t.mark for t in self.tokens if t.mark is not None]
+    numbers: list[list[int]]
 
 
 def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0.3) -> list[Row]:
@@ -41,10 +37,15 @@ def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0
     if not len(chosen):
         return []
     chains = _chains(found, chosen)
-    angle = _angle(found, chains)
-    turned = _turned(found, angle)
+    turned = _turned(found, _angle(found, chains))
     chains, joints = _with_separators(found, chains, turned, separator_score)
     return [_row(row, joints) for row in _rows(chains, turned, found)]
+
+
+def angle(found: Found, least: float = 0.3) -> float:
+    """Return by how much the lines of a page fall to the right, in radians; 0 where there are no numbers of two digits."""
+    chosen = np.flatnonzero((found.kinds < FIRST_SEPARATOR) & (found.scores >= least))
+    return _angle(found, _chains(found, chosen)) if len(chosen) else 0.0
 
 
 def _chains(found: Found, chosen: npt.NDArray[np.intp]) -> list[list[int]]:
@@ -81,7 +82,7 @@ def _chains(found: Found, chosen: npt.NDArray[np.intp]) -> list[list[int]]:
 
 
 def _angle(found: Found, chains: list[list[int]]) -> float:
-    """Return by how much lines rise to the right, in radians: the middle one of the links' angles, longer ones first."""
+    """Return by how much lines fall to the right, in radians: the middle one of the angles from digit to digit."""
     steps = [
         found.centres[b] - found.centres[a]
         for chain in chains
@@ -196,4 +197,4 @@ def _row(numbers: list[list[int]], joints: Joints) -> Row:
                 tokens.append(Token(signs, None))
             tokens.append(Token("", i))
             before = i
-    return Row(tokens)
+    return Row(tokens, numbers)

@@ -12,8 +12,9 @@ from inkdigits import network
 from inkdigits.image import components, ink, lines, turn
 from inkdigits.image.components import Piece
 from inkdigits.image.load import Picture
-from inkdigits.reading import decide, leftovers, narrowing, pieces, separators
-from inkdigits.reading.expect import Expectation
+from inkdigits.reading import leftovers, pieces, separators
+from inkdigits.recognising import decide, narrowing
+from inkdigits.recognising.expect import Expectation
 from inkdigits.reading.pieces import Question, Seen
 from inkdigits.results import Digit, Line
 

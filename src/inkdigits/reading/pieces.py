@@ -10,8 +10,9 @@ import numpy.typing as npt
 from inkdigits import network
 from inkdigits.image import normalise
 from inkdigits.image.components import Piece, joined
-from inkdigits.reading import cuts, decide, separators
-from inkdigits.reading.decide import Beliefs
+from inkdigits.reading import cuts, separators
+from inkdigits.recognising import decide
+from inkdigits.recognising.decide import Beliefs
 
 # A piece that is less likely than this to be one digit is looked at in other ways, too.
 _SURE = 0.8

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inkdigits.errors import InputError
-from inkdigits.reading import expect
+from inkdigits.recognising import expect
 
 
 def beliefs(*rows):

@@ -9,7 +9,7 @@ from itertools import islice, product
 
 import numpy as np
 
-from inkdigits.reading.expect import Expectation, best
+from inkdigits.recognising.expect import Expectation, best
 from inkdigits.results import Line
 
 # What a mark may be instead, where only that is as expected, and how many ways of writing a line are tried.

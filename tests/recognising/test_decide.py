@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inkdigits.reading import decide
+from inkdigits.recognising import decide
 
 GLYPH, BOX = np.zeros((28, 28), np.uint8), (0, 0, 4, 4)
 

@@ -1,0 +1,74 @@
+"""Pages that lie on a side or askew: turned upright to be read, and the way back from there to the picture that was given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.locating import locate, numbers
+from inkdigits.locating.locate import Grey, Located
+
+Back = npt.NDArray[np.float64]  # (2, 3): where a point (x, y, 1) of the upright picture is in the given one
+
+_SURE = 0.6  # probability from which a page is turned by right angles
+_ASKEW = np.radians(9.0)  # lines that rise or fall by more are set level: the locator has seen few that did
+
+
+@dataclass(frozen=True, eq=False)
+class Upright:
+    """A picture as it was read: grey, uint8 (H, W), its marks, by how many degrees it was turned counter-clockwise."""
+
+    grey: Grey
+    located: Located
+    rotation: float
+    back: Back
+
+
+def read(grey: Grey) -> Upright:
+    """Return the marks of a picture, which is turned upright for that if it is not."""
+    back = np.eye(2, 3)
+    rotation = 0.0
+    first = locate.coarse(grey)
+    turns = first.maps.turn()
+    quarters = int(turns.argmax())
+    if quarters and turns[quarters] >= _SURE:
+        height, width = grey.shape
+        grey = np.ascontiguousarray(np.rot90(grey, -quarters))
+        # The picture's content is turned by so many right angles counter-clockwise; the way back turns it again.
+        back = {
+            1: np.array([[0.0, 1, 0], [-1, 0, height]]),
+            2: np.array([[-1.0, 0, width], [0, -1, height]]),
+            3: np.array([[0.0, -1, width], [1, 0, 0]]),
+        }[quarters]
+        rotation = float((-90 * quarters) % 360)
+        first = locate.coarse(grey)
+    located = locate.locate(grey, first)
+    angle = numbers.angle(located.found)
+    if abs(angle) > _ASKEW:
+        level, way = _levelled(grey, float(np.degrees(angle)))
+        again = locate.locate(level)
+        if _total(again) > _total(located):
+            grey, located, rotation = level, again, (rotation + float(np.degrees(angle))) % 360
+            back = np.asarray(back[:, :2] @ way + np.array([[0, 0, 1]]) * back[:, 2:], np.float64)
+    return Upright(grey, located, rotation, back)
+
+
+def _total(located: Located) -> float:
+    return float(located.found.scores[located.found.kinds < 2].sum())
+
+
+def _levelled(grey: Grey, angle: float) -> tuple[Grey, Back]:
+    """Return a picture turned by `angle` degrees counter-clockwise, in a frame that holds all of it, and the way back."""
+    height, width = grey.shape
+    c, s = abs(np.cos(np.radians(angle))), abs(np.sin(np.radians(angle)))
+    across, down = round(width * c + height * s), round(width * s + height * c)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    matrix[:, 2] += ((across - width) / 2, (down - height) / 2)
+    level = cv2.warpAffine(grey, matrix, (across, down), flags=cv2.INTER_LINEAR, borderValue=float(np.median(grey)))
+    back = np.asarray(cv2.invertAffineTransform(matrix), np.float64)
+    # OpenCV's whole numbers are the pixels' middles; ours are their edges, half a pixel before.
+    back[:, 2] += 0.5 - 0.5 * back[:, :2].sum(axis=1)
+    return np.asarray(level, np.uint8), back
