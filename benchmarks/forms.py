@@ -274,21 +274,10 @@ def sheets(where: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     return figures
 
 
-def in_common(a: str, b: str) -> int:
-    """Return the length of the longest sequence of signs, in order, that two texts have in common."""
-    row = [0] * (len(b) + 1)
-    for x in a:
-        above = 0
-        for j, y in enumerate(b, 1):
-            above, row[j] = row[j], above + 1 if x == y else max(row[j], row[j - 1])
-    return row[-1]
-
-
 def beside_the_number(page: inkdigits.Page, number: str) -> int:
     """Return how many answered digits of a page are no part of its number."""
-    return scoring.answered(page) - max(
-        (in_common(scoring.digits_of(line.text), number) for line in page.lines), default=0
-    )
+    alike = [sum(scoring.in_order(number, scoring.digits_of(line.text))) for line in page.lines]
+    return scoring.answered(page) - max(alike, default=0)
 
 
 def submitty(where: Path, arguments: argparse.Namespace) -> dict[str, Any]:

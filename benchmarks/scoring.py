@@ -115,6 +115,22 @@ def distance(a: str, b: str) -> int:
     return row[-1]
 
 
+def in_order(truth: Sequence[str], said: Sequence[str]) -> list[bool]:
+    """Tell of each item of the truth whether it is among what was said, both in order (a longest common subsequence)."""
+    best = [[0] * (len(said) + 1) for _ in range(len(truth) + 1)]
+    for i in reversed(range(len(truth))):
+        for j in reversed(range(len(said))):
+            same = truth[i] == said[j]
+            best[i][j] = best[i + 1][j + 1] + 1 if same else max(best[i + 1][j], best[i][j + 1])
+    found, j = [], 0
+    for i in range(len(truth)):
+        while j < len(said) and truth[i] != said[j] and best[i][j] == best[i][j + 1]:
+            j += 1
+        found.append(j < len(said) and truth[i] == said[j])
+        j += found[-1]
+    return found
+
+
 def share(right: int, of: int) -> dict[str, Any]:
     """Return a count with its share and Wilson's 95 % interval."""
     return {"right": right, "of": of, "share": right / of if of else None, "interval": list(wilson(right, of))}
