@@ -1,6 +1,8 @@
-"""Digits that were located → their glyphs: the ink of one digit alone, as MNIST has it, without rulings, print or neighbours."""
+"""Digits that were located → glyphs: the ink of one digit alone, without rulings, print or neighbours, in MNIST's form."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +17,8 @@ Map = npt.NDArray[np.float32]
 
 _AROUND = 0.3  # of a box's height, around it: tails that the box has missed
 _BARE, _INKED = 0.2, 0.5  # probability of ink below which a pixel is paper, and above which it is ink
-_OWN = 0.85  # share of a connected piece of ink that must lie nearer to a digit than to its neighbours for all of it to be its
+# Share of a connected piece of ink that must lie nearer to a digit than to its neighbours for all of it to belong to it.
+_OWN = 0.85
 
 
 def glyphs(located: Located, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
@@ -103,7 +106,7 @@ def _own(strength: npt.NDArray[np.uint8], row: int, boxes: Map, corner: tuple[in
     return np.where(keep, strength, 0).astype(np.uint8)
 
 
-def _distance(box: Map, xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _distance(box: Map, xs: npt.NDArray[np.floating[Any]], ys: npt.NDArray[np.floating[Any]]) -> npt.NDArray[Any]:
     """Return how far each pixel is from the middle of a box, 1 at its edges."""
     left, top, right, bottom = (float(v) for v in box)
     across = np.abs(xs - (left + right) / 2) / max((right - left) / 2, 2.0)

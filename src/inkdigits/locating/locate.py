@@ -68,12 +68,10 @@ def locate(grey: Grey, first: Pass | None = None) -> Located:
     first = first or coarse(grey)
     guess = first.found(_LEAST)
     scales = _scales(guess)
-    passes, parts = [], []
+    passes: list[Pass] = []
+    parts: list[tuple[Found, npt.NDArray[np.intp]]] = []
     for scale in scales:
-        if abs(np.log(scale / first.scale[0])) < 0.2:
-            made = [first]
-        else:
-            made = _tiles(grey, scale, guess)
+        made = [first] if abs(np.log(scale / first.scale[0])) < 0.2 else _tiles(grey, scale, guess)
         for one in made:
             found = one.found(_LEAST)
             if len(made) > 1:

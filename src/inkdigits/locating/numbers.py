@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -120,9 +121,7 @@ def _with_separators(
             continue
         before, after = pair
         joints.setdefault((before, after), []).append((float(x), SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR]))
-        if before >= 0 and not any(
-            a == before and b == after for chain in chains for a, b in zip(chain, chain[1:], strict=False)
-        ):
+        if before >= 0 and not any(a == before and b == after for chain in chains for a, b in pairwise(chain)):
             joined[before] = after
     heads = {chain[0]: chain for chain in chains}
     merged = []

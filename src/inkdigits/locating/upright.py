@@ -1,4 +1,4 @@
-"""Pages that lie on a side or askew: turned upright to be read, and the way back from there to the picture that was given."""
+"""Pages that lie on a side or askew: turned upright to be read, and the way back to the picture that was given."""
 
 from __future__ import annotations
 

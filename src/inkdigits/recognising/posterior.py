@@ -1,8 +1,8 @@
-"""Locator and digit network → one posterior: whether a mark is a digit, which one, and how surely; and the same for a line.
+"""Locator and digit network → one posterior: is a mark a digit, which one, how surely; and how surely is a line right.
 
-Both networks have seen the mark, one in its surroundings and one alone. Their probabilities are multiplied, each to a power;
-how far that can be trusted was learned by logistic regression on synthetic pages of other writers, fonts and papers. The
-locator's config.json holds all its numbers (`training.locator.answering` fits them).
+Both networks have seen the mark, one in its surroundings and one alone. Their probabilities are multiplied, each to a
+power; how far that can be trusted was learned by logistic regression on synthetic pages of other writers, fonts and
+papers. The locator's config.json holds all its numbers (`training.locator.answering` fits them).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,7 +45,8 @@ class Answering:
 def answering() -> Answering:
     """Return what the shipped locator's config says."""
     stored = json.loads(network.MODEL.with_name("config.json").read_text(encoding="utf-8"))["answering"]
-    return Answering(**{k: v if isinstance(v, dict) else tuple(v) for k, v in stored.items()})
+    values: dict[str, Any] = {k: v if isinstance(v, dict) else tuple(v) for k, v in stored.items()}
+    return Answering(**values)
 
 
 @dataclass(frozen=True, eq=False)

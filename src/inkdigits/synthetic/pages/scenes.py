@@ -147,11 +147,23 @@ def before_number(desk: Desk, writer: Writer, x: float, y: float, height: float)
     random = desk.random
     way = random.random()
     if way < 0.4:
-        width, _ = writer.separator(str(random.choice(["$", "$", "#", "(", "=", "+", "@", "x", "R", "K"])), x, y, height * random.uniform(0.6, 1.2))
+        width, _ = writer.separator(
+            str(random.choice(["$", "$", "#", "(", "=", "+", "@", "x", "R", "K"])),
+            x,
+            y,
+            height * random.uniform(0.6, 1.2),
+        )
         return x + width + random.uniform(0.02, 0.6) * height
-    sign = str(random.choice(["$", "$", "$", "£", "€", "§", "#", "No.", "N°", "Rs", "EUR", "USD", "x", "=", "+", "%", "(", "&"]))
+    sign = str(
+        random.choice(
+            ["$", "$", "$", "£", "€", "§", "#", "No.", "N°", "Rs", "EUR", "USD", "x", "=", "+", "%", "(", "&"]
+        )
+    )
     size = height * random.uniform(0.45, 1.15)
-    return desk.press.text(sign, x, y + random.normal(0, 0.1) * height, size, desk.press.font()) + random.uniform(0.02, 0.8) * height
+    return (
+        desk.press.text(sign, x, y + random.normal(0, 0.1) * height, size, desk.press.font())
+        + random.uniform(0.02, 0.8) * height
+    )
 
 
 def formulas(desk: Desk) -> None:
@@ -165,23 +177,31 @@ def formulas(desk: Desk) -> None:
         x = left + random.uniform(-0.1, 0.3) * (right - left)
         while x < right:
             if random.random() < 0.2:
-                width, _ = writer.separator(str(random.choice(["(", "(", "√", "=", "¦", "$", "["])), x, y, height * random.uniform(0.8, 1.3))
+                width, _ = writer.separator(
+                    str(random.choice(["(", "(", "√", "=", "¦", "$", "["])), x, y, height * random.uniform(0.8, 1.3)
+                )
                 x += width + random.uniform(0.02, 0.3) * height
             if random.random() < 0.08:  # a fraction
                 end = writer.number(digits(random, int(random.integers(1, 4))), x, y - 0.65 * height, 0.8 * height)
                 below = writer.number(digits(random, int(random.integers(1, 4))), x, y + 0.65 * height, 0.8 * height)
                 end = max(end, below)
                 level = y - 0.45 * height
-                writer.curve(np.array([[x - 0.1 * height, level], [end, level + random.normal(0, 0.03) * height]]), height)
+                writer.curve(
+                    np.array([[x - 0.1 * height, level], [end, level + random.normal(0, 0.03) * height]]), height
+                )
                 x = end
             elif random.random() < 0.12:
                 box = writer.word(str(random.choice(list("abcdefghkmnpqrtuvwxyzABCDEFGHKLMNPRTUVWXY"))), x, y, height)
                 x += max(0.3 * height, (box[2] - box[0]) / desk.canvas.scale) + 0.1 * height
             else:
-                x = writer.number(digits(random, int(random.choice([1, 2, 3, 4], p=[0.5, 0.3, 0.12, 0.08]))), x, y, height)
+                x = writer.number(
+                    digits(random, int(random.choice([1, 2, 3, 4], p=[0.5, 0.3, 0.12, 0.08]))), x, y, height
+                )
             x += random.uniform(-0.05, 0.35) * height
             if random.random() < 0.12:
-                width, _ = writer.separator(str(random.choice([")", ")", "¦", "]"])), x, y, height * random.uniform(0.8, 1.3))
+                width, _ = writer.separator(
+                    str(random.choice([")", ")", "¦", "]"])), x, y, height * random.uniform(0.8, 1.3)
+                )
                 x += width + random.uniform(0.02, 0.3) * height
             if random.random() < 0.15:
                 break

@@ -214,7 +214,11 @@ class Writer:
             shape = [np.stack([0.2 - wide * t**2, -0.5 + 0.65 * t], axis=1)]
         elif sign == "√":
             width, high = random.uniform(0.4, 0.7), random.uniform(-1.4, -1.1)
-            shape = [np.array([[0, -0.45], [0.12, -0.5], [0.25, 0.05], [width, high], [width + random.uniform(0.3, 2.5), high]])]
+            shape = [
+                np.array(
+                    [[0, -0.45], [0.12, -0.5], [0.25, 0.05], [width, high], [width + random.uniform(0.3, 2.5), high]]
+                )
+            ]
         elif sign == "¦":  # a stroke that parts, longer than any digit
             width = random.uniform(0.02, 0.1)
             shape = [np.array([[width, -random.uniform(1.2, 2.0)], [0, random.uniform(0.2, 0.9)]])]
@@ -224,7 +228,10 @@ class Writer:
             s_curve = np.stack([0.25 - 0.22 * np.sin(2 * np.pi * t) * (1 - 0.3 * t), -0.95 + 0.9 * t], axis=1)
             bars = [0.25] if random.random() < 0.6 else [0.19, 0.31]
             high, low = random.uniform(-1.25, -1.0), random.uniform(-0.1, 0.2)
-            shape = [s_curve + random.normal(0, 0.015, s_curve.shape), *(np.array([[b + 0.03, high], [b, low]]) for b in bars)]
+            shape = [
+                s_curve + random.normal(0, 0.015, s_curve.shape),
+                *(np.array([[b + 0.03, high], [b, low]]) for b in bars),
+            ]
         else:  # a letter or another sign
             box = self.word(sign, x, y, height)
             return 0.6 * height, box

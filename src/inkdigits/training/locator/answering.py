@@ -41,7 +41,7 @@ class _Page:
 
 
 def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
-    """Return the "answering" part of the locator's config (see `posterior.Answering`), with counts of what it was fitted on."""
+    """Return the "answering" part of the locator's config (see `posterior.Answering`), and what it is fitted on."""
     read = [_read(page, net) for page in pages]
     classes = np.concatenate([p.found.classes[p.rows] for p in read])
     raw = np.concatenate([p.raw for p in read])
@@ -68,7 +68,12 @@ def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
             found["thresholds"] = _thresholds(right, is_right)
     lines, whole = _numbers(read, found)
     found["line"] = _logistic(lines, whole)
-    counts = {"pages": len(pages), "marks": int(counted.sum()), "digits": int((truth >= 0).sum()), "numbers": len(whole)}
+    counts = {
+        "pages": len(pages),
+        "marks": int(counted.sum()),
+        "digits": int((truth >= 0).sum()),
+        "numbers": len(whole),
+    }
     return {"answering": found, "fitted_on": counts}
 
 
@@ -86,9 +91,7 @@ def _read(page: SyntheticPage, net: Network) -> _Page:
     return _Page(page, found, rows, raw, _matched(found, rows, digits, page), digits)
 
 
-def _matched(
-    found: Found, rows: npt.NDArray[np.intp], digits: list[Mark], page: SyntheticPage
-) -> npt.NDArray[np.intp]:
+def _matched(found: Found, rows: npt.NDArray[np.intp], digits: list[Mark], page: SyntheticPage) -> npt.NDArray[np.intp]:
     """Return for each mark which of the true digits it is: the nearest within its box, each digit's surest mark alone."""
     truth = np.full(len(rows), _NOBODY, np.intp)
     taken: set[int] = set()
@@ -133,7 +136,7 @@ def _logistic(seen: Values, wanted: npt.NDArray[np.bool_]) -> list[float]:
 
 
 def _thresholds(right: Values, is_right: npt.NDArray[np.bool_]) -> dict[str, float]:
-    """Return for each level of trust the least confidence from which on the share of wrong answers stays below its bound."""
+    """Return for each level of trust the least confidence above which the share of wrong answers is within its bound."""
     order = np.argsort(-right)
     wrong = np.cumsum(~is_right[order]) / np.arange(1, len(order) + 1)
     levels = {}
@@ -168,8 +171,9 @@ def _numbers(read: list[_Page], known: dict[str, Any]) -> tuple[Values, npt.NDAr
                 labels = [str(digits[i].argmax()) for i in own]
                 first = marks[0]
                 is_whole = first is not None and len(own) == lengths[first.number]
-                for mark, said in zip(marks, labels, strict=True):
-                    is_whole = is_whole and mark is not None and mark.number == first.number and mark.sign == said  # type: ignore[union-attr]
+                for one, said in zip(marks, labels, strict=True):
+                    is_whole = is_whole and one is not None and first is not None
+                    is_whole = is_whole and one.number == first.number and one.sign == said  # type: ignore[union-attr]
                 left_out = posterior.strongest_left_out(page.found, number, page.rows, present)
                 seen.append(posterior.line_features(right[own], left_out, page.found.goes_on[number[:-1]]))
                 whole.append(is_whole)
