@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.locating import network, peaks
-from inkdigits.locating.maps import FIRST_SEPARATOR, MULTIPLE, Maps
+from inkdigits.locating.maps import FIRST_SEPARATOR, HANDWRITTEN, MULTIPLE, Maps
 from inkdigits.locating.peaks import Found
 
 Grey = npt.NDArray[np.uint8]
@@ -24,6 +25,7 @@ _LEAST = 0.1  # score of a mark
 _SURE = 0.3  # score at which a coarse mark tells a height
 _RANGE = 1.7  # digits up to so many times larger or smaller than HEIGHT are read well in one pass
 _MOST_PASSES = 3
+_SHARE = 0.15  # of the weight of all marks: a group of heights with less is no reason for another pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +65,14 @@ def coarse(grey: Grey) -> Pass:
     return _read(grey, scale)
 
 
-def locate(grey: Grey, first: Pass | None = None) -> Located:
-    """Return the marks of a grey picture, uint8 (H, W); `first` is its coarse pass, where that has been made already."""
+def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: Pass | None = None) -> Located:
+    """Return the marks of a grey picture, uint8 (H, W), at the scale that suits its digits of some kinds (see maps).
+
+    `first` is its coarse pass, where that has been made already.
+    """
     first = first or coarse(grey)
     guess = first.found(_LEAST)
-    scales = _scales(guess)
+    scales = _scales(guess, kinds)
     passes: list[Pass] = []
     parts: list[tuple[Found, npt.NDArray[np.intp]]] = []
     for scale in scales:
@@ -90,18 +95,22 @@ def locate(grey: Grey, first: Pass | None = None) -> Located:
     return Located(every.pick(kept), passes, of_pass[kept])
 
 
-def _scales(guess: Found) -> list[float]:
+def _scales(guess: Found, kinds: Sequence[int]) -> list[float]:
     """Return the scales at which the marks of a coarse pass are HEIGHT pixels high, one for each group of heights."""
-    digits = guess.kinds < FIRST_SEPARATOR
+    digits = np.isin(guess.kinds, kinds)
     sure = digits & (guess.scores >= _SURE)
     if not sure.any():
         sure = digits
-    heights = np.sort((guess.boxes[:, 3] - guess.boxes[:, 1])[sure])
+    heights = np.maximum((guess.boxes[:, 3] - guess.boxes[:, 1])[sure], 1.0)
+    weights = guess.scores[sure].astype(np.float64) ** 2
+    least = _SHARE * float(weights.sum())
     scales: list[float] = []
-    while len(heights) and len(scales) < _MOST_PASSES:
-        middle = max(float(np.median(heights)), 1.0)
+    while len(heights) and len(scales) < _MOST_PASSES and (not scales or weights.sum() >= least):
+        order = np.argsort(heights)
+        middle = float(heights[order][np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)])
         scales.append(HEIGHT / middle)
-        heights = heights[(heights < middle / _RANGE) | (heights > middle * _RANGE)]
+        other = (heights < middle / _RANGE) | (heights > middle * _RANGE)
+        heights, weights = heights[other], weights[other]
     return scales
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -27,8 +28,8 @@ class Upright:
     back: Back
 
 
-def read(grey: Grey) -> Upright:
-    """Return the marks of a picture, which is turned upright for that if it is not."""
+def read(grey: Grey, kinds: Sequence[int]) -> Upright:
+    """Return the marks of a picture, which is turned upright for that if it is not; `kinds` as in `locate.locate`."""
     back = np.eye(2, 3)
     rotation = 0.0
     first = locate.coarse(grey)
@@ -45,11 +46,11 @@ def read(grey: Grey) -> Upright:
         }[quarters]
         rotation = float((-90 * quarters) % 360)
         first = locate.coarse(grey)
-    located = locate.locate(grey, first)
+    located = locate.locate(grey, kinds, first)
     angle = numbers.angle(located.found)
     if abs(angle) > _ASKEW:
         level, way = _levelled(grey, float(np.degrees(angle)))
-        again = locate.locate(level)
+        again = locate.locate(level, kinds)
         if _total(again) > _total(located):
             grey, located, rotation = level, again, (rotation + float(np.degrees(angle))) % 360
             back = np.asarray(back[:, :2] @ way + np.array([[0, 0, 1]]) * back[:, 2:], np.float64)

@@ -48,7 +48,7 @@ class Seen:
 
 def read(picture: Picture, way: Way) -> tuple[tuple[Line, ...], float]:
     """Return the lines of a picture, from top to bottom, and by how many degrees it was turned to be read."""
-    page = upright.read(colour.grey(picture.pixels))
+    page = upright.read(colour.grey(picture.pixels), _KINDS[way.ink])
     seen = see(page, way)
     found = page.located.found
     chosen = np.zeros(len(found), bool)
