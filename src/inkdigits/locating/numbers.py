@@ -13,6 +13,7 @@ from inkdigits.locating.peaks import Found
 
 _LINKED = 0.4  # probability from which a link is followed
 _OFF = 0.6  # of a digit's height: how far from its place the next digit may be
+_LEVEL = 0.4  # share of the lower one's height that two numbers of a row have in common, up and down
 _BESIDE = 1.3  # of a digit's height: a separator joins two numbers that are no further apart
 
 
@@ -40,7 +41,7 @@ def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0
     chains = _chains(found, chosen)
     turned = _turned(found, _angle(found, chains))
     chains, joints = _with_separators(found, chains, turned, separator_score)
-    return [_row(row, joints) for row in _rows(chains, turned, found)]
+    return [_row(row, joints) for row in _rows(chains, turned)]
 
 
 def angle(found: Found, least: float = 0.3) -> float:
@@ -83,16 +84,13 @@ def _chains(found: Found, chosen: npt.NDArray[np.intp]) -> list[list[int]]:
 
 
 def _angle(found: Found, chains: list[list[int]]) -> float:
-    """Return by how much lines fall to the right, in radians: the middle one of the angles from digit to digit."""
-    steps = [
-        found.centres[b] - found.centres[a]
-        for chain in chains
-        for a, b in zip(chain, chain[2:] or chain[1:], strict=False)
-    ]
-    if not steps:
-        return 0.0
-    angles = np.arctan2([s[1] for s in steps], [max(float(s[0]), 1e-3) for s in steps])
-    return float(np.median(angles))
+    """Return by how much lines fall to the right, in radians: the slope that fits the numbers best, long ones most."""
+    along = across = 0.0
+    for chain in chains:
+        x, y = (found.centres[chain] - found.centres[chain].mean(axis=0)).astype(np.float64).T
+        along += float(x @ x)
+        across += float(x @ y)
+    return float(np.arctan2(across, along)) if along else 0.0
 
 
 def _turned(found: Found, angle: float) -> npt.NDArray[np.float32]:
@@ -156,24 +154,22 @@ def _around(x: float, y: float, chains: list[list[int]], boxes: npt.NDArray[np.f
     return (before[1] if before else -1), after[1]
 
 
-def _rows(chains: list[list[int]], boxes: npt.NDArray[np.float32], found: Found) -> list[list[list[int]]]:
-    """Return numbers in rows: one that overlaps with a row's last number by more than half of the lower one is in it."""
-    extents = []
-    for chain in chains:
-        own = boxes[chain]
-        heights = own[:, 3] - own[:, 1]
-        middle = float(np.median((own[:, 1] + own[:, 3]) / 2))
-        half = float(np.median(heights)) / 2
-        extents.append((float(own[:, 0].min()), middle - half, float(own[:, 2].max()), middle + half))
-    order = sorted(range(len(chains)), key=lambda k: extents[k][0])
+def _rows(chains: list[list[int]], boxes: npt.NDArray[np.float32]) -> list[list[list[int]]]:
+    """Return numbers in rows, from top to bottom: where one ends the next begins at the same level, to its right."""
+    first, last = (
+        [_extent(boxes[part]) for part in parts] for parts in ([c[:2] for c in chains], [c[-2:] for c in chains])
+    )
+    lefts, rights = (
+        [float(v) for v in ends] for ends in ([boxes[c, 0].min() for c in chains], [boxes[c, 2].max() for c in chains])
+    )
     made: list[list[int]] = []
-    for k in order:
-        _, top, _, bottom = extents[k]
+    for k in sorted(range(len(chains)), key=lambda k: lefts[k]):
+        top, bottom = first[k]
         best: tuple[float, list[int]] | None = None
         for row in made:
-            _, t, r, b = extents[row[-1]]
+            t, b = last[row[-1]]
             shared = min(bottom, b) - max(top, t)
-            if shared > 0.5 * min(bottom - top, b - t) and r <= extents[k][0] + 0.5 * (bottom - top):
+            if shared > _LEVEL * min(bottom - top, b - t) and rights[row[-1]] <= lefts[k] + 0.5 * (bottom - top):
                 off = abs((top + bottom) - (t + b)) / 2
                 if best is None or off < best[0]:
                     best = (off, row)
@@ -181,8 +177,15 @@ def _rows(chains: list[list[int]], boxes: npt.NDArray[np.float32], found: Found)
             made.append([k])
         else:
             best[1].append(k)
-    made.sort(key=lambda row: float(np.mean([extents[k][1] + extents[k][3] for k in row])))
+    made.sort(key=lambda row: float(np.mean([sum(first[k]) + sum(last[k]) for k in row])))
     return [[chains[k] for k in row] for row in made]
+
+
+def _extent(boxes: npt.NDArray[np.float32]) -> tuple[float, float]:
+    """Return between which levels some digits stand: around their middle, as high as they are on average."""
+    middle = float((boxes[:, 1] + boxes[:, 3]).mean()) / 2
+    half = float((boxes[:, 3] - boxes[:, 1]).mean()) / 2
+    return middle - half, middle + half
 
 
 def _row(numbers: list[list[int]], joints: Joints) -> Row:

@@ -16,8 +16,8 @@ from inkdigits.locating.maps import FIRST_SEPARATOR
 Back = npt.NDArray[np.float64]  # (2, 3): where a point (x, y, 1) of the upright picture is in the given one
 
 _SURE = 0.8  # probability that lines are level, or run up and down, from which nothing else is tried
-_DOUBTFUL = 0.6  # share of sure digits below which a level page may be upside down
-_GAIN = 1.5  # by how much more another way must look like digits than the page as it was given
+_DOUBTFUL = 0.6  # a level page may be upside down if less than the rest is sure as it lies, and more than this the other way
+_GAIN = 2.0  # by how much more another way must look like digits than the page as it was given
 _LEAST = 0.2  # score of marks that tell which way is up
 _ASKEW = np.radians(9.0)  # lines that rise or fall by more are set level: the locator has seen few that did
 
@@ -58,7 +58,7 @@ def read(grey: Grey, kinds: Sequence[int]) -> Upright:
 
 
 def _turned(grey: Grey) -> tuple[int, Grey, Pass]:
-    """Return by how many right angles a picture's content is turned counter-clockwise, the upright picture, its coarse pass.
+    """Return by how many right angles a picture is turned counter-clockwise, the upright picture and its coarse pass.
 
     The locator tells for sure whether lines are level or run up and down; which of two ways is up, what looks like digits
     tells. A picture is taken for upright unless another way shows clearly more.
@@ -69,7 +69,7 @@ def _turned(grey: Grey) -> tuple[int, Grey, Pass]:
     total, sure = _digits(first)
     ways = [] if on_side >= _SURE else [0]
     if on_side < 1 - _SURE:
-        ways += [2] if sure < _DOUBTFUL else []
+        ways += [2] if sure < 1 - _DOUBTFUL else []
     else:
         ways += [1, 3]
     best = (total * _GAIN, 0, grey, first) if 0 in ways else (-1.0, 0, grey, first)
@@ -77,7 +77,9 @@ def _turned(grey: Grey) -> tuple[int, Grey, Pass]:
         if quarters:
             upright = np.ascontiguousarray(np.rot90(grey, -quarters))
             made = locate.coarse(upright)
-            best = max(best, (_digits(made)[0], quarters, upright, made), key=lambda way: way[0])
+            shown, certain = _digits(made)
+            if quarters != 2 or certain > _DOUBTFUL:
+                best = max(best, (shown, quarters, upright, made), key=lambda way: way[0])
     return best[1:]
 
 
