@@ -16,7 +16,8 @@ from inkdigits.locating.maps import FIRST_SEPARATOR
 Back = npt.NDArray[np.float64]  # (2, 3): where a point (x, y, 1) of the upright picture is in the given one
 
 _SURE = 0.8  # probability that lines are level, or run up and down, from which nothing else is tried
-_DOUBTFUL = 0.6  # a level page may be upside down if less than the rest is sure as it lies, and more than this the other way
+# A level page may be upside down if less than the rest of this is sure as it lies, and more than this the other way.
+_DOUBTFUL = 0.6
 _GAIN = 2.0  # by how much more another way must look like digits than the page as it was given
 _LEAST = 0.2  # score of marks that tell which way is up
 _ASKEW = np.radians(9.0)  # lines that rise or fall by more are set level: the locator has seen few that did
