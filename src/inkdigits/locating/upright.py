@@ -58,14 +58,14 @@ def read(grey: Grey, kinds: Sequence[int]) -> Upright:
     return Upright(grey, located, rotation, back)
 
 
-def _turned(grey: Grey) -> tuple[int, Grey, Pass]:
-    """Return by how many right angles a picture is turned counter-clockwise, the upright picture and its coarse pass.
+def _turned(grey: Grey) -> tuple[int, Grey, list[Pass]]:
+    """Return by how many right angles a picture is turned counter-clockwise, the upright picture and its coarse passes.
 
     The locator tells for sure whether lines are level or run up and down; which of two ways is up, what looks like digits
     tells. A picture is taken for upright unless another way shows clearly more.
     """
     first = locate.coarse(grey)
-    turns = first.maps.turn()
+    turns = max(first, key=lambda one: float(one.found(_LEAST).scores.sum())).maps.turn()
     on_side = float(turns[1] + turns[3])
     total, sure = _digits(first)
     ways = [] if on_side >= _SURE else [0]
@@ -84,12 +84,12 @@ def _turned(grey: Grey) -> tuple[int, Grey, Pass]:
     return best[1:]
 
 
-def _digits(made: Pass) -> tuple[float, float]:
-    """Return how much in a pass looks like digits, written or printed, and which share of that is sure.
+def _digits(made: list[Pass]) -> tuple[float, float]:
+    """Return how much in coarse passes looks like digits, written or printed, and which share of that is sure.
 
     A 1 is a dash on its side, and tells nothing.
     """
-    found = made.found(_LEAST)
+    found = locate.guessed(made, _LEAST)
     digits = (found.kinds < FIRST_SEPARATOR) & (found.classes.argmax(axis=1) != 1)
     weights = found.scores[digits] ** 2
     return float(weights.sum()), float(weights[found.scores[digits] > 0.7].sum() / max(float(weights.sum()), 1e-6))
