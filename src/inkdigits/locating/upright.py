@@ -15,7 +15,8 @@ from inkdigits.locating.maps import FIRST_SEPARATOR
 
 Back = npt.NDArray[np.float64]  # (2, 3): where a point (x, y, 1) of the upright picture is in the given one
 
-_SURE = 0.8  # probability that lines are level, or run up and down, from which nothing else is tried
+# Probability that lines run up and down from which that is tried, and from which nothing else is.
+_POSSIBLE, _SURE = 0.5, 0.8
 # A level page may be upside down if less than the rest of this is sure as it lies, and more than this the other way.
 _DOUBTFUL = 0.6
 _GAIN = 2.0  # by how much more another way must look like digits than the page as it was given
@@ -69,7 +70,7 @@ def _turned(grey: Grey) -> tuple[int, Grey, list[Pass]]:
     on_side = float(turns[1] + turns[3])
     total, sure = _digits(first)
     ways = [] if on_side >= _SURE else [0]
-    if on_side < 1 - _SURE:
+    if on_side < _POSSIBLE:
         ways += [2] if sure < 1 - _DOUBTFUL else []
     else:
         ways += [1, 3]
