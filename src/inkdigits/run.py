@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import datetime
 import glob
-import io
 import itertools
 import json
 import time
@@ -149,7 +147,7 @@ def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, w
     taught = _taught(recipe_, config["seed"], data, folder, watcher)
     trained, training, validation, learned = taught.trained, taught.training, taught.validation, taught.learned
     training_seconds = time.perf_counter() - started
-    _write_history(folder / "history.csv", trained.history)
+    checkpoint.write_history(folder / "history.csv", trained.history)
 
     watcher.on_stage("exporting, and proving that the export is the network")
     with written_aside(folder / "model.keras") as aside:
@@ -238,14 +236,6 @@ def parts(data: Data, recipe_: Recipe) -> tuple[Dataset, Dataset | None, Callabl
     if not len(training):
         raise InputError(whole.name, "leaves no digits to learn from once some are held out", "give more of each class")
     return training, validation, test
-
-
-def _write_history(path: Path, history: list[dict[str, float]]) -> None:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(history[0]))
-    writer.writeheader()
-    writer.writerows(history)
-    write_text(path, text.getvalue())
 
 
 def read_config(path: Path) -> dict[str, Any]:
