@@ -92,6 +92,8 @@ class LocatorRecipe:
     """A recipe of a locator: its name and the settings of its file."""
 
     task: ClassVar[str] = "locate"
+    distil: ClassVar[DistilSettings] = DistilSettings()  # it has no teachers,
+    after: ClassVar[AfterSettings] = AfterSettings()  # and nothing is made of it afterwards
 
     name: str
     description: str

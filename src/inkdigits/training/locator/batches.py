@@ -28,9 +28,9 @@ from inkdigits.training.locator.targets import Targets, targets
 from inkdigits.training.settings import PageSettings
 
 _AHEAD = 6  # batches for each process that are drawn before they are asked for
-# By how much the processes that draw give way to the one that trains. TensorFlow's threads wait for each other at the end of
-# every operation: where each can be kept off its core by a process that draws, all of them wait. With equal priority on two
-# cores the whole ran at 37 pages a second, with this at 68.
+# By how much the processes that draw give way to the one that trains. TensorFlow's threads wait for each other at the end
+# of every operation, so all of them wait where one is kept off its core by a process that draws. With equal priority the
+# whole ran at 37 pages a second on two cores, with this at 68.
 _NICE = 10
 
 

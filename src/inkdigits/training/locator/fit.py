@@ -1,4 +1,4 @@
-"""The locator's training loop: pages are drawn for each step and never repeated; every epoch is checkpointed and validated."""
+"""The locator's training loop: pages are drawn for each step and never repeated; epochs are checkpointed and validated."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def fit(
 
     Pages are drawn from `training`, MNIST's digits with their writers, by so many processes (0: by this one); `unseen` are
     the pages that it is validated on. Equal arguments give equal weights (on one machine), whatever the processes. Goes on
-    from the last whole epoch in `checkpoint_path` where there is one. `on_step` is called after every step, `on_epoch` after
-    each epoch with its row: epoch, loss, one loss a head, precision, recall and f1 of handwritten digits on `unseen`,
+    from the last whole epoch in `checkpoint_path` where there is one. `on_step` is called after every step, `on_epoch`
+    after each epoch with its row: epoch, loss, one loss a head, precision, recall and f1 of handwritten digits on `unseen`,
     learning_rate, seconds. Raises InputError for a checkpoint of another training.
     """
     settings = recipe.training
