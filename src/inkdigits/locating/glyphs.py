@@ -114,4 +114,4 @@ def _distance(box: Map, xs: npt.NDArray[np.floating[Any]], ys: npt.NDArray[np.fl
     left, top, right, bottom = (float(v) for v in box)
     across = np.abs(xs - (left + right) / 2) / max((right - left) / 2, 2.0)
     down = np.abs(ys - (top + bottom) / 2) / max((bottom - top) / 2, 2.0)
-    return np.maximum(across[None, :], down[:, None])
+    return np.asarray(np.maximum(across[None, :], down[:, None]))
