@@ -9,7 +9,7 @@ import { around, smoothed } from "./strokes.js";
  * @typedef {{ path: number[], pen: number, left: number, top: number, right: number, bottom: number }} Drawn
  */
 
-const SIDE = 80; // pixels of the longer side of the ink, from which `normalise` makes the 20 of a glyph
+const SIDE = 60; // pixels of the longer side of the ink: three for each of the 20 that `normalise` makes of it
 // The pen's width as a share of the digit's longer side. What a hand writes with a thinner or thicker pen is the same digit;
 // the network knows it best by a pen of this kind.
 const THINNEST = 0.08;
@@ -66,7 +66,7 @@ export function drawn(paths, pen, scale) {
     let [ax, ay] = [NaN, NaN];
     for (let i = 0; i < path.length; i += 2) {
       const [x, y] = [(path[i] - left) * scale + radius, (path[i + 1] - top) * scale + radius];
-      if (i > 0 && i < path.length - 2 && Math.hypot(x - ax, y - ay) < 0.7) continue; // nothing that a pixel would show
+      if (i > 0 && i < path.length - 2 && Math.hypot(x - ax, y - ay) < 1) continue; // nothing that a pixel would show
       segment(values, width, height, i ? ax : x, i ? ay : y, x, y, radius);
       [ax, ay] = [x, y];
     }

@@ -17,6 +17,7 @@ import { distance, gapOf } from "./strokes.js";
 const MOST = 10; // neighbours of a line that are kept; in a place where more are nearer, the others are not looked at
 const REACH = 0.35; // lines further apart than this share of the digits' height are of different digits
 const TOUCH = 0.06; // lines nearer than this share of their size touch, or nearly
+const FLAT = 2.5; // times as wide as high
 const SPAN = 4; // lines written before and after a line whose heights count for its scale
 
 /**
@@ -25,13 +26,13 @@ const SPAN = 4; // lines written before and after a line whose heights count for
  * @returns {Nearby}
  */
 export function nearby(lines) {
-  const sizes = lines.map(({ left, top, right, bottom }) => Math.max(bottom - top, 0.6 * (right - left)));
+  const sizes = lines.map(sizeOf);
   const rough = weightedMedian(sizes, sizes.map((size) => size ** 2)) || 1;
   const grid = gridOf(lines, rough);
   /** @type {Neighbour[][]} */
   const neighbours = lines.map((line, i) => {
     const near = [];
-    for (const other of around(grid, line, rough)) {
+    for (const other of linesAround(grid, line, rough)) {
       if (other === i || gapOf(line, lines[other]) > REACH * Math.max(sizes[i], sizes[other], rough)) continue;
       near.push({ other, apart: gapOf(line, lines[other]) });
     }
@@ -40,6 +41,12 @@ export function nearby(lines) {
   });
   neighbours.forEach((near, i) => near.sort((a, b) => a.apart - b.apart || Math.abs(a.other - i) - Math.abs(b.other - i)));
   return { neighbours, scales: scalesOf(lines, neighbours, sizes) };
+}
+
+/** Return how high a digit is of which a line may be all; a long flat line tells nothing of it. @param {Line} line */
+function sizeOf({ left, top, right, bottom }) {
+  const [wide, high] = [right - left, bottom - top];
+  return wide > FLAT * high ? high : Math.max(high, 0.6 * wide);
 }
 
 /**
@@ -82,7 +89,7 @@ function gridOf(lines, side) {
 }
 
 /** Return the lines in the cells that a line's box, widened by what is near, lies in. @param {Grid} grid @param {Line} line @param {number} rough */
-function around({ side, cells }, line, rough) {
+function linesAround({ side, cells }, line, rough) {
   const found = new Set();
   for (const cell of cellsOf(line, side, REACH * rough)) for (const other of cells.get(cell) ?? []) found.add(other);
   return found;

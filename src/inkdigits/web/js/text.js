@@ -2,15 +2,16 @@
 // What stands on the paper, as text: rows from top to bottom, each from left to right.
 
 import { weightedMedian } from "./nearby.js";
+import { isSlash, leaning, nearest, signOf, stacked } from "./signs.js";
 import { gapOf } from "./strokes.js";
-import { isSlash, leaning, signOf, stacked } from "./signs.js";
 
 /**
  * @typedef {import("./strokes.js").Box} Box
  * @typedef {import("./strokes.js").Line} Line
  *
- * What stands at one place: `text` is a digit or "?", or " " for what is none. `stroke` is its line, where it is one alone.
- * @typedef {{ text: string, box: Box, mark: boolean, stroke: Line | null, scale: number }} Token
+ * What stands at one place. `text` is a digit, "?", or " " for what is no digit; of a mark, which is named by its place, it is "".
+ * `line` is its stroke, where it is one alone.
+ * @typedef {{ text: string, box: Box, mark: boolean, line: Line | null }} Token
  */
 
 const SHARED = 0.35; // of the lower one's height that two neighbours on a row share at least
@@ -23,7 +24,7 @@ const high = ({ top, bottom }) => bottom - top;
 const centre = ({ left, right }) => (left + right) / 2;
 
 /**
- * Return tokens in rows, each from left to right, the rows from top to bottom.
+ * Return tokens in rows, each from left to right, the rows from top to bottom. Marks go with the digit beside them.
  * @template {Token} T
  * @param {T[]} tokens
  * @returns {T[][]}
@@ -33,23 +34,21 @@ export function rowsOf(tokens) {
   /** @type {T[][]} */
   const rows = [];
   for (const token of tall) {
-    let [best, most] = [/** @type {T[] | null} */ (null), SHARED];
-    for (const row of rows) {
-      const share = Math.max(...row.slice(-2).map(({ box }) => sharedHeight(box, token.box)));
-      if (share > most) [best, most] = [row, share];
-    }
-    if (best) best.push(token);
+    const shares = rows.map((row) => Math.max(...row.slice(-2).map(({ box }) => sharedHeight(box, token.box))));
+    const most = Math.max(...shares, SHARED);
+    const own = rows[shares.findIndex((share) => share === most)];
+    if (own) own.push(token);
     else rows.push([token]);
   }
+  const placed = rows.map((row) => [...row]);
   for (const token of tokens.filter(({ mark }) => mark)) {
-    const near = tall.reduce((best, other) => (!best || away(token, other) < away(token, best) ? other : best), /** @type {T | null} */ (null));
-    const row = rows.find((own) => near && own.includes(near));
-    if (row) row.push(token);
+    const reaches = rows.map((row) => Math.min(...row.map((other) => away(token, other))));
+    placed[reaches.indexOf(Math.min(...reaches))]?.push(token);
   }
-  for (const row of rows) row.sort((a, b) => centre(a.box) - centre(b.box));
+  for (const row of placed) row.sort((a, b) => centre(a.box) - centre(b.box));
   /** @param {T[]} row */
   const level = (row) => row.reduce((sum, { box }) => sum + box.top + box.bottom, 0) / row.length;
-  return rows.sort((a, b) => level(a) - level(b));
+  return placed.sort((a, b) => level(a) - level(b));
 }
 
 /** @param {Box} a @param {Box} b */
@@ -58,10 +57,12 @@ function sharedHeight(a, b) {
   return shared / Math.max(Math.min(high(a), high(b)), 1);
 }
 
-/** Return how far a mark is from a digit: what lies beside it counts as nearer than what lies above or below. @param {Token} mark @param {Token} token */
+/**
+ * Return how far a mark is from a digit; one beside it is nearer than one as far above or below.
+ * @param {Token} mark @param {Token} token
+ */
 function away({ box }, token) {
-  const down = Math.max(box.top - token.box.bottom, token.box.top - box.bottom, 0);
-  return gapOf(box, token.box) + 2 * down;
+  return gapOf(box, token.box) + 2 * Math.max(box.top - token.box.bottom, token.box.top - box.bottom, 0);
 }
 
 /**
@@ -69,39 +70,53 @@ function away({ box }, token) {
  * @param {Token[]} row  from left to right
  */
 export function textOf(row) {
-  const digits = row.filter(({ mark }) => !mark);
-  if (!digits.length) return "";
-  const scale = weightedMedian(digits.map(({ box }) => high(box)), digits.map(({ box }) => high(box)));
+  const tall = row.filter(({ mark }) => !mark);
+  if (!tall.length) return "";
+  const scale = heightOn(tall);
   /** @type {{ text: string, box: Box }[]} */
-  const written = [];
+  const signs = [];
   for (let i = 0; i < row.length; i++) {
-    const [token, next] = [row[i], row[i + 1]];
-    const near = digits.reduce((best, other) => (gapOf(other.box, token.box) < gapOf(best.box, token.box) ? other : best));
-    if (token.mark && next?.mark) {
-      const [upper, lower] = token.box.top < next.box.top ? [token, next] : [next, token];
-      const both = stacked(upper.box, lower.box, near.box, scale);
-      if (both) {
-        const box = { ...upper.box, left: Math.min(token.box.left, next.box.left), right: Math.max(token.box.right, next.box.right) };
-        written.push({ text: both, box });
-        i++;
-        continue;
-      }
+    const { text, box, mark } = row[i];
+    if (!mark) {
+      signs.push({ text, box });
+      continue;
     }
-    if (token.mark) written.push({ text: signOf(token.box, near.box, scale), box: token.box });
-    else written.push({ text: slash(row, i, scale) ? "/" : token.text, box: token.box });
+    const digit = nearest(box, tall.map((token) => token.box));
+    const next = row[i + 1]?.mark ? row[i + 1].box : null;
+    const both = next && (box.top < next.top ? stacked(box, next, digit, scale) : stacked(next, box, digit, scale));
+    if (next && both) {
+      signs.push({ text: both, box: { ...box, left: Math.min(box.left, next.left), right: Math.max(box.right, next.right) } });
+      i++;
+    } else {
+      const sign = signOf(box, digit, scale);
+      if (sign) signs.push({ text: sign, box });
+    }
   }
-  const signs = written.filter(({ text }) => text);
   const gaps = signs.slice(1).map(({ box }, i) => box.left - signs[i].box.right);
   const wide = Math.max(GAP * scale, TIMES * weightedMedian(gaps, gaps.map(() => 1)));
   const text = signs.map((sign, i) => (i && gaps[i - 1] > wide ? " " : "") + sign.text).join("");
   return text.split(" ").filter(Boolean).join(" ");
 }
 
-/** Tell whether a token between digits is a slash. @param {Token[]} row @param {number} i @param {number} scale */
-function slash(row, i, scale) {
-  const { stroke, box } = row[i];
-  const beside = [row[i - 1], row[i + 1]].filter((token) => token && !token.mark);
-  if (!stroke || beside.length < 2 || !(row[i].text === "1" || row[i].text === " " || row[i].text === "?")) return false;
-  const degrees = leaning(stroke);
-  return degrees !== null && isSlash(degrees, high(box) / scale);
+/** Return the height of the digits on a row; straight strokes, which may be slashes, count where there is nothing else. @param {Token[]} tall */
+function heightOn(tall) {
+  const bent = tall.filter(({ line }) => !line || leaning(line) === null);
+  const heights = (bent.length ? bent : tall).map(({ box }) => high(box));
+  return weightedMedian(heights, heights);
+}
+
+/**
+ * Return those of a row that are slashes: straight strokes between two others, by how they lean and how tall they are.
+ * @template {Token} T
+ * @param {T[]} row  from left to right
+ */
+export function slashesOf(row) {
+  const tall = row.filter(({ mark }) => !mark);
+  if (tall.length < 3) return [];
+  const scale = heightOn(tall);
+  return row.filter(({ line, box, text }, i) => {
+    const between = [row[i - 1], row[i + 1]].every((token) => token && !token.mark);
+    const degrees = line && between && /[1? ]/.test(text) ? leaning(line) : null;
+    return degrees !== null && isSlash(degrees, high(box) / scale);
+  });
 }
