@@ -33,7 +33,7 @@ HEIGHT = 320  # of the paper, in pixels
 WIDTHS = (640, 427)  # of the paper on a desktop and on a phone
 STEP = 0.02  # of the height: how finely a mark is moved up to another
 LEAST = 0.6  # pixels: the pad leaves out points that are nearer than this to the one before
-COUNT = 40  # drawings a kind
+COUNT = 15  # drawings a kind
 SEEDS = {"tune": 17, "test": 2029}
 
 Points = npt.NDArray[np.float64]

@@ -81,7 +81,7 @@ function larger(groups, later, lines, neighbours, scales) {
       }
     }
   }
-  return [...found.values()].sort((a, b) => a.joined - b.joined).slice(0, 2 * MOST_GROUPS);
+  return [...found.values()].sort((a, b) => a.joined - b.joined).slice(0, MOST_GROUPS);
 }
 
 /**
@@ -94,6 +94,8 @@ function priceOf(members, joined, lines, neighbours, scales) {
   const box = around(own);
   const scale = Math.max(...members.map((member) => scales[member]));
   const oversize = Math.max((box.right - box.left) / scale - WIDEST, 0) + Math.max((box.bottom - box.top) / scale - HIGHEST, 0);
+  /** @param {number} line */
+  const nearTo = (line) => neighbours[line].filter(({ other }) => members.includes(other));
   const interrupted = members.slice(1).filter((member, i) => member !== members[i] + 1).length;
   let cost = joined + OVERSIZE * oversize + INTERRUPTED * interrupted;
   const beside = new Set(members.flatMap((member) => neighbours[member].map(({ other }) => other)));
@@ -101,10 +103,10 @@ function priceOf(members, joined, lines, neighbours, scales) {
     const hull = hullOf(own);
     for (const other of beside) {
       if (members.includes(other)) continue;
-      cost += WITHIN * Math.max(shareWithin(lines[other], hull, own, NEAR * scale) - SHARE, 0);
-      const crossing = Math.max(...own.map((line) => (isStraight(line) ? crossed(line, lines[other]) : 0)));
-      if (crossing >= PAST * scale && isStraight(lines[other])) cost += CROSSED;
-      if (isStacked(lines[other], box) && apartFrom(other, members, neighbours) < NEAR * scale) cost += STACKED;
+      const near = nearTo(other);
+      cost += WITHIN * Math.max(shareWithin(lines[other], hull, near.reduce((bits, own) => bits | own.near, 0)) - SHARE, 0);
+      if (near.some(({ apart }) => apart < NEAR * scale) && isStacked(lines[other], box)) cost += STACKED;
+      if (isStraight(lines[other]) && own.some((line) => isStraight(line) && crossed(line, lines[other]) > PAST * scale)) cost += CROSSED;
     }
   }
   return { members, key: own.map(({ key }) => key).join(" "), box, scale, cost };
@@ -120,9 +122,3 @@ function isStacked(line, box) {
   const narrow = Math.min(line.right - line.left, box.right - box.left);
   return across > 0.6 * narrow && down < 0.3 * Math.min(line.bottom - line.top, box.bottom - box.top);
 }
-
-/** @param {number} line @param {number[]} members @param {import("./nearby.js").Neighbour[][]} neighbours */
-function apartFrom(line, members, neighbours) {
-  return Math.min(...neighbours[line].filter(({ other }) => members.includes(other)).map(({ apart }) => apart));
-}
-

@@ -6,8 +6,9 @@ import { distance, gapOf } from "./strokes.js";
 /**
  * @typedef {import("./strokes.js").Line} Line
  *
- * A stroke near another one: where it is among the lines, and how far away, in pixels.
- * @typedef {{ other: number, apart: number }} Neighbour
+ * A stroke near another one: where it is among the lines, how far away, in pixels, and which samples of the one are as good as
+ * on it, a bit for each.
+ * @typedef {{ other: number, apart: number, near: number }} Neighbour
  *
  * @typedef {object} Nearby
  * @property {Neighbour[][]} neighbours  of each line the nearest others, at most MOST of them, the nearest first
@@ -37,10 +38,23 @@ export function nearby(lines) {
       near.push({ other, apart: gapOf(line, lines[other]) });
     }
     near.sort((a, b) => a.apart - b.apart || Math.abs(a.other - i) - Math.abs(b.other - i));
-    return near.slice(0, MOST).map(({ other }) => ({ other, apart: distance(line, lines[other]) }));
+    const kept = near.slice(0, MOST);
+    return kept.map(({ other }) => ({ other, ...measured(line, lines[other], TOUCH * Math.max(sizes[i], sizes[other])) }));
   });
   neighbours.forEach((near, i) => near.sort((a, b) => a.apart - b.apart || Math.abs(a.other - i) - Math.abs(b.other - i)));
   return { neighbours, scales: scalesOf(lines, neighbours, sizes) };
+}
+
+/** What was measured of two lines, as long as they are there. @type {WeakMap<Line, WeakMap<Line, { apart: number, near: number }>>} */
+const known = new WeakMap();
+
+/** @param {Line} line @param {Line} other @param {number} reach  the same for the two each time */
+function measured(line, other, reach) {
+  let own = known.get(line);
+  if (!own) known.set(line, (own = new WeakMap()));
+  let found = own.get(other);
+  if (!found) own.set(other, (found = distance(line, other, reach)));
+  return found;
 }
 
 /** Return how high a digit is of which a line may be all; a long flat line tells nothing of it. @param {Line} line */

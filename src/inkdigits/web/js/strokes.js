@@ -21,7 +21,7 @@
  * @typedef {LineShape & Box} Line
  */
 
-const SAMPLES = 32;
+const SAMPLES = 32; // a bit of a whole number for each
 const BEND = 4; // straight pieces that stand for each curve between two points
 
 /**
@@ -159,11 +159,19 @@ export function gapOf(a, b) {
   return Math.hypot(across, down);
 }
 
-/** Return how far two lines are apart, within half the step between two of their samples. @param {Line} a @param {Line} b */
-export function distance(a, b) {
-  let least = Infinity;
-  for (let i = 0; i < a.samples.length; i += 2) least = Math.min(least, toLine(a.samples[i], a.samples[i + 1], b.samples));
-  return Math.sqrt(least);
+/**
+ * Return how far a line is from another one, within half the step between two samples, and which of its samples are nearer to
+ * it than `reach`: a bit for each.
+ * @param {Line} line @param {Line} other @param {number} reach
+ */
+export function distance({ samples }, other, reach) {
+  let [least, near] = [Infinity, 0];
+  for (let i = 0; i < samples.length; i += 2) {
+    const square = toLine(samples[i], samples[i + 1], other.samples);
+    if (square < reach * reach) near |= 1 << (i / 2);
+    least = Math.min(least, square);
+  }
+  return { apart: Math.sqrt(least), near };
 }
 
 /**
@@ -183,14 +191,13 @@ function toLine(x, y, samples) {
 }
 
 /**
- * Return which share of a line lies within a convex outline, or nearer than `reach` to other lines.
- * @param {Line} line @param {number[]} outline  as `hullOf` gives it @param {Line[]} others @param {number} reach
+ * Return which share of a line lies within a convex outline, or is among the samples that are near something.
+ * @param {Line} line @param {number[]} outline  as `hullOf` gives it @param {number} near  a bit for each of its samples
  */
-export function shareWithin({ samples }, outline, others, reach) {
+export function shareWithin({ samples }, outline, near) {
   let inside = 0;
   for (let i = 0; i < samples.length; i += 2) {
-    const [x, y] = [samples[i], samples[i + 1]];
-    if (isInside(x, y, outline) || others.some((other) => toLine(x, y, other.samples) < reach * reach)) inside++;
+    if ((near >>> (i / 2)) & 1 || isInside(samples[i], samples[i + 1], outline)) inside++;
   }
   return (2 * inside) / samples.length;
 }
