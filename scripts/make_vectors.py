@@ -28,7 +28,7 @@ from inkdigits.files import write_text
 from inkdigits.image import normalise
 from inkdigits.network import browser
 from inkdigits.network.registry import locate
-from inkdigits.reading import decide
+from inkdigits.recognising import decide
 from inkdigits.synthetic import strangers, strokes
 from make_web_models import MODELS
 

@@ -12,19 +12,22 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
-    "classify": "inkdigits.reading.single",
-    "classify_many": "inkdigits.reading.single",
-    "classify_glyphs": "inkdigits.reading.single",
+    "classify": "inkdigits.reader",
+    "classify_many": "inkdigits.reader",
+    "classify_glyphs": "inkdigits.reader",
     "explain": "inkdigits.explaining.explanation",
-    "read": "inkdigits.reading.page",
-    "read_pages": "inkdigits.reading.page",
+    "read": "inkdigits.reader",
+    "read_many": "inkdigits.reader",
+    "read_pages": "inkdigits.reader",
     "Digit": "inkdigits.results",
     "Explanation": "inkdigits.explaining.explanation",
     "Line": "inkdigits.results",
+    "Options": "inkdigits.options",
     "Page": "inkdigits.results",
+    "Reader": "inkdigits.reader",
     "InputError": "inkdigits.errors",
     "MissingExtraError": "inkdigits.errors",
 }
@@ -35,21 +38,24 @@ __all__ = [
     "InputError",
     "Line",
     "MissingExtraError",
+    "Options",
     "Page",
+    "Reader",
     "__version__",
     "classify",
     "classify_glyphs",
     "classify_many",
     "explain",
     "read",
+    "read_many",
     "read_pages",
 ]
 
 if TYPE_CHECKING:
     from inkdigits.errors import InputError, MissingExtraError
     from inkdigits.explaining.explanation import Explanation, explain
-    from inkdigits.reading.page import read, read_pages
-    from inkdigits.reading.single import classify, classify_glyphs, classify_many
+    from inkdigits.options import Options
+    from inkdigits.reader import Reader, classify, classify_glyphs, classify_many, read, read_many, read_pages
     from inkdigits.results import Digit, Line, Page
 
 

@@ -25,9 +25,19 @@ class InputError(ValueError):
         self.remedy = one_line(remedy)
         super().__init__(f"{self.source}: {self.problem}; {self.remedy}")
 
+    @property
+    def reason(self) -> str:
+        """What is wrong and what would do, for where the source is named beside it."""
+        return f"{self.problem}; {self.remedy}"
+
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
         """Survive the way between processes (the default would call with one argument)."""
         return type(self), (self.source, self.problem, self.remedy)
+
+
+def unexpected(source: object, error: Exception) -> InputError:
+    """Return an error of our own making, met in one of many pictures, as that picture's: the others shall not suffer."""
+    return InputError(source, f"cannot be read ({type(error).__name__}: {error})", "please report this picture")
 
 
 class TooLargeError(InputError):

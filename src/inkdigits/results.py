@@ -1,27 +1,40 @@
-"""What reading gives: `Digit`, `Line` and `Page`, frozen, printable, and ready for JSON."""
+"""What reading gives: `Digit`, `Line` and `Page`, frozen, printable, and to JSON and back.
+
+Places are in pixels of the picture that was given, as viewers show it: for a photo with an EXIF orientation, the pixels of
+the oriented picture (what `PIL.ImageOps.exif_transpose` returns); for a page of a PDF, its picture at 200 dots an inch.
+That holds for pages that lie on their side or askew, too: they are turned to be read, and what was found is turned back.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.errors import InputError
+from inkdigits.geometry import Box, Polygon, bounding_box, corners, polygon, whole_box
+
 if TYPE_CHECKING:
+    from typing import Self
+
     from PIL import Image
 
-Reason = Literal["blank", "not a digit", "unsure", "several digits"]
+Reason = Literal["blank", "not a digit", "unsure", "several digits", "unreadable"]
+Ink = Literal["handwritten", "printed"]
+
+_OF_BOX: Any = ()  # the corners of the box
+# The form of the JSON of a Digit or a Page; it grows when a client that reads it must change.
+SCHEMA = 2
 
 
 def chance(probability: float) -> str:
     """Return a probability for people: "97.3%", and never "100.0%" or "0.0%": no reader is that certain."""
-    if probability >= 0.9995:
-        return ">99.9%"
-    if probability < 0.0005:
-        return "<0.1%"
-    return f"{probability:.1%}"
+    return ">99.9%" if probability >= 0.9995 else "<0.1%" if probability < 0.0005 else f"{probability:.1%}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,11 +45,15 @@ class Digit:
     best           int 0-9: the most probable digit, whatever the confidence
     confidence     float 0-1: calibrated probability that `best` is right; 0 for a blank picture
     probabilities  float32 (10,), sums to 1
-    reason         None, or why there is no label: "blank" (no ink), "not a digit", "unsure", or
-                   "several digits", which `read` is for
-    glyph          uint8 (28, 28), white on black: what the network saw
-    box            (left, top, right, bottom) in pixels of the upright picture, right and bottom exclusive; None if blank
+    reason         None, or why there is no label: "blank" (no ink), "not a digit", "unsure", "several digits", which `read`
+                   is for, or "unreadable", where `error` says more
+    glyph          uint8 (28, 28), white on black: what the network saw; empty where there was none, and from JSON
+    box            (left, top, right, bottom) in pixels of the given picture, right and bottom exclusive; None if blank
     source         the picture's name
+    polygon        four corners (x, y) in pixels of the given picture, clockwise from the digit's own top left; where a page
+                   lies askew, closer than `box`, which surrounds it; None if blank
+    ink            "handwritten" or "printed"; None if blank
+    error          from `classify_many`: why the source could not be read
     """
 
     label: int | None
@@ -45,25 +62,61 @@ class Digit:
     probabilities: npt.NDArray[np.float32]
     reason: Reason | None
     glyph: npt.NDArray[np.uint8]
-    box: tuple[int, int, int, int] | None
+    box: Box | None
     source: str
+    polygon: Polygon | None = None
+    ink: Ink | None = "handwritten"
+    error: InputError | None = None
+
+    def __post_init__(self) -> None:
+        if self.box is None:
+            object.__setattr__(self, "ink", None)
+        elif self.polygon is None:
+            object.__setattr__(self, "polygon", corners(self.box))
 
     def top(self, count: int = 3) -> list[tuple[int, float]]:
         """Return the `count` most probable digits with their probabilities, the best first."""
         order = np.argsort(-self.probabilities, kind="stable")[:count]
         return [(int(digit), float(self.probabilities[digit])) for digit in order]
 
+    def placed(self, shape: Polygon, size: tuple[int, int]) -> Digit:
+        """Return the digit at another place: `shape` in a picture of that (width, height); the box surrounds it."""
+        return replace(self, polygon=shape, box=bounding_box(shape, size))
+
     def to_dict(self) -> dict[str, Any]:
-        """Return everything but the glyph as plain Python values."""
-        return {
+        """Return everything but the glyph as plain Python values; `error` only where there is one."""
+        said = {
             "source": self.source,
+            "schema": SCHEMA,
             "label": self.label,
             "best": self.best,
             "confidence": round(self.confidence, 6),
             "reason": self.reason,
             "probabilities": [round(float(p), 6) for p in self.probabilities],
+            "ink": self.ink,
             "box": None if self.box is None else list(self.box),
+            "polygon": None if self.polygon is None else [list(point) for point in self.polygon],
         }
+        return said if self.error is None else {**said, "error": self.error.reason}
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any], source: str = "") -> Self:
+        """Return the digit that `to_dict` has made a dict of, without its glyph. Raises InputError for any other dict."""
+        with _reading(said):
+            source = said.get("source", source)
+            return cls(
+                said["label"],
+                int(said["best"]),
+                float(said["confidence"]),
+                np.array(said["probabilities"], np.float32).reshape(10),
+                said["reason"],
+                np.zeros((28, 28), np.uint8),
+                None if said["box"] is None else whole_box(said["box"]),
+                source,
+                None if said["polygon"] is None else polygon(said["polygon"]),
+                said["ink"],
+                _error(said, source),
+            )
 
     def to_json(self) -> str:
         """Return `to_dict()` as one line of JSON, in ASCII: any stream takes it."""
@@ -76,8 +129,8 @@ class Digit:
         return Image.fromarray(self.glyph).resize((28 * scale, 28 * scale), Image.Resampling.NEAREST)
 
     def __str__(self) -> str:
-        if self.reason == "blank":
-            return "? (blank)"
+        if self.error is not None or self.reason == "blank":
+            return f"? ({self.error.reason if self.error else 'blank'})"
         answer = f"{self.best} ({chance(self.confidence)})"
         return answer if self.label is not None else f"? ({self.reason}; most probably {answer})"
 
@@ -92,24 +145,34 @@ class Digit:
 class Line:
     """A line of digits.
 
-    text        digits, `?` where one abstained, the separators . , - / : and one space where anything else stands between
+    text        digits, ? where one abstained, the separators . , - / : and one space where anything else stands between
     digits      every digit of the line, left to right, those that abstained as "unsure" included
     confidence  float 0-1: calibrated probability that all of them are right, as if they were independent; where something
-                was expected and found, the probability of the reading given that, as of each digit's own confidence
+                was expected and found, given that, as each digit's own confidence is
+    box         (left, top, right, bottom) in pixels of the given picture, right and bottom exclusive
     expected    whether the line satisfies what was expected of it; None where nothing was
-    box         (left, top, right, bottom) in pixels of the upright picture, right and bottom exclusive
+    polygon     four corners (x, y) in pixels of the given picture, clockwise from the top left of the line as it is read
     """
 
     text: str
     digits: tuple[Digit, ...]
     confidence: float
-    box: tuple[int, int, int, int]
+    box: Box
     expected: bool | None = None
+    polygon: Polygon = _OF_BOX
+
+    def __post_init__(self) -> None:
+        if self.polygon is _OF_BOX:
+            object.__setattr__(self, "polygon", corners(self.box))
 
     @property
     def number_text(self) -> str:
         """The digits alone, `?` where one abstained."""
         return "".join(c for c in self.text if c.isdigit() or c == "?")
+
+    def placed(self, shape: Polygon, size: tuple[int, int]) -> Line:
+        """Return the line at another place (see `Digit.placed`); its digits stay where they are."""
+        return replace(self, polygon=shape, box=bounding_box(shape, size))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the glyphs as plain Python values."""
@@ -118,8 +181,17 @@ class Line:
             "confidence": round(self.confidence, 6),
             "expected": self.expected,
             "box": list(self.box),
-            "digits": [{k: v for k, v in digit.to_dict().items() if k != "source"} for digit in self.digits],
+            "polygon": [list(point) for point in self.polygon],
+            "digits": [{k: v for k, v in d.to_dict().items() if k not in ("source", "schema")} for d in self.digits],
         }
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any], source: str = "") -> Self:
+        """Return the line that `to_dict` has made a dict of; `source` is its page's. Raises InputError as `Digit`'s."""
+        with _reading(said):
+            digits = tuple(Digit.from_dict(digit, source) for digit in said["digits"])
+            place = whole_box(said["box"]), said["expected"], polygon(said["polygon"])
+            return cls(said["text"], digits, float(said["confidence"]), *place)
 
     def to_json(self) -> str:
         """Return `to_dict()` as one line of JSON, in ASCII: any stream takes it."""
@@ -136,22 +208,24 @@ class Line:
 class Page:
     """The digits of a picture, line by line.
 
-    lines     from top to bottom
+    lines     from top to bottom of the page as it is read
     source    the picture's name
-    upright   uint8 (H, W) or (H, W, 3): the picture as it was read, for `draw`
-    size      (width, height) of the upright picture, in whose pixels boxes are
-    rotation  degrees by which it was turned to be upright, counter-clockwise
+    picture   uint8 (H, W) or (H, W, 3): the given picture, perhaps reduced, for `draw`; None from JSON and without one
+    size      (width, height) of the given picture, in whose pixels boxes and polygons are; (0, 0) if it could not be read
+    rotation  degrees by which it was turned to be upright, counter-clockwise: what was undone
     number    which page of its document it is, from 1
     pages     how many pages its document has
+    error     from `read_many`: why the source could not be read; there are no lines then
     """
 
     lines: tuple[Line, ...]
     source: str
-    upright: npt.NDArray[np.uint8]
+    picture: npt.NDArray[np.uint8] | None
     size: tuple[int, int]
     rotation: float
     number: int = 1
     pages: int = 1
+    error: InputError | None = None
 
     @property
     def text(self) -> str:
@@ -159,9 +233,10 @@ class Page:
         return "\n".join(line.text for line in self.lines)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything but pictures as plain Python values."""
-        return {
+        """Return everything but pictures as plain Python values; `error` only where there is one."""
+        said = {
             "source": self.source,
+            "schema": SCHEMA,
             "page": self.number,
             "pages": self.pages,
             "rotation": round(self.rotation, 2),
@@ -169,35 +244,56 @@ class Page:
             "text": self.text,
             "lines": [line.to_dict() for line in self.lines],
         }
+        return said if self.error is None else {**said, "error": self.error.reason}
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> Self:
+        """Return the page that `to_dict` has made a dict of, without pictures. Raises InputError as `Digit`'s."""
+        with _reading(said):
+            source, (width, height) = said["source"], said["size"]
+            lines = tuple(Line.from_dict(line, source) for line in said["lines"])
+            place = int(said["page"]), int(said["pages"]), _error(said, source)
+            return cls(lines, source, None, (int(width), int(height)), float(said["rotation"]), *place)
 
     def to_json(self) -> str:
         """Return `to_dict()` as one line of JSON, in ASCII: any stream takes it."""
         return json.dumps(self.to_dict())
 
     def draw(self) -> Image.Image:
-        """Return the picture, RGB, with boxes and answers on it: green where it is sure, amber where it abstained."""
-        from PIL import Image, ImageDraw
+        """Return the given picture, RGB, with polygons and answers on it: green where it is sure, amber where it abstained.
 
-        from inkdigits.drawing import DOUBT, SURE, font
+        Raises InputError where the page holds no picture: it was made from JSON, or its source could not be read.
+        """
+        from inkdigits.drawing import with_answers
 
-        image = Image.fromarray(self.upright).convert("RGB")
-        across, down = image.width / self.size[0], image.height / self.size[1]
-        pen = ImageDraw.Draw(image)
-        for digit in (d for line in self.lines for d in line.digits):
-            if digit.box is None:
-                continue
-            left, top, right, bottom = digit.box
-            box = (left * across - 2, top * down - 2, right * across + 1, bottom * down + 1)
-            colour = SURE if digit.label is not None else DOUBT
-            pen.rectangle(box, outline=colour, width=max(1, round(image.height / 400)))
-            height = max(12, round(0.35 * (box[3] - box[1])))
-            text = str(digit.label) if digit.label is not None else f"{digit.best}?"
-            pen.text((box[0], box[1]), text, colour, font(height), anchor="lb")
-        return image
+        if self.picture is None:
+            raise self.error or InputError(self.source, "is a page without its picture", "read the picture again")
+        digits = [digit for line in self.lines for digit in line.digits]
+        answers = [(d.polygon, d.label is not None, d.best) for d in digits if d.polygon is not None]
+        return with_answers(self.picture, self.size, answers)
 
     def __str__(self) -> str:
-        return self.text
+        return self.text if self.error is None else f"? ({self.error.reason})"
 
     def __repr__(self) -> str:
-        page = f", page {self.number} of {self.pages}" if self.pages > 1 else ""
-        return f"Page({[line.text for line in self.lines]!r}, source={self.source!r}{page})"
+        place = f", page {self.number} of {self.pages}" if self.pages > 1 else ""
+        error = "" if self.error is None else f", error={self.error.reason!r}"
+        return f"Page({[line.text for line in self.lines]!r}, source={self.source!r}{place}{error})"
+
+
+@contextmanager
+def _reading(said: Mapping[str, Any]) -> Iterator[None]:
+    """Raise InputError where what is read is no result's dict, or another version's."""
+    try:
+        if (schema := said.get("schema", SCHEMA)) != SCHEMA:
+            raise ValueError(f"schema {schema!r}, not {SCHEMA}")
+        yield
+    except InputError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        problem = f"is not one of ours ({type(error).__name__}: {error})"
+        raise InputError("a result", problem, "give what to_dict of this version returns") from None
+
+
+def _error(said: Mapping[str, Any], source: str) -> InputError | None:
+    return InputError(source, *said["error"].split("; ", 1)) if "error" in said else None

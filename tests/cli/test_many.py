@@ -157,6 +157,12 @@ def test_results_of_two_models_are_not_mixed(folder, tmp_path):
     for options in (["--model", "classic"], ["--trust", "strict"]):
         result = run("classify", folder, "--out", out, "--resume", *options)
         assert result.exit_code == 1 and "is from another run" in result.stderr and result.stderr.count("\n") == 1
+    lines = tmp_path / "lines.csv"
+    assert run("read", folder / "part0", "--out", lines, "--ink", "any").exit_code == 0
+    for options in ([], ["--ink", "printed"], ["--ink", "any", "--expect", "luhn"]):
+        result = run("read", folder, "--out", lines, "--resume", *options)
+        assert result.exit_code == 1 and "is from another run" in result.stderr
+    assert run("read", folder / "part0", "--out", lines, "--resume", "--ink", "any").exit_code == 0
     assert "is there already" in run("classify", folder, "--out", out).stderr
     assert out.read_bytes() == before
 
@@ -172,6 +178,7 @@ def test_wrong_usage(folder, tmp_path):
     ):
         for verb in ("classify", "read"):
             assert run(verb, picture, *options).exit_code == 2, options
+    assert run("read", picture, "--ink", "pencil").exit_code == run("classify", picture, "--ink", "any").exit_code == 2
     assert run("read", "-", "--out", tmp_path / "x.csv").exit_code == 2
     assert run("read", picture, "--out", tmp_path / "x.csv", "--draw", tmp_path / "x.png").exit_code == 2
     assert not list(tmp_path.iterdir())

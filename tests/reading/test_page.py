@@ -11,8 +11,8 @@ from PIL import Image
 
 import inkdigits
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.reading import narrowing
-from inkdigits.reading.expect import parse
+from inkdigits.recognising import narrowing
+from inkdigits.recognising.expect import parse
 from inkdigits.results import Digit, Line
 from inkdigits.synthetic import strokes
 from inkdigits.synthetic.paper import Scene, photograph
@@ -218,7 +218,7 @@ def test_json_and_drawing(clear):
     said = page.to_dict()
     assert said["text"] == "31" and len(said["lines"][0]["digits"]) == 2 and "glyph" not in str(said)
     assert json.loads(page.lines[0].to_json()) == said["lines"][0]
-    assert page.draw().size == (page.upright.shape[1], page.upright.shape[0])
+    assert page.draw().size == (page.picture.shape[1], page.picture.shape[0])
     assert "\n" not in page.to_json()
     assert 0 < page.lines[0].confidence <= 1
 

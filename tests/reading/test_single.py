@@ -164,9 +164,3 @@ def test_what_stands_beside_a_digit_and_is_none_changes_nothing():
     with_small[10 : 10 + small.shape[0], 5 : 5 + small.shape[1]] = 255 - small
     for picture in (with_letter, with_small):
         assert inkdigits.classify(picture).reason != "several digits"
-
-
-@pytest.mark.parametrize("one", [Image.new("L", (40, 40)), io.BytesIO(b""), 5, "x.png", b"x"])
-def test_one_picture_is_not_many(one):
-    with pytest.raises(inkdigits.InputError, match="is one picture; give classify_many a list"):
-        inkdigits.classify_many(one)

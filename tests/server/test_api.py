@@ -12,8 +12,11 @@ from PIL import Image
 import inkdigits
 from inkdigits import network
 from inkdigits.cli import main
+from inkdigits.options import NAMES, Options
+from inkdigits.server import contract, worker
 from tests.conftest import drawing, encoded, png_header
 from tests.server.conftest import document, seven, small
+from tests.server.test_shown import opened
 
 MIB = 1 << 20
 
@@ -64,6 +67,44 @@ def test_options_are_named_as_the_command_lines(client):
         assert (line["text"], line["expected"]) == ("7", "7" in expected[0])
     assert client.post("/read", params={"expect": "length:2"}, content=data).json()["results"][0]["lines"][0][
         "expected"] is False  # fmt: skip
+
+
+def test_every_option_of_the_reader_is_one_of_a_request(client):
+    """Those of the contract are the reader's, and one that asks for a picture; nothing else is taken."""
+    assert set(contract.ReadOptions.model_fields) == {*NAMES, "picture"}
+    for verb, words in (("read", "model, trust, expect, ink and picture"), ("classify", "model and trust")):
+        refused(client.post(f"/{verb}?nonsense=1", content=small()), 422, f"is no option; there are {words}")
+    for ink in ("handwritten", "printed", "any"):
+        assert client.post("/read", params={"ink": ink}, content=seven()).json()["results"][0]["text"] == "7"
+    refused(client.post("/read?ink=pencil", content=seven()), 422, "ink", "'handwritten', 'printed' or 'any'")
+    refused(client.post("/classify?ink=any", content=seven()), 422, "is no option")
+
+
+def test_what_is_asked_reaches_the_worker_as_it_is():
+    """All of it, whatever is in it: names with line breaks, options with every sign."""
+    options = Options(model="classic", trust="strict", expect=(r'[0-9]{5}"\u2028', "luhn"), ink="any")
+    question = worker.Question("read", options, True)
+    pictures = [("a\n.png", b"one"), ("", b""), ("\udce9", b"three" * 1000)]
+    received, uploads = worker._receive(io.BytesIO(worker.message(question, pictures)))
+    assert received == question
+    assert [(upload.name, upload.getvalue()) for upload in uploads] == pictures
+
+
+def test_pages_come_with_pictures_where_they_are_asked_for(client):
+    for data in (seven(), document(2), document(2, "TIFF")):
+        plain = client.post("/read", content=data).json()["results"]
+        with_pictures = client.post("/read?picture=true", content=data).json()["results"]
+        for page in with_pictures:
+            picture = opened(page.pop("picture")).convert("L")
+            assert picture.width / picture.height == pytest.approx(page["size"][0] / page["size"][1], rel=0.01)
+            left, top, right, bottom = page["lines"][0]["box"]
+            scale = picture.width / page["size"][0]
+            inside = picture.crop((int(left * scale), int(top * scale), int(right * scale), int(bottom * scale)))
+            outside = picture.crop((0, 0, picture.width, int(top * scale) - 2))
+            assert inside.getextrema()[0] < 60 and outside.getextrema()[0] > 180  # the digit is where its box is
+        assert with_pictures == plain
+    refused(client.post("/read?picture=perhaps", content=seven()), 422, "picture")
+    refused(client.post("/classify?picture=true", content=seven()), 422, "picture")
 
 
 def test_a_bad_file_stops_nothing(client):

@@ -7,6 +7,7 @@ import { correct } from "../../src/inkdigits/web/js/correct.js";
 import { DIGITS, NUMBERS } from "../../src/inkdigits/web/js/examples.js";
 import { written } from "../../src/inkdigits/web/js/formats.js";
 import { Settler } from "../../src/inkdigits/web/js/settle.js";
+import { around, cornersOf, quartersOf, turned } from "../../src/inkdigits/web/js/upright.js";
 import { levels, network, vectors } from "./vectors.mjs";
 
 const glyphs = levels(vectors("engine-classic").glyphs);
@@ -93,6 +94,40 @@ test("answers settle: one frame tells nothing, one odd frame changes nothing, wh
   assert.equal(settled.digits[0].label, 4);
   for (let i = 0; i < 9; i++) settled = settler.add("", []);
   assert.deepEqual(settled, { text: "", digits: [] });
+});
+
+test("a digit that is followed is where the frames show it, however it is turned there", () => {
+  const settler = new Settler();
+  const tilted = (dx) => ({ ...digit(4, 0), polygon: [[5 + dx, 10], [20 + dx, 15], [15 + dx, 50], [dx, 45]] });
+  let settled;
+  for (let i = 0; i < 12; i++) settled = settler.add("4", [tilted(i < 4 ? 0 : 4)]);
+  const [{ corners }] = settled.digits;
+  tilted(4).polygon.forEach(([x, y], i) => assert.ok(Math.hypot(corners[i][0] - x, corners[i][1] - y) < 0.1));
+  const plain = new Settler();
+  for (let i = 0; i < 4; i++) settled = plain.add("4", [digit(4, 0)]);
+  assert.deepEqual(settled.digits[0].corners, [[0, 10], [20, 10], [20, 50], [0, 50]]);
+});
+
+test("four turns by a right angle come back, and each turns a picture on its side", () => {
+  const [size, point] = [[300, 200], [30, 50]];
+  assert.deepEqual(turned(point, size, 0), point);
+  assert.deepEqual(turned(point, size, 1), [50, 270]); // what was right is up now
+  let [at, now] = [point, size];
+  for (let quarters = 1; quarters <= 4; quarters++) {
+    [at, now] = [turned(at, now, 1), [now[1], now[0]]];
+    assert.deepEqual(at, turned(point, size, quarters % 4));
+  }
+  for (const [rotation, quarters] of [[0, 0], [-8, 0], [7.5, 0], [90, 1], [98, 1], [172, 2], [270, 3], [352, 0]]) {
+    assert.equal(quartersOf(rotation), quarters);
+  }
+});
+
+test("corners: the polygon where there is one, else the box's; what surrounds them", () => {
+  const polygon = [[5, 10], [20, 15], [15, 50], [0, 45]];
+  assert.deepEqual(cornersOf({ box: [1, 2, 3, 4], polygon }), polygon);
+  assert.deepEqual(cornersOf({ box: [1, 2, 3, 4] }), [[1, 2], [3, 2], [3, 4], [1, 4]]);
+  assert.equal(cornersOf({ box: null, polygon: null }), null);
+  assert.deepEqual(around(polygon), [0, 10, 20, 50]);
 });
 
 test("examples stay in their frame", () => {

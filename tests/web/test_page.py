@@ -7,6 +7,7 @@ import io
 import json
 from contextlib import contextmanager
 
+import cv2
 import numpy as np
 import pytest
 
@@ -365,17 +366,46 @@ def test_a_picture_on_its_side_is_shown_upright(photo):
     width, height = (int(canvas.get_attribute(side)) for side in ("width", "height"))
     assert (width, height) == (640, 960)
     assert photo.locator("#photo-lines li").all_inner_texts() == ["24735", "62534"]
-    # What lies in the first box is the first digit's ink, and not paper.
-    dark = photo.evaluate(
+    assert 0.08 < ink_in_first_box(photo) < 0.6
+
+
+def ink_in_first_box(page):
+    """Which share of the first digit's box is dark, once the picture is there."""
+    return page.wait_for_function(
         """() => {
           const canvas = document.querySelector("#photo-picture canvas"), box = document.querySelector(".box").style;
           const sizes = { left: canvas.width, top: canvas.height, width: canvas.width, height: canvas.height };
           const at = Object.entries(sizes).map(([side, size]) => parseFloat(box[side]) / 100 * size);
           const { data } = canvas.getContext("2d").getImageData(...at);
-          return data.filter((v, i) => i % 4 === 0 && v < 128).length / (data.length / 4);
+          return data.filter((v, i) => i % 4 === 0 && v < 128 && data[i + 3] === 255).length / (data.length / 4);
+        }"""
+    ).json_value()
+
+
+@pytest.mark.parametrize("quarters", [0, 2])
+def test_outlines_lie_where_a_photo_that_is_askew_has_its_digits(photo, quarters):
+    """Upside down as well: it is shown upright, its digits as much askew as they are."""
+    numbers = np.concatenate([sheet(text, height=70) for text in ("27435", "52347")])
+    height, width = numbers.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), 9, 0.9)
+    askew = cv2.warpAffine(numbers, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    page = inkdigits.read(askew)
+    photo.wait_for_selector("#drop:visible")
+    given(photo, "drop", encoded(np.rot90(askew, quarters).copy()))
+    photo.wait_for_selector(".box")
+    outlines = photo.evaluate(
+        """() => {
+          const size = document.querySelector("#photo-picture canvas").getBoundingClientRect();
+          return [...document.querySelectorAll(".box polygon")].map(shape => [...shape.points].map(point => {
+            const { x, y } = point.matrixTransform(shape.getScreenCTM());
+            return [(x - size.x) / size.width, (y - size.y) / size.height];
+          }));
         }"""
     )
-    assert 0.08 < dark < 0.6
+    expected = np.array([digit.polygon for line in page.lines for digit in line.digits])
+    assert len(outlines) == len(expected) == 10
+    assert np.array(outlines) * (width, height) == pytest.approx(expected, abs=2)
+    assert np.abs(expected[0][0][1] - expected[0][1][1]) > 3  # it is askew
 
 
 def test_the_pages_of_a_document_are_turned(photo, tmp_path):
@@ -385,8 +415,11 @@ def test_the_pages_of_a_document_are_turned(photo, tmp_path):
     photo.wait_for_selector(".box")
     assert photo.locator("#photo-lines li").all_inner_texts() == ["0"]
     assert photo.is_disabled("#page-before")
+    assert 0.08 < ink_in_first_box(photo) < 0.6  # the page itself is shown, which no browser does
     photo.click("#page-next")
     assert photo.locator("#photo-lines li").all_inner_texts() == ["1"]
+    assert 0.08 < ink_in_first_box(photo) < 0.9  # a 1 fills its box
+    assert "picture" not in json.loads(downloaded(photo, "json", "=two"))[0]
     found = list(csv.DictReader(io.StringIO(downloaded(photo, "csv", "=two"))))
     assert [(row["source"], row["page"], row["text"]) for row in found] == [
         ("./=two.pdf", "1", "0"),

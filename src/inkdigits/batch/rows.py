@@ -67,7 +67,7 @@ def text(page: Page, between: str = "\n") -> str:
 
 def failure(source: str, error: InputError, verb: Verb, form: Form, run: str) -> str:
     """Return the line of a record that says why an input has no answer, or no more answers."""
-    row = {"source": source, "error": f"{error.problem}; {error.remedy}", "run": run}
+    row = {"source": source, "error": error.reason, "run": run}
     return json.dumps(row) if form == "json" else _row(row, columns(verb, True))
 
 

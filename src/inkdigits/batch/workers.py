@@ -18,7 +18,7 @@ from multiprocessing.context import SpawnProcess
 from typing import TypeAlias
 
 from inkdigits.batch import process
-from inkdigits.errors import InputError
+from inkdigits.errors import InputError, unexpected
 
 # Gives the lines of text that are an input's result, or raises InputError. It must be importable: it is sent by name.
 Work: TypeAlias = Callable[[str], Iterable[str]]
@@ -185,5 +185,6 @@ def _attempt(work: Work, item: str) -> tuple[list[str], tuple[str, str, str] | N
     except InputError as error:
         return lines, (error.source, error.problem, error.remedy)
     except Exception as error:  # ours to mend; but the other ten thousand shall not suffer for it
-        return lines, (item, f"cannot be read ({type(error).__name__}: {error})", "please report this picture")
+        own = unexpected(item, error)
+        return lines, (own.source, own.problem, own.remedy)
     return lines, None

@@ -11,8 +11,9 @@ import click
 
 from inkdigits.batch.job import Job
 from inkdigits.cli import drawings, many
+from inkdigits.cli.options import MODEL, TRUST, reader_options
 from inkdigits.errors import one_line
-from inkdigits.reading.decide import Trust
+from inkdigits.options import Options
 from inkdigits.results import Digit, chance
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Draw the picture's way to the network, step by step, into this .png.",
 )
-@many.options
+@many.output
+@reader_options(MODEL, TRUST)
 def classify(
     pictures: tuple[str, ...],
     as_json: bool,
@@ -38,8 +40,7 @@ def classify(
     out: Path | None,
     resume: bool,
     jobs: int,
-    model: str,
-    trust: Trust,
+    options: Options,
 ) -> None:
     """Read the one digit in each PICTURE, or in each of a FOLDER and below it; - reads a picture from standard input.
 
@@ -48,8 +49,8 @@ def classify(
     """
     form = many.form(as_json, as_csv, out, resume)
     if steps is not None:
-        _draw_steps(pictures, steps, model)
-    work = many.Many(Job("classify", form, model, trust), pictures, jobs)
+        _draw_steps(pictures, steps, options.model)
+    work = many.Many(Job("classify", form, options), pictures, jobs)
     if out is not None:
         work.write(out, resume)
     elif form == "text" and not brief and work.is_few and sys.stdout.isatty():

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import get_args
 
 import click
 
 from inkdigits import network
 from inkdigits.cli import many
 from inkdigits.cli.drawings import is_one_of
+from inkdigits.cli.options import MODEL, TRUST, reader_options
 from inkdigits.errors import InputError, one_line
-from inkdigits.explaining.explanation import explain as explain_picture
+from inkdigits.explaining.explanation import explained
 from inkdigits.files import written_aside
-from inkdigits.reading.decide import Trust
+from inkdigits.options import Options
 
 
 @click.command()
@@ -33,30 +33,20 @@ from inkdigits.reading.decide import Trust
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON object a line, and nothing else; draws if --out is given."
 )
-@click.option(
-    "--model",
-    default=network.DEFAULT,
-    show_default=True,
-    help="A shipped model, a run folder or a model.onnx.",
-)
-@click.option("--trust", type=click.Choice(get_args(Trust)), default="normal", show_default=True,
-              help="How sure it must be to answer.")  # fmt: skip
-def explain(
-    pictures: tuple[str, ...], out: Path | None, against: int | None, as_json: bool, model: str, trust: Trust
-) -> None:
+@reader_options(MODEL, TRUST)
+def explain(pictures: tuple[str, ...], out: Path | None, against: int | None, as_json: bool, options: Options) -> None:
     """Draw and say what in each PICTURE spoke for and against its answer; - reads a picture from standard input.
 
     Strokes are taken away and gaps are filled, place by place, to see which of them the answer hangs on. Beside that, the
     ten probabilities and the training digits that look most like it.
     """
     names = [None] * len(pictures) if as_json and out is None else _drawings(pictures, out)
-    network.load(model)  # a model that is none stops everything, once
+    network.load(options.model)  # a model that is none stops everything, once
     failed = False
     for picture, drawing in zip(pictures, names, strict=True):
         try:
-            explanation = explain_picture(
-                many.standard_input() if picture == "-" else picture, model=model, trust=trust, against=against
-            )
+            source = many.standard_input() if picture == "-" else picture
+            explanation = explained(source, options, against)
         except InputError as error:
             failed = True
             click.echo(f"inkdigits: {error}", err=True)

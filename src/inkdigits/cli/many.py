@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, TypeVar, get_args
+from typing import IO, Any, TypeVar
 
 import click
 
-from inkdigits import network
 from inkdigits.batch import inputs, rows, workers
 from inkdigits.batch.job import Job
 from inkdigits.batch.record import Record
@@ -20,7 +19,6 @@ from inkdigits.batch.workers import Done
 from inkdigits.cli.screen import Screen
 from inkdigits.errors import InputError, one_line
 from inkdigits.network.session import cores
-from inkdigits.reading.decide import Trust
 from inkdigits.results import Digit, Page
 
 # So many pictures are read here, and more in processes of their own, which take a third of a second to start.
@@ -29,8 +27,8 @@ _FEW = 12
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
 
-def options(verb: _Verb) -> _Verb:
-    """Add the options that both verbs have."""
+def output(verb: _Verb) -> _Verb:
+    """Add the options that say where the results of a verb go, and by how many processes they are made."""
     for option in reversed((
         click.option("--json", "as_json", is_flag=True, help="One JSON object a line, and nothing else."),
         click.option("--csv", "as_csv", is_flag=True, help="A table."),
@@ -39,10 +37,6 @@ def options(verb: _Verb) -> _Verb:
         click.option("--resume", is_flag=True, help="Go on with the --out file of a run that was stopped."),
         click.option("--jobs", type=click.IntRange(min=1), default=cores, show_default="one a core",
                      help="Processes to read in."),
-        click.option("--model", default=network.DEFAULT, show_default=True,
-                     help="A shipped model, a run folder or a model.onnx."),
-        click.option("--trust", type=click.Choice(get_args(Trust)), default="normal", show_default=True,
-                     help="How sure it must be to answer."),
     )):  # fmt: skip
         verb = option(verb)
     return verb

@@ -9,8 +9,9 @@ import click
 from inkdigits.batch import rows
 from inkdigits.batch.job import Job
 from inkdigits.cli import drawings, many
+from inkdigits.cli.options import EXPECT, INK, MODEL, TRUST, reader_options
 from inkdigits.files import written_aside
-from inkdigits.reading.decide import Trust
+from inkdigits.options import Options
 from inkdigits.results import Page
 
 
@@ -22,23 +23,17 @@ from inkdigits.results import Page
     type=click.Path(path_type=Path, dir_okay=False),
     help="Draw boxes and answers on the (one) picture, a document's first page, into this .png.",
 )
-@click.option(
-    "--expect",
-    multiple=True,
-    help=r"What each number is: length:5, range:0-100, values:1,2,6, luhn, mod11, mod97, or a pattern such as \d{5}.",
-)
-@many.options
+@many.output
+@reader_options(EXPECT, INK, MODEL, TRUST)
 def read(
     sources: tuple[str, ...],
     as_json: bool,
     as_csv: bool,
     drawing: Path | None,
-    expect: tuple[str, ...],
     out: Path | None,
     resume: bool,
     jobs: int,
-    model: str,
-    trust: Trust,
+    options: Options,
 ) -> None:
     """Read the digits in pictures, PDF documents and folders of them; - reads a picture from standard input.
 
@@ -49,7 +44,7 @@ def read(
     form = many.form(as_json, as_csv, out, resume)
     if drawing is not None and out is not None:
         raise click.UsageError("choose --draw or --out")
-    work = many.Many(Job("read", form, model, trust, expect), sources, jobs)
+    work = many.Many(Job("read", form, options), sources, jobs)
     drawings.check("--draw", drawing, work.paths)
     alone = len(work.paths) == 1
     if drawing is not None and not alone:

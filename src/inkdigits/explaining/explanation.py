@@ -18,8 +18,8 @@ from inkdigits.explaining.neighbours import Neighbour, nearest
 from inkdigits.explaining.occlusion import Kind, Occlusions, evidence, log_odds, occlude
 from inkdigits.image import decode
 from inkdigits.image.load import Source, load
-from inkdigits.reading import decide, single
-from inkdigits.reading.decide import Trust
+from inkdigits.options import Options, Trust
+from inkdigits.reading import single
 from inkdigits.results import Digit
 
 if TYPE_CHECKING:
@@ -171,14 +171,18 @@ def explain(
     nearest training digits by shape (see `neighbours`): always MNIST's, whatever the model was trained on.
     Raises InputError if the source holds no picture or no ink, the model cannot be used, or `against` is no other digit.
     """
-    decide.check_trust(trust)
-    net = network.load(model)
+    return explained(source, Options.of(model=model, trust=trust), against)
+
+
+def explained(source: Source, options: Options, against: int | None = None) -> Explanation:
+    """Do what `explain` does, by the options of a reader."""
+    net = network.load(options.model)
     _check_against(against)
     picture = load(source, decode.DIGIT_SIZE)
     prepared = single.find([picture])[0]
     if prepared.glyph is None:
         raise InputError(picture.name, "is blank: nothing spoke for any digit", "give a picture with a digit in it")
-    digit = single.answer([prepared], net, trust)[0]
+    digit = single.answer([prepared], net, options.trust)[0]
     if digit.reason == "not a digit":
         # It was that which the first look said; a second look may have cleaned it until it looked like a digit.
         digit = replace(digit, glyph=prepared.glyph)

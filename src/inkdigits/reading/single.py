@@ -1,20 +1,20 @@
-"""One picture, one digit: `classify`, `classify_many`, and the fast path `classify_glyphs`."""
+"""One picture, one digit: from pictures to glyphs, and from glyphs to answers, in batches."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from inkdigits import network
-from inkdigits.errors import InputError
+from inkdigits.errors import InputError, unexpected
 from inkdigits.image import decode, ink, normalise, segment
-from inkdigits.image.load import Picture, Source, load, name_of
-from inkdigits.reading import again, decide
-from inkdigits.reading.decide import Trust
+from inkdigits.image.load import Picture, Source, load
+from inkdigits.options import Trust
+from inkdigits.reading import again
+from inkdigits.recognising import decide
 from inkdigits.results import Digit
 
 # Pictures per run of the network in classify_many: large enough to be fast, small enough for answers to come as they go.
@@ -28,7 +28,8 @@ _TOGETHER = 1 << 20
 class Prepared:
     """A picture on its way to the network: its glyph, uint8 (28, 28), the digit's box, and a view for a second look.
 
-    All three are None if it is blank. `beside` is the glyph of what may be another digit beside it.
+    All three are None if it is blank, or if it could not be prepared because of a `failure`. `beside` is the glyph of what
+    may be another digit beside it.
     """
 
     source: str
@@ -36,57 +37,39 @@ class Prepared:
     box: tuple[int, int, int, int] | None
     view: again.View | None
     beside: npt.NDArray[np.uint8] | None = None
+    failure: InputError | None = None
 
 
-def classify(source: Source, *, model: str | os.PathLike[str] = network.DEFAULT, trust: Trust = "normal") -> Digit:
-    """Read the one digit in a picture.
+def classify(pictures: Iterable[Picture], net: network.Network, trust: Trust) -> Iterator[Digit]:
+    """Yield the digit of each picture, in their order: small ones go through each step together, 256 through the network.
 
-    `source` is a path, bytes, a binary file object, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4), uint8 or
-    float; of any polarity, at least 8 pixels high or wide and at most 64 megapixels. `model` is a shipped model's name
-    or the path of a model.onnx or a run folder. `trust` sets how sure the reader must be to answer. A doubtful digit is
-    looked at again with its picture cleaned (`reading.again`); glyph and box are those of the form that was surest.
-    Raises InputError if the source holds no picture or the model cannot be used.
+    A doubtful digit is looked at again with its picture cleaned (`reading.again`); glyph and box are those of the form that
+    was surest. A picture that makes a step fail has a Digit with the error.
     """
-    return classify_many([source], model=model, trust=trust)[0]
-
-
-def classify_many(
-    sources: Iterable[Source], *, model: str | os.PathLike[str] = network.DEFAULT, trust: Trust = "normal"
-) -> list[Digit]:
-    """Read the digit in each of many pictures, in batches. Raises InputError at the first source that holds none."""
-    decide.check_trust(trust)
-    if isinstance(sources, str | bytes | os.PathLike) or hasattr(sources, "read") or not isinstance(sources, Iterable):
-        raise InputError(name_of(sources), "is one picture", "give classify_many a list, or use classify")
-    net = network.load(model)
-    digits: list[Digit] = []
     waiting: list[Prepared] = []
-    pictures: list[Picture] = []
+    together: list[Picture] = []
     pixels = 0
-    for source in sources:
-        pictures.append(load(source, decode.DIGIT_SIZE))
-        pixels += pictures[-1].pixels.size
-        if pixels >= _TOGETHER or len(waiting) + len(pictures) == BATCH:
-            waiting += find(pictures)
-            pictures, pixels = [], 0
+    for picture in pictures:
+        together.append(picture)
+        pixels += picture.pixels.size
+        if pixels >= _TOGETHER or len(waiting) + len(together) == BATCH:
+            waiting += _found(together)
+            together, pixels = [], 0
         if len(waiting) == BATCH:
-            digits += answer(waiting, net, trust)
+            yield from answer(waiting, net, trust)
             waiting = []
-    return digits + answer(waiting + find(pictures), net, trust)
+    yield from answer(waiting + _found(together), net, trust)
 
 
-def classify_glyphs(
-    glyphs: npt.NDArray[np.uint8], *, model: str | os.PathLike[str] = network.DEFAULT
-) -> npt.NDArray[np.float32]:
-    """Return the calibrated probabilities of digits already in MNIST's form: uint8 (N, 28, 28) → float32 (N, 10).
-
-    No picture work is done: white ink on black, 20-pixel box, centre of mass in the middle. Raises InputError for any
-    other shape or type.
-    """
-    if not (isinstance(glyphs, np.ndarray) and glyphs.dtype == np.uint8 and glyphs.shape[1:] == (28, 28)):
-        what = f"{glyphs.dtype} {glyphs.shape}" if isinstance(glyphs, np.ndarray) else type(glyphs).__name__
-        raise InputError("glyphs", f"are {what}", "give uint8 (N, 28, 28); for other pictures use classify_many")
-    net = network.load(model)
-    return decide.believe(net.probabilities(glyphs), net.temperature).digits
+def _found(pictures: list[Picture]) -> list[Prepared]:
+    """Return the glyphs of pictures. One that fails is told apart from the others."""
+    try:
+        return find(pictures)
+    except Exception as error:
+        if len(pictures) > 1:
+            return [prepared for picture in pictures for prepared in _found([picture])]
+        (picture,) = pictures
+        return [Prepared(picture.name, None, None, None, failure=unexpected(picture.name, error))]
 
 
 def prepare(source: Source, watch: ink.Watch = ink.unwatched) -> Prepared:
@@ -125,7 +108,7 @@ def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list
     """Run the network once over prepared pictures, once more over the doubtful ones cleaned, and decide each."""
     found = [p.glyph for p in prepared if p.glyph is not None]
     if not found:
-        return [decide.blank(p.source) for p in prepared]
+        return [_none(p) for p in prepared]
     glyphs = np.stack(found)
     beliefs = decide.believe(net.probabilities(glyphs), net.temperature)
     looks = again.look([p.view for p in prepared if p.view is not None], glyphs, beliefs, net)
@@ -134,7 +117,7 @@ def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list
     digits = []
     for p in prepared:
         if p.glyph is None or p.box is None:
-            digits.append(decide.blank(p.source))
+            digits.append(_none(p))
             continue
         row = next(rows)
         second = looks.get(row)
@@ -146,6 +129,11 @@ def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list
             digit = decide.decide(second.beliefs, 0, glyph, box, p.source, threshold)
         digits.append(digit)
     return digits if trust == "always" else _without_several(digits, prepared, net)
+
+
+def _none(prepared: Prepared) -> Digit:
+    failure = prepared.failure
+    return decide.blank(prepared.source) if failure is None else decide.unreadable(failure, prepared.source)
 
 
 def _without_several(digits: list[Digit], prepared: list[Prepared], net: network.Network) -> list[Digit]:

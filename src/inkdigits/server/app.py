@@ -91,15 +91,15 @@ def _answers(app: FastAPI, service: Service, pool: Pool) -> None:
     statuses = (400, 403, 408, 413, 415, 422, 429, 503, *([401] if service.token else []))
     body = {"requestBody": contract.request_body(service.limits)}
 
-    async def answer(request: Request, verb: Verb, options: ClassifyOptions, expect: tuple[str, ...] = ()) -> Response:
-        model = service.models.get(service.default if options.model is None else options.model)
+    async def answer(request: Request, verb: Verb, asked: ClassifyOptions, picture: bool = False) -> Response:
+        model = service.models.get(service.default if asked.model is None else asked.model)
         if model is None:
             names = ", ".join(service.models)
-            reason = f"model {one_line(options.model, 80)} is not served here; choose one of {names}"
+            reason = f"model {one_line(asked.model, 80)} is not served here; choose one of {names}"
             return error(HTTPStatus.UNPROCESSABLE_ENTITY, reason)
         with Body(request.headers, request.receive, service.limits, budget) as sent:
             pictures = await sent.pictures()
-            futures = pool.submit(Question(verb, model, options.trust, expect), pictures)
+            futures = pool.submit(Question(verb, asked.options(model), picture), pictures)
             return _response(pictures, await _outcomes(futures, request))
 
     @app.post(
@@ -120,7 +120,7 @@ def _answers(app: FastAPI, service: Service, pool: Pool) -> None:
         openapi_extra=body,
     )
     async def read(request: Request, options: Annotated[ReadOptions, Query()]) -> Response:
-        return await answer(request, "read", options, tuple(options.expect))
+        return await answer(request, "read", options, options.picture)
 
 
 def _about(app: FastAPI, service: Service, pool: Pool) -> None:
@@ -190,11 +190,11 @@ def _response(pictures: list[tuple[str, bytes]], outcomes: list[bytes | BaseExce
     if len(outcomes) == 1 and isinstance(failure := outcomes[0], InputError):
         too_large = isinstance(failure, TooLargeError)
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.UNPROCESSABLE_ENTITY
-        return error(status, f"{failure.problem}; {failure.remedy}", failure.source)
+        return error(status, failure.reason, failure.source)
     parts = []
     for (name, _), outcome in zip(pictures, outcomes, strict=True):
         if isinstance(outcome, InputError):
-            row = contract.Failure(source=name, error=f"{outcome.problem}; {outcome.remedy}")
+            row = contract.Failure(source=name, error=outcome.reason)
             parts.append(row.model_dump_json().encode())
         elif isinstance(outcome, bytes):
             parts.append(outcome)
@@ -209,11 +209,12 @@ def _refusals(app: FastAPI) -> None:
         return error(refusal.status, refusal.reason)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, invalid: RequestValidationError) -> Response:
+    async def invalid(request: Request, invalid: RequestValidationError) -> Response:
         first = invalid.errors()[0]
         place = ".".join(str(part) for part in first["loc"][1:])
         unknown = first["type"] == "extra_forbidden"
-        what = "is no option; there are model and trust, and expect for /read" if unknown else first["msg"]
+        form = ReadOptions if request.url.path == "/read" else ClassifyOptions
+        what = f"is no option; there are {form.names()}" if unknown else first["msg"]
         return error(HTTPStatus.UNPROCESSABLE_ENTITY, one_line(f"{place}: {what}"))
 
     @app.exception_handler(HTTPException)

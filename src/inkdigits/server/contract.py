@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from inkdigits.reading.decide import Trust
+from inkdigits import __version__
+from inkdigits.options import NAMES, AskedInk, Options, Trust
 from inkdigits.server.body import MULTIPART, PICTURE_TYPES
 from inkdigits.server.limits import Limits
 
@@ -18,9 +19,18 @@ Box = Annotated[
     Field(
         min_length=4,
         max_length=4,
-        description="left, top, right, bottom in pixels of the upright picture; right and bottom exclusive",
+        description="left, top, right, bottom in pixels of the given picture; right and bottom exclusive",
     ),
 ]
+Polygon = Annotated[
+    list[Annotated[list[float], Field(min_length=2, max_length=2)]],
+    Field(
+        min_length=4,
+        max_length=4,
+        description="corners x, y in pixels of the given picture, clockwise from the top left as it is read",
+    ),
+]
+Schema = Annotated[Literal[2], Field(description="the form of this object; see CHANGELOG")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Best = Annotated[int, Field(ge=0, le=9, description="the most probable digit, whatever the confidence")]
 _EXPECT = r"what each number is: length:5, range:0-100, values:1,2,6, luhn, mod11, mod97, or a pattern such as \d{5}"
@@ -33,6 +43,16 @@ class ClassifyOptions(BaseModel):
     model: Annotated[str | None, Field(description="one of GET /models; the server's own if not given")] = None
     trust: Annotated[Trust, Field(description="how sure it must be to answer")] = "normal"
 
+    def options(self, model: str) -> Options:
+        """Return them as the reader's options, by a model that is served."""
+        return Options.of(**{**self.model_dump(include=set(NAMES)), "model": model})
+
+    @classmethod
+    def names(cls) -> str:
+        """Return in words which there are."""
+        *others, last = cls.model_fields
+        return f"{', '.join(others)} and {last}"
+
 
 class ReadOptions(ClassifyOptions):
     """The options of `read`."""
@@ -40,6 +60,10 @@ class ReadOptions(ClassifyOptions):
     expect: Annotated[
         list[Annotated[str, Field(max_length=200)]], Field(default_factory=list, max_length=8, description=_EXPECT)
     ]
+    ink: Annotated[AskedInk, Field(description="which digits are read")] = "handwritten"
+    picture: Annotated[
+        bool, Field(description="whether each page comes with a picture of it, for who cannot show it")
+    ] = False
 
 
 class ReadDigit(BaseModel):
@@ -52,13 +76,16 @@ class ReadDigit(BaseModel):
         description="why there is no label"
     )
     probabilities: Annotated[list[Share], Field(min_length=10, max_length=10)]
+    ink: Literal["handwritten", "printed"] | None = Field(description="null if blank")
     box: Box | None
+    polygon: Polygon | None
 
 
 class Digit(ReadDigit):
     """The digit of a picture, as a line of `inkdigits classify --json`."""
 
     source: str = Field(description="the file's name, or `picture`")
+    schema_: Schema = Field(alias="schema")
 
 
 class Line(BaseModel):
@@ -68,6 +95,7 @@ class Line(BaseModel):
     confidence: Share
     expected: bool | None = Field(description="whether it is what was expected; null where nothing was")
     box: Box
+    polygon: Polygon
     digits: list[ReadDigit]
 
 
@@ -75,12 +103,21 @@ class Page(BaseModel):
     """A page, as a line of `inkdigits read --json`."""
 
     source: str
+    schema_: Schema = Field(alias="schema")
     page: Annotated[int, Field(ge=1)]
     pages: Annotated[int, Field(ge=1)]
     rotation: float = Field(description="degrees by which it was turned to be upright, counter-clockwise")
-    size: Annotated[list[int], Field(min_length=2, max_length=2)]
+    size: Annotated[
+        list[int],
+        Field(
+            min_length=2, max_length=2, description="width, height of the given picture, a photo's as EXIF orients it"
+        ),
+    ]
     text: str
     lines: list[Line]
+    picture: str | None = Field(
+        default=None, description="the data URL of a JPEG with the sides of `size` in proportion; only where asked for"
+    )
 
 
 class Error(BaseModel):
@@ -140,15 +177,25 @@ _DIGIT = {
     "confidence": 0.998,
     "reason": None,
     "probabilities": [0.0, 0.0005, 0.0005, 0.0, 0.0, 0.0, 0.0, 0.998, 0.0, 0.001],
+    "ink": "handwritten",
     "box": [40, 32, 118, 150],
+    "polygon": [[40.0, 32.0], [118.0, 32.0], [118.0, 150.0], [40.0, 150.0]],
 }
-_LINE = {"text": "7", "confidence": 0.998, "expected": None, "box": [40, 32, 118, 150], "digits": [_DIGIT]}
+_LINE = {
+    "text": "7",
+    "confidence": 0.998,
+    "expected": None,
+    "box": _DIGIT["box"],
+    "polygon": _DIGIT["polygon"],
+    "digits": [_DIGIT],
+}
 EXAMPLES: dict[str, Any] = {
-    "classify": {"results": [{"source": "seven.png", **_DIGIT}]},
+    "classify": {"results": [{"source": "seven.png", "schema": 2, **_DIGIT}]},
     "read": {
         "results": [
             {
                 "source": "a.png",
+                "schema": 2,
                 "page": 1,
                 "pages": 1,
                 "rotation": 0.0,
@@ -160,7 +207,7 @@ EXAMPLES: dict[str, Any] = {
         ]
     },
     "models": {"models": [{"name": "default", "default": True, "parameters": 868113, "accuracy": 0.9969}]},
-    "health": {"status": "ok", "version": "0.1.0", "workers": 3, "waiting": 0},
+    "health": {"status": "ok", "version": __version__, "workers": 3, "waiting": 0},
 }
 _WHY = {
     400: "No picture, a broken body, or an address that this server does not answer to.",

@@ -11,7 +11,7 @@ import json
 import signal
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
 from socket import socket
@@ -19,12 +19,13 @@ from typing import Protocol
 
 from inkdigits import network
 from inkdigits.batch import process
-from inkdigits.batch.job import Job
 from inkdigits.batch.rows import Verb
-from inkdigits.errors import InputError, TooLargeError
-from inkdigits.reading import single
-from inkdigits.reading.decide import Trust
+from inkdigits.errors import InputError, TooLargeError, unexpected
+from inkdigits.options import Options
+from inkdigits.reader import shared
+from inkdigits.recognising import decide
 from inkdigits.results import Page
+from inkdigits.server import shown
 
 LENGTH = struct.Struct("!Q")
 ANSWER = struct.Struct("!BQ")  # how it went, and the length of what follows
@@ -41,12 +42,15 @@ class Outcome(IntEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a picture. `model` is a shipped model's name or a path that the server was started with."""
+    """What is asked of a picture.
+
+    `options.model` is a shipped model's name or a path that the server was started with. With `picture`, each page comes
+    with a picture of it.
+    """
 
     verb: Verb
-    model: str
-    trust: Trust
-    expect: tuple[str, ...] = ()
+    options: Options
+    picture: bool = False
 
 
 class _Upload(io.BytesIO):
@@ -63,7 +67,8 @@ class _Readable(Protocol):
 
 def message(question: Question, pictures: Sequence[tuple[str, bytes]]) -> bytes:
     """Return the bytes that ask a worker about pictures, each a name and its bytes."""
-    head = json.dumps([asdict(question), [(name, len(data)) for name, data in pictures]]).encode()
+    asked = [question.verb, question.options.to_dict(), question.picture]
+    head = json.dumps([asked, [(name, len(data)) for name, data in pictures]]).encode()
     return b"".join([LENGTH.pack(len(head)), head, *(data for _, data in pictures)])
 
 
@@ -90,8 +95,8 @@ def serve(its: socket, models: Sequence[str], pages: int) -> None:
 
 def _receive(stream: _Readable) -> tuple[Question, list[_Upload]]:
     (length,) = LENGTH.unpack(_exactly(stream, LENGTH.size))
-    asked, pictures = json.loads(_exactly(stream, length))
-    question = Question(asked["verb"], asked["model"], asked["trust"], tuple(asked["expect"]))
+    (verb, options, picture), pictures = json.loads(_exactly(stream, length))
+    question = Question(verb, Options.from_dict(options), picture)
     return question, [_Upload(_exactly(stream, length), name) for name, length in pictures]
 
 
@@ -103,46 +108,41 @@ def _exactly(stream: _Readable, count: int) -> bytes:
 
 
 def _answers(question: Question, uploads: list[_Upload], pages: int) -> Iterator[tuple[Outcome, bytes]]:
-    if question.verb == "classify":
-        yield from _classify(question, uploads)
-    else:
-        for upload in uploads:
-            try:
-                yield Outcome.ANSWERED, _read(question, upload, pages)
-            except Exception as error:
-                yield _failure(upload.name, error)
-
-
-def _classify(question: Question, uploads: list[_Upload]) -> Iterator[tuple[Outcome, bytes]]:
-    """Yield the answer to each picture. The network is asked once for all of them."""
-    ready: list[single.Prepared | Exception] = []
+    if question.verb == "classify":  # the network is asked once for all of them
+        try:
+            digits = shared(question.options).classify_many(uploads)
+        except Exception as error:  # the model's file has gone, or the fault is ours
+            digits = [decide.unreadable(_own(upload, error), upload.name) for upload in uploads]
+        for digit in digits:
+            yield _failure(digit.error) if digit.error else (Outcome.ANSWERED, digit.to_json().encode())
+        return
     for upload in uploads:
         try:
-            ready.append(single.prepare(upload))
+            yield Outcome.ANSWERED, _read(question, upload, pages)
         except Exception as error:
-            ready.append(error)
-    good = [one for one in ready if isinstance(one, single.Prepared)]
-    digits = iter(single.answer(good, network.load(question.model), question.trust))
-    for upload, one in zip(uploads, ready, strict=True):
-        if isinstance(one, Exception):
-            yield _failure(upload.name, one)
-        else:
-            yield Outcome.ANSWERED, next(digits).to_json().encode()
+            yield _failure(_own(upload, error))
 
 
 def _read(question: Question, upload: _Upload, most: int) -> bytes:
-    answers = Job("read", "json", question.model, question.trust, question.expect).answers(upload)
-    first = next(answers)
-    if isinstance(first, Page) and first.pages > most:
+    pages = shared(question.options).read_pages(upload)
+    first = next(pages)
+    if first.pages > most:
         raise TooLargeError(upload.name, f"has {first.pages:,} pages, more than the {most} read at once", "cut it up")
-    return b", ".join(page.to_json().encode() for page in chain([first], answers))
+    return b", ".join(_page(page, question.picture) for page in chain([first], pages))
 
 
-def _failure(name: str, error: Exception) -> tuple[Outcome, bytes]:
-    if isinstance(error, InputError):
-        outcome = Outcome.TOO_LARGE if isinstance(error, TooLargeError) else Outcome.UNREADABLE
-        return outcome, json.dumps([error.source, error.problem, error.remedy]).encode()
-    # Ours to mend; but the next picture shall not suffer for it.
-    words = f"cannot be read ({type(error).__name__}: {error})"
-    own = InputError(name, words, "please report this picture")
-    return Outcome.UNREADABLE, json.dumps([own.source, own.problem, own.remedy]).encode()
+def _page(page: Page, with_picture: bool) -> bytes:
+    said = page.to_dict()
+    if with_picture and page.picture is not None:
+        said["picture"] = shown.data_url(page.picture)
+    return json.dumps(said).encode()
+
+
+def _own(upload: _Upload, error: Exception) -> InputError:
+    """Return why there is no answer for a picture; a fault of ours is told as such, and the next picture is read."""
+    return error if isinstance(error, InputError) else unexpected(upload.name, error)
+
+
+def _failure(error: InputError) -> tuple[Outcome, bytes]:
+    outcome = Outcome.TOO_LARGE if isinstance(error, TooLargeError) else Outcome.UNREADABLE
+    return outcome, json.dumps([error.source, error.problem, error.remedy]).encode()

@@ -39,13 +39,13 @@ class _Tensor:
     flattened: tuple[int, ...] | None = None
 
 
-class _Graph:
+class Graph:
     """An ONNX graph in the making: nodes, weights, and the tensor that the next node reads."""
 
-    def __init__(self) -> None:
+    def __init__(self, picture: str) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.weights: dict[str, onnx.TensorProto] = {}
-        self.tensor = _Tensor("glyphs")
+        self.tensor = _Tensor(picture)
         self.call = ""  # what is put behind a layer's name from its second call on
 
     def add(
@@ -63,7 +63,7 @@ class _Graph:
         self.tensor = _Tensor(output, self.tensor.flattened)
 
 
-def _conv(graph: _Graph, call: Call, norm: FusedBatchNorm | None) -> None:
+def _conv(graph: Graph, call: Call, norm: FusedBatchNorm | None) -> None:
     """Add a convolution, with the batch norm behind it folded into its weights: outside training it is only a scaling."""
     layer = call.layer
     depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
@@ -110,25 +110,25 @@ def _pads(call: Call, window: tuple[int, int]) -> Any:
     return {"pads": [total // 2 for total in totals] + [total - total // 2 for total in totals]}
 
 
-def _pool(graph: _Graph, call: Call) -> None:
+def _pool(graph: Graph, call: Call) -> None:
     layer = call.layer
     op = "MaxPool" if isinstance(layer, keras.layers.MaxPooling2D) else "AveragePool"
     options: dict[str, Any] = {"kernel_shape": list(layer.pool_size), "strides": list(layer.strides)}
     graph.add(op, layer.name, **options, **_pads(call, layer.pool_size))
 
 
-def _global_average(graph: _Graph, call: Call) -> None:
+def _global_average(graph: Graph, call: Call) -> None:
     graph.add("GlobalAveragePool", call.layer.name)
     if not call.layer.keepdims:
         graph.add("Flatten", call.layer.name, axis=1)
 
 
-def _flatten(graph: _Graph, call: Call) -> None:
+def _flatten(graph: Graph, call: Call) -> None:
     graph.add("Flatten", call.layer.name, axis=1)
     graph.tensor = _Tensor(graph.tensor.name, tuple(call.inputs[0].shape[1:]))
 
 
-def _dense(graph: _Graph, call: Call, norm: FusedBatchNorm | None) -> None:
+def _dense(graph: Graph, call: Call, norm: FusedBatchNorm | None) -> None:
     layer = call.layer
     kernel, bias = _folded(call, norm)
     order = graph.tensor.flattened
@@ -139,7 +139,7 @@ def _dense(graph: _Graph, call: Call, norm: FusedBatchNorm | None) -> None:
     _activation(graph, layer)
 
 
-def _norm(graph: _Graph, call: Call) -> None:
+def _norm(graph: Graph, call: Call) -> None:
     """Add a batch norm that stands behind something that it cannot be folded into."""
     layer = call.layer
     if graph.tensor.flattened:
@@ -150,7 +150,7 @@ def _norm(graph: _Graph, call: Call) -> None:
     graph.add("BatchNormalization", layer.name, *zip(names, layer.get_weights(), strict=True), epsilon=layer.epsilon)
 
 
-def _activation(graph: _Graph, layer: Any) -> None:
+def _activation(graph: Graph, layer: Any) -> None:
     name = layer.activation.__name__
     if name == "softmax":
         graph.add("Softmax", layer.name, axis=1)
@@ -161,23 +161,37 @@ def _activation(graph: _Graph, layer: Any) -> None:
         raise InputError(layer.name, what, "use relu, tanh, softmax or linear")
 
 
-def _relu(graph: _Graph, call: Call) -> None:
+def _relu(graph: Graph, call: Call) -> None:
     layer = call.layer
     if layer.max_value is not None or layer.negative_slope or layer.threshold:
         raise InputError(layer.name, "is a ReLU of a kind that is not exported", "use the plain one")
     graph.add("Relu", layer.name)
 
 
-def _rescale(graph: _Graph, call: Call) -> None:
+def _rescale(graph: Graph, call: Call) -> None:
     graph.add("Mul", call.layer.name, ("factor", np.float32(call.layer.scale)))
     graph.add("Add", call.layer.name, ("offset", np.float32(call.layer.offset)))
 
 
-def _nothing(_graph: _Graph, _call: Call) -> None:
+def _enlarge(graph: Graph, call: Call) -> None:
+    layer = call.layer
+    if layer.interpolation != "nearest":
+        raise InputError(layer.name, "enlarges in a way that is not exported", 'use interpolation="nearest"')
+    # Resize takes a region of interest before the scales, which this mode does not use.
+    scales = ("roi", np.zeros(0, np.float32)), ("scales", np.array([1, 1, *layer.size], np.float32))
+    options: dict[str, Any] = {
+        "mode": "nearest",
+        "coordinate_transformation_mode": "asymmetric",
+        "nearest_mode": "floor",
+    }
+    graph.add("Resize", layer.name, *scales, **options)
+
+
+def _nothing(_graph: Graph, _call: Call) -> None:
     pass
 
 
-_LAYERS: dict[type, Callable[[_Graph, Call], None]] = {
+_LAYERS: dict[type, Callable[[Graph, Call], None]] = {
     keras.layers.MaxPooling2D: _pool,
     keras.layers.AveragePooling2D: _pool,
     keras.layers.GlobalAveragePooling2D: _global_average,
@@ -185,12 +199,14 @@ _LAYERS: dict[type, Callable[[_Graph, Call], None]] = {
     keras.layers.ReLU: _relu,
     keras.layers.Softmax: lambda graph, call: graph.add("Softmax", call.layer.name, axis=1),
     keras.layers.Rescaling: _rescale,
+    keras.layers.UpSampling2D: _enlarge,
+    keras.layers.Activation: lambda graph, call: _activation(graph, call.layer),
     keras.layers.Dropout: _nothing,  # dropout does nothing outside training
     FusedBatchNorm: _norm,
 }
 
 # Layers of weights, which the batch norm behind them is folded into.
-_WEIGHTED: dict[type, Callable[[_Graph, Call, FusedBatchNorm | None], None]] = {
+_WEIGHTED: dict[type, Callable[[Graph, Call, FusedBatchNorm | None], None]] = {
     keras.layers.Conv2D: _conv,
     keras.layers.DepthwiseConv2D: _conv,
     keras.layers.Dense: _dense,
@@ -202,10 +218,35 @@ def to_onnx(network: keras.Model, name: str) -> onnx.ModelProto:
 
     Raises InputError for a layer that has no counterpart here.
     """
-    graph = _Graph()
+    graph = Graph("glyphs")
     graph.add("Cast", "input", to=TensorProto.FLOAT)
     graph.add("Div", "scale", ("white", np.float32(255)))
     graph.add("Reshape", "shape", ("channels_first", np.array([-1, 1, 28, 28], np.int64)))
+    convert(graph, network)
+    graph.nodes[-1].output[0] = "probabilities"
+    proto = helper.make_graph(
+        graph.nodes,
+        name,
+        [helper.make_tensor_value_info("glyphs", TensorProto.UINT8, ["N", 28, 28])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", network.output_shape[-1]])],
+        graph.weights.values(),
+    )
+    return checked(proto)
+
+
+def checked(proto: onnx.GraphProto) -> onnx.ModelProto:
+    """Return a graph as a model. Raises onnx.checker.ValidationError if it is none."""
+    model = helper.make_model(proto, producer_name="inkdigits", opset_imports=[helper.make_opsetid("", _OPSET)])
+    model.ir_version = _IR_VERSION
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+def convert(graph: Graph, network: keras.Model) -> list[str]:
+    """Append a network's layers to a graph whose current tensor is the network's input, channels first.
+
+    Returns the names of its outputs there. Raises InputError for a layer that has no counterpart here.
+    """
     made = calls.of(network)
     known = {id(network.inputs[0]): graph.tensor}  # what the calls so far give, by Keras' own tensors
     times: Counter[str] = Counter()
@@ -229,18 +270,7 @@ def to_onnx(network: keras.Model, name: str) -> onnx.ModelProto:
         elif id(layer) not in folded:
             _LAYERS[type(layer)](graph, call)
         known[id(call.output)] = graph.tensor
-    graph.nodes[-1].output[0] = "probabilities"
-    proto = helper.make_graph(
-        graph.nodes,
-        name,
-        [helper.make_tensor_value_info("glyphs", TensorProto.UINT8, ["N", 28, 28])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", network.output_shape[-1]])],
-        graph.weights.values(),
-    )
-    model = helper.make_model(proto, producer_name="inkdigits", opset_imports=[helper.make_opsetid("", _OPSET)])
-    model.ir_version = _IR_VERSION
-    onnx.checker.check_model(model, full_check=True)
-    return model
+    return [known[id(output)].name for output in network.outputs]
 
 
 def _norm_behind(call: Call, made: list[Call]) -> FusedBatchNorm | None:

@@ -5,6 +5,7 @@ import { button, byId, drawn, make } from "./dom.js";
 import { copy } from "./formats.js";
 import { offer, read, ServerError } from "./server.js";
 import { Settler } from "./settle.js";
+import { around } from "./upright.js";
 
 const WIDTH = 640; // of a frame as it is sent: enough for a line of digits, and little enough for ten in a second
 const SLOWEST = 1000 / 15; // no more than fifteen frames a second: what else the machine does goes on
@@ -81,7 +82,7 @@ export function camera() {
           const [page] = await read(frame, signal);
           if (signal.aborted) return;
           const digits = page.lines.flatMap((line) => line.digits);
-          show(settler.add(page.text, digits), page);
+          show(settler.add(page.text, digits));
           times = [...times, performance.now()].slice(-20);
           if (times.length > 3) state.textContent = `${rate(times)} pictures a second`;
         }
@@ -104,18 +105,17 @@ export function camera() {
     return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
   }
 
-  /** @param {ReturnType<Settler["add"]>} settled @param {import("./server.js").Page} page */
-  function show(settled, page) {
+  /** @param {ReturnType<Settler["add"]>} settled  in pixels of the frame as it was filmed */
+  function show(settled) {
     const shown = settled.text || "–";
     if (text.textContent !== shown) text.textContent = shown; // a screen reader says it once
     button("camera-copy").disabled = !settled.text;
     hint(settled.digits.length ? "" : "Hold a number into the picture.");
     svg.setAttribute("viewBox", `0 0 ${canvas.width} ${canvas.height}`);
     svg.replaceChildren(
-      ...settled.digits.flatMap(({ box, label }) => {
-        const corners = asFilmed(box, page, canvas);
-        const [[x, y]] = corners;
-        const height = Math.max(16, 0.3 * (box[3] - box[1]));
+      ...settled.digits.flatMap(({ corners, label }) => {
+        const [x, y, , bottom] = around(corners);
+        const height = Math.max(16, 0.3 * (bottom - y));
         return [
           drawn("polygon", { points: corners.map((corner) => corner.join()).join(" "), class: label === null ? "doubt" : "" }),
           drawn("text", { x: x.toFixed(1), y: (y - 4).toFixed(1), "font-size": height.toFixed(1) }, String(label ?? "?")),
@@ -132,22 +132,6 @@ export function camera() {
     if (document.hidden && running) stop("Stopped while you were away.");
   });
   return { open: () => void offer(panel), leave: () => running && stop() };
-}
-
-/**
- * Return the corners of a box of the upright page in the frame as it was filmed.
- * @param {number[]} box @param {import("./server.js").Page} page @param {{ width: number, height: number }} frame
- * @returns {[number, number][]}
- */
-export function asFilmed([left, top, right, bottom], { size, rotation }, frame) {
-  const angle = (rotation * Math.PI) / 180;
-  return [[left, top], [right, top], [right, bottom], [left, bottom]].map(([x, y]) => {
-    const [dx, dy] = [x - size[0] / 2, y - size[1] / 2];
-    return [
-      frame.width / 2 + dx * Math.cos(angle) - dy * Math.sin(angle),
-      frame.height / 2 + dx * Math.sin(angle) + dy * Math.cos(angle),
-    ];
-  });
 }
 
 /** Frames a second. @param {number[]} times */

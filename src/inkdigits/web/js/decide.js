@@ -1,5 +1,5 @@
 // @ts-check
-// Probabilities → an answer: calibration, and the decision to abstain; as reading/decide.py, which says why.
+// Probabilities → an answer: calibration, and the decision to abstain; as recognising/decide.py, which says why.
 
 /**
  * @typedef {"not a digit" | "unsure"} Reason

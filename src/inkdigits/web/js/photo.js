@@ -2,15 +2,17 @@
 // The tab "Photo": a picture goes to the local server; what it read lies over the picture, to be corrected and taken along.
 
 import { correct, places } from "./correct.js";
-import { button, byId, chance, make } from "./dom.js";
+import { button, byId, chance, drawn, make } from "./dom.js";
 import { example } from "./examples.js";
 import { copy, download, written } from "./formats.js";
 import { offer, read } from "./server.js";
 import { sheet } from "./thumbs.js";
+import { around, cornersOf, quartersOf, turned } from "./upright.js";
 
 /** @typedef {import("./server.js").Page} Page */
 
 const WIDEST = 1600; // pixels of the picture as it is shown
+const DOCUMENT = /[./](pdf|tiff?)$/i; // an ending or a type: what has pages, of which browsers show the first or none
 
 /** Set the tab up. */
 export function photo() {
@@ -23,8 +25,8 @@ export function photo() {
   /** @type {Page[]} */
   let pages = [];
   let at = 0;
-  /** @type {ImageBitmap | null} */
-  let picture = null;
+  /** What each page looks like, as far as that is known. @type {(CanvasImageSource | string | null)[]} */
+  let pictures = [];
   /** Line and digit that are being corrected. @type {[number, number] | null} */
   let chosen = null;
   let asked = new AbortController();
@@ -41,10 +43,13 @@ export function photo() {
     const mine = (asked = new AbortController());
     tell(`Reading ${name}…`);
     try {
-      const [found, bitmap] = await Promise.all([read(file, mine.signal), createImageBitmap(file).catch(() => null)]);
+      const isDocument = DOCUMENT.test(name) || DOCUMENT.test(file.type);
+      const bitmap = isDocument ? null : await createImageBitmap(file).catch(() => null);
+      const found = await read(file, mine.signal, !bitmap);
       if (mine.signal.aborted) return;
-      pages = found.map((page) => ({ ...page, source: name }));
-      [at, chosen, picture] = [0, null, bitmap];
+      pictures = found.map(({ picture }) => picture ?? bitmap);
+      pages = found.map(({ picture: _, ...page }) => ({ ...page, source: name }));
+      [at, chosen] = [0, null];
       const digits = pages.flatMap((page) => page.lines).flatMap((line) => line.digits);
       const doubtful = digits.filter(({ label }) => label === null).length;
       tell(
@@ -67,19 +72,25 @@ export function photo() {
     button("page-next").disabled = at === pages.length - 1;
     button("copy").disabled = button("download").disabled = false;
     holder.hidden = false;
-    holder.replaceChildren(upright(page, pages.length === 1 ? picture : null), ...boxes(page));
+    holder.replaceChildren(upright(page, pictures[at]), ...boxes(page));
     lines.replaceChildren(...page.lines.map(spoken));
     edit();
   }
 
   /** @param {Page} page */
-  function boxes({ lines, size: [width, height] }) {
+  function boxes({ lines, size, rotation }) {
+    const quarters = quartersOf(rotation);
+    const [width, height] = quarters % 2 ? [size[1], size[0]] : size;
     return lines.flatMap(({ digits }, i) =>
       digits.flatMap((digit, k) => {
-        if (!digit.box) return [];
-        const [left, top, right, bottom] = digit.box;
+        const corners = cornersOf(digit)?.map((corner) => turned(corner, size, quarters));
+        if (!corners) return [];
+        const [left, top, right, bottom] = around(corners);
         const said = digit.label === null ? `${digit.best}?` : String(digit.label);
-        const box = make("button", { class: `box ${kind(digit)}`, "aria-label": `Line ${i + 1}, digit ${k + 1}: ${said}` }, make("span", {}, said));
+        const points = corners.map(([x, y]) => `${(x - left).toFixed(1)},${(y - top).toFixed(1)}`).join(" ");
+        const frame = { viewBox: `0 0 ${right - left} ${bottom - top}`, preserveAspectRatio: "none", "aria-hidden": "true" };
+        const outline = drawn("svg", frame, drawn("polygon", { points }));
+        const box = make("button", { class: `box ${kind(digit)}`, "aria-label": `Line ${i + 1}, digit ${k + 1}: ${said}` }, outline, make("span", {}, said));
         box.setAttribute("aria-pressed", String(chosen?.[0] === i && chosen[1] === k));
         const percent = { left: left / width, top: top / height, width: (right - left) / width, height: (bottom - top) / height };
         for (const [side, share] of Object.entries(percent)) box.style.setProperty(side, `${100 * share}%`);
@@ -193,20 +204,27 @@ function spoken(line) {
 }
 
 /**
- * Return the picture, turned as it was read; a blank sheet where the browser cannot show it.
- * @param {Page} page @param {ImageBitmap | null} picture
+ * Return the picture, set upright by right angles; a blank sheet where neither the browser nor the server can show it.
+ * @param {Page} page @param {CanvasImageSource | string | null} picture  a string is the address of one
  */
 function upright({ size: [width, height], rotation }, picture) {
   const scale = Math.min(1, WIDEST / width);
-  const canvas = make("canvas", { width: String(Math.round(width * scale)), height: String(Math.round(height * scale)) });
+  const [across, down] = [Math.round(width * scale), Math.round(height * scale)];
+  const quarters = quartersOf(rotation);
+  const [shownAcross, shownDown] = quarters % 2 ? [down, across] : [across, down];
+  const canvas = make("canvas", { width: String(shownAcross), height: String(shownDown) });
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", picture ? "Your picture" : "Your page; this browser cannot show the file itself");
-  const pen = canvas.getContext("2d");
-  if (pen && picture) {
-    pen.translate(canvas.width / 2, canvas.height / 2);
-    pen.rotate((-rotation * Math.PI) / 180);
-    pen.scale(scale, scale);
-    pen.drawImage(picture, -picture.width / 2, -picture.height / 2);
-  }
+  canvas.setAttribute("aria-label", picture ? "Your picture" : "Your page; it cannot be shown");
+  /** @param {CanvasImageSource} source */
+  const paint = (source) => {
+    const pen = canvas.getContext("2d");
+    pen?.translate(shownAcross / 2, shownDown / 2);
+    pen?.rotate((-quarters * Math.PI) / 2);
+    pen?.drawImage(source, -across / 2, -down / 2, across, down);
+  };
+  if (typeof picture === "string") {
+    const image = make("img", { src: picture });
+    image.decode().then(() => paint(image), () => canvas.setAttribute("aria-label", "Your page; it cannot be shown"));
+  } else if (picture) paint(picture);
   return canvas;
 }

@@ -9,19 +9,29 @@
  * @property {number} confidence
  * @property {string | null} reason
  * @property {number[]} probabilities
- * @property {[number, number, number, number] | null} box
+ * @property {"handwritten" | "printed" | null} ink
+ * @property {[number, number, number, number] | null} box  in pixels of the picture that was given
+ * @property {[number, number][] | null} polygon  its corners there, clockwise from its own top left
  * @property {boolean} [corrected]  by hand, on this page
  *
- * @typedef {{ text: string, confidence: number, expected: boolean | null, box: number[], digits: ReadDigit[] }} Line
+ * @typedef {object} Line
+ * @property {string} text
+ * @property {number} confidence
+ * @property {boolean | null} expected
+ * @property {number[]} box
+ * @property {[number, number][]} polygon
+ * @property {ReadDigit[]} digits
  *
  * @typedef {object} Page
  * @property {string} source
+ * @property {number} schema
  * @property {number} page
  * @property {number} pages
  * @property {number} rotation  degrees by which it was turned to be upright, counter-clockwise
- * @property {[number, number]} size
+ * @property {[number, number]} size  width and height of the picture that was given, as EXIF orients it
  * @property {string} text
  * @property {Line[]} lines
+ * @property {string} [picture]  the page as a JPEG, a data URL, where it was asked for
  */
 
 /** The server did not read a picture. The message is for people: why, and what would do. */
@@ -47,16 +57,17 @@ export async function present() {
  * Have a picture read. Throws ServerError, or AbortError where `signal` says so.
  * @param {Blob} picture  in any format that `inkdigits read` takes
  * @param {AbortSignal} [signal]
+ * @param {boolean} [pictures]  whether each page shall come with a picture of it, for what no browser can show
  * @returns {Promise<Page[]>}
  */
-export async function read(picture, signal) {
+export async function read(picture, signal, pictures = false) {
   /** @type {Response} */
   let answer;
   /** @type {{ results?: Page[], error?: string }} */
   let told;
   try {
     // What kind of picture it is the server tells by its bytes; browsers go by the file's name.
-    answer = await fetch("read", { method: "POST", body: picture, headers: { "content-type": "application/octet-stream" }, signal });
+    answer = await fetch(pictures ? "read?picture=true" : "read", { method: "POST", body: picture, headers: { "content-type": "application/octet-stream" }, signal });
     told = await answer.json();
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -1,10 +1,13 @@
 // @ts-check
 // Answers that settle over frames: a digit is followed from frame to frame, and its probabilities are averaged.
 
+import { cornersOf } from "./upright.js";
+
 /**
  * A digit that is followed: where it is now, and what it has looked like.
  * @typedef {object} Track
  * @property {number[]} box  left, top, right, bottom
+ * @property {import("./upright.js").Point[]} corners
  * @property {number[]} probabilities
  * @property {number} seen    frames
  * @property {number} missed  frames in a row
@@ -30,13 +33,14 @@ export class Settler {
   /**
    * Take a frame in, and return what there is by now.
    * @param {string} text @param {import("./server.js").ReadDigit[]} digits
-   * @returns {{ text: string, digits: { box: number[], label: number | null }[] }}
+   * @returns {{ text: string, digits: { corners: import("./upright.js").Point[], label: number | null }[] }}
    */
   add(text, digits) {
     const free = new Set(this.tracks);
     for (const digit of digits) {
-      if (!digit.box) continue;
       const { box } = digit;
+      const corners = cornersOf(digit);
+      if (!box || !corners) continue;
       const known = [...free].reduce((best, track) => (!best || shared(track.box, box) > shared(best.box, box) ? track : best), /** @type {Track | null} */ (null));
       // Shares of the digits alone become probabilities: what may be no digit counts for less.
       const scale = digit.confidence / Math.max(...digit.probabilities);
@@ -44,11 +48,12 @@ export class Settler {
       if (known && shared(known.box, box) > OVERLAP) {
         free.delete(known);
         known.box = known.box.map((v, i) => 0.5 * v + 0.5 * box[i]);
+        known.corners = known.corners.map(([x, y], i) => [0.5 * x + 0.5 * corners[i][0], 0.5 * y + 0.5 * corners[i][1]]);
         known.probabilities = known.probabilities.map((v, i) => (1 - FRESH) * v + FRESH * p[i]);
         known.seen++;
         known.missed = 0;
       } else {
-        this.tracks.push({ box: [...box], probabilities: p, seen: 1, missed: 0 });
+        this.tracks.push({ box: [...box], corners, probabilities: p, seen: 1, missed: 0 });
       }
     }
     for (const track of free) track.missed++;
@@ -58,7 +63,7 @@ export class Settler {
     const winner = this.texts.reduce((best, own) => (votes(own) >= votes(best) ? own : best));
     if (votes(winner) >= VOTES) this.text = winner;
     const shown = this.tracks.filter(({ seen, missed }) => seen >= SEEN && missed < 2);
-    return { text: this.text, digits: shown.map(({ box, probabilities }) => ({ box, label: told(probabilities) })) };
+    return { text: this.text, digits: shown.map(({ corners, probabilities }) => ({ corners, label: told(probabilities) })) };
   }
 }
 

@@ -1,0 +1,120 @@
+"""What pages are drawn with: paths of digits and letters by many hands, and print fonts; one part of each is held out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.synthetic import fonts, hands, outlines, strokes
+from inkdigits.synthetic.forms import FORMS
+from inkdigits.synthetic.outlines import Font
+from inkdigits.synthetic.skeletons import Path, Skeletons, skeletons
+
+Part = Literal["training", "validation"]
+
+# Every so many-th font and form of a digit is used in validation alone.
+HELD_OUT = 7
+_VARIANTS = 60  # of each form of a digit
+# Strokes of a digit in MNIST wider than this many of its pixels have filled its loops: its thinned path is another digit's.
+_WIDEST_PEN = 3.7
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """Paths and fonts of one part.
+
+    `mnist` are MNIST digits redrawn: `rows_of[writer][label]` are rows of it, `writers` the writers with all ten digits.
+    `own` are strokes of our own: `own_of[label][form]` are the rows of a form's variants. `letters` are letters and signs
+    of handwriting fonts: `letters_of[font][sign]` is a row. `fonts` are print fonts.
+    """
+
+    mnist: Skeletons
+    rows_of: dict[int, list[npt.NDArray[np.intp]]]
+    writers: npt.NDArray[np.intp]
+    own: Skeletons
+    own_of: list[list[npt.NDArray[np.intp]]]
+    letters: Skeletons
+    letters_of: list[dict[str, int]]
+    fonts: tuple[Font, ...]
+
+
+def is_held_out(index: int, part: Part) -> bool:
+    """Tell whether what has this number among its kind must not be used in a part."""
+    return (index % HELD_OUT == HELD_OUT - 1) != (part == "validation")
+
+
+def build(
+    images: npt.NDArray[np.uint8],
+    labels: npt.NDArray[np.uint8],
+    writers: npt.NDArray[np.int16],
+    part: Part,
+    most: int = 30_000,
+) -> Sources:
+    """Return the sources of a part from its MNIST digits, uint8 (N, 28, 28), at most so many; whole writers.
+
+    Takes about half a second for a thousand digits. Equal arguments give equal sources.
+    """
+    random = np.random.default_rng(7)
+    people = random.permutation(np.unique(writers))
+    counts = np.array([int((writers == who).sum()) for who in people])
+    chosen = people[: int(np.searchsorted(np.cumsum(counts), most)) + 1]
+    rows = np.flatnonzero(np.isin(writers, chosen))
+    mnist = skeletons(images[rows])
+    usable = np.array([_is_thin(images[row], mnist[i]) for i, row in enumerate(rows)])
+    rows_of = {}
+    for who in chosen:
+        mine = [np.flatnonzero((writers[rows] == who) & (labels[rows] == d) & usable) for d in range(10)]
+        if all(len(m) for m in mine):
+            rows_of[int(who)] = mine
+    own, own_of = _own_strokes(part, random)
+    every = fonts.characters()
+    letters = [
+        i
+        for i in range(len(every.codes))
+        if not chr(every.codes[i]).isdigit() and not is_held_out(int(every.fonts[i]), part)
+    ]
+    letters_of: dict[int, dict[str, int]] = {}
+    for row, i in enumerate(letters):
+        letters_of.setdefault(int(every.fonts[i]), {})[chr(every.codes[i])] = row
+    return Sources(
+        mnist,
+        rows_of,
+        np.array(sorted(rows_of)),
+        own,
+        own_of,
+        skeletons(every.pictures[letters]),
+        list(letters_of.values()),
+        tuple(f for i, f in enumerate(outlines.fonts("print")) if not is_held_out(i, part)),
+    )
+
+
+def _is_thin(picture: npt.NDArray[np.uint8], paths: list[Path]) -> bool:
+    """Tell whether a digit's pen was thin enough for its path to be the digit."""
+    length = sum(float(np.hypot(*np.diff(path, axis=0).T).sum()) for path in paths) * 20
+    return length > 8 and float(picture.sum()) / 255 / length < _WIDEST_PEN
+
+
+def _own_strokes(part: Part, random: np.random.Generator) -> tuple[Skeletons, list[list[npt.NDArray[np.intp]]]]:
+    """Return many variants of our own forms of the digits, packed as skeletons are."""
+    points: list[Path] = []
+    point_of, path_of = [0], [0]
+    own_of: list[list[npt.NDArray[np.intp]]] = []
+    for label in range(10):
+        forms = [form for i, form in enumerate(FORMS[label]) if not is_held_out(i, part)]
+        own_of.append([])
+        for form in forms:
+            first = len(path_of) - 1
+            for _ in range(_VARIANTS):
+                curves = strokes.vary(hands.drawn(form, random), random, random.uniform(0.4, 1.3))
+                every = np.concatenate(curves)
+                low, high = every.min(axis=0), every.max(axis=0)
+                for curve in curves:
+                    path = np.asarray((curve - low) / max(float(high[1] - low[1]), 1e-3), np.float32)
+                    points.append(path[:: 2 if len(path) > 16 else 1] if len(path) % 2 else path)
+                    point_of.append(point_of[-1] + len(points[-1]))
+                path_of.append(len(points))
+            own_of[-1].append(np.arange(first, len(path_of) - 1))
+    return Skeletons(np.concatenate(points), np.array(point_of, np.int64), np.array(path_of, np.int64)), own_of

@@ -1,0 +1,209 @@
+"""Handwriting: numbers, separators, words and signs, as one hand with one pen writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from inkdigits.synthetic.pages import signs
+from inkdigits.synthetic.pages.canvas import Canvas, Points
+from inkdigits.synthetic.pages.sources import Sources
+from inkdigits.synthetic.pages.truth import SEPARATORS, Box, Mark, Truth
+
+_SHORT, _LOW = "acemnorsuvwxz", "gpqyj"  # letters without ascender, and those that reach below the line
+
+
+@dataclass(frozen=True, eq=False)
+class Hand:
+    """How somebody writes. Lengths are shares of the height of a digit.
+
+    `writer` is one of MNIST's, or None for strokes of our own, of which `forms[label]` is the form that this hand uses.
+    `pen` is its width, `gap` the space between digits (negative: they overlap), `rough` how much sizes and places vary,
+    `slant` the shear, `stretch` the width, `small_zero` the height of a 0, `drift` how far the base line falls. `font` is
+    the row of `Sources.letters_of` that this hand's letters come from.
+    """
+
+    writer: int | None
+    forms: tuple[int, ...]
+    pen: float
+    gap: float
+    rough: float
+    slant: float
+    stretch: float
+    small_zero: float
+    drift: float
+    font: int
+
+
+def hand(sources: Sources, random: np.random.Generator, pen: float | None = None) -> Hand:
+    """Return a random hand."""
+    own = random.random() < 0.45
+    touching = random.random() < 0.32
+    return Hand(
+        None if own else int(random.choice(sources.writers)),
+        tuple(int(random.integers(len(sources.own_of[d]))) for d in range(10)),
+        pen or float(np.exp(random.uniform(np.log(0.045), np.log(0.17)))),
+        float(random.uniform(-0.16, 0.06) if touching else abs(random.normal(0.14, 0.10)) + 0.02),
+        float(abs(random.normal(0, 0.07))),
+        float(random.normal(0, 0.16)),
+        float(np.exp(random.normal(0, 0.16))),
+        float(random.uniform(0.3, 0.75) if random.random() < 0.15 else 1.0),
+        float(random.normal(0, 0.03)),
+        int(random.integers(len(sources.letters_of))),
+    )
+
+
+def smooth(path: Points, times: int) -> Points:
+    """Return a path with its corners cut `times` times (Chaikin, 1974), ends kept: the polygon becomes a curve."""
+    for _ in range(times):
+        if len(path) < 3:
+            return path
+        a, b = path[:-1], path[1:]
+        cut = np.empty((2 * len(a), 2), np.float32)
+        cut[0::2], cut[1::2] = 0.75 * a + 0.25 * b, 0.25 * a + 0.75 * b
+        cut[0], cut[-1] = path[0], path[-1]
+        path = cut
+    return path
+
+
+class Writer:
+    """A hand that writes on a canvas and notes what it writes in the truth."""
+
+    def __init__(
+        self, canvas: Canvas, truth: Truth, sources: Sources, hand: Hand, random: np.random.Generator, heavy: int = 255
+    ) -> None:
+        self.canvas, self.truth, self.sources, self.hand, self.random = canvas, truth, sources, hand, random
+        self.heavy = heavy
+
+    def digit_paths(self, label: int, height: float) -> list[Points]:
+        """Return the paths of a digit of this hand, its upper left corner at (0, 0), leaning as the hand leans."""
+        source, random, hand = self.sources, self.random, self.hand
+        if hand.writer is None or random.random() < 0.08:
+            form = hand.forms[label] if random.random() < 0.85 else int(random.integers(len(source.own_of[label])))
+            rows = source.own_of[label][form]
+            paths = source.own[int(rows[random.integers(len(rows))])]
+        else:
+            rows = source.rows_of[hand.writer][label]
+            paths = source.mnist[int(rows[random.integers(len(rows))])]
+        if label == 0 and hand.small_zero < 1:
+            height *= hand.small_zero * random.uniform(0.85, 1.15)
+        shear = hand.slant + random.normal(0, 0.05)
+        wide = hand.stretch * np.exp(random.normal(0, 0.06))
+        times = 0 if height < 20 else 1 if height < 44 else 2
+        matrix = np.array([[height * wide, 0], [-height * shear, height]], np.float32)  # rows: what x and y become
+        moved = [smooth(path, times) @ matrix for path in paths]
+        corner = np.concatenate(moved).min(axis=0)
+        return [path - corner for path in moved]
+
+    def draw(self, paths: list[Points], height: float) -> Box:
+        """Draw paths with this hand's pen on the ink layer; return the box in the picture."""
+        pen = max(0.7, self.hand.pen * height)
+        if self.random.random() < 0.2 and sum(map(len, paths)) > 8:  # the pressure changes on the way
+            parts = [part for path in paths for part in _parts(path, int(self.random.integers(2, 5)))]
+            boxes = [
+                self.canvas.stroke(self.canvas.ink, [part], pen * self.random.uniform(0.7, 1.25), self.heavy)
+                for part in parts
+            ]
+            low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
+            return float(low[0]), float(low[1]), float(high[2]), float(high[3])
+        return self.canvas.stroke(self.canvas.ink, paths, pen, self.heavy)
+
+    def number(
+        self,
+        text: str,
+        x: float,
+        y: float,
+        height: float,
+        cells: list[float] | None = None,
+        gap: float | None = None,
+    ) -> float:
+        """Write digits and separators from x on, on the base line y; return where it ends.
+
+        With `cells`, the centre of each sign in its box: signs stand there and not one after the other. `gap` is
+        the space between digits, in heights, where it is not this hand's own.
+        """
+        random, hand = self.random, self.hand
+        gap = hand.gap if gap is None else gap
+        name, place, start = self.truth.new_number(), 0, x
+        for i, sign in enumerate(text):
+            size = height * float(np.exp(random.normal(0, hand.rough)))
+            base = y + hand.drift * (x - start) + random.normal(0, 0.35 * hand.rough) * height
+            if sign.isdigit():
+                paths = self.digit_paths(int(sign), size)
+                width = max(float(path[:, 0].max()) for path in paths)
+                tall = max(float(path[:, 1].max()) for path in paths)
+                if sign == "0" and tall < 0.8 * size and random.random() < 0.3:
+                    base -= random.uniform(0, 1) * (size - tall)  # a small 0 may hang
+                elif sign in "79" and random.random() < 0.1:
+                    base += random.uniform(0, 0.3) * size  # a long tail
+                left = cells[i] - width / 2 if cells else x
+                box = self.draw([path + np.array([left, base - tall], np.float32) for path in paths], height)
+                self.truth.marks.append(Mark(sign, box, name, place))
+                x = left + width + (gap + random.normal(0, 0.05 + 0.5 * hand.rough)) * height
+            elif sign == " ":
+                x += random.uniform(0.25, 0.6) * height
+                continue
+            else:
+                left = cells[i] if cells else x + max(0.0, gap) * 0.5 * height
+                width, box = self.sign(sign, left, base, height)
+                if sign in SEPARATORS:
+                    self.truth.marks.append(Mark(sign, box, name, place))
+                x = left + width + max(0.03, gap + random.normal(0.04, 0.06)) * height
+            place += 1
+        return x
+
+    def sign(self, sign: str, x: float, y: float, height: float) -> tuple[float, Box]:
+        """Write a separator, an operator or a single letter; return its width and its box in the picture."""
+        drawn = signs.shape(sign, self.hand.pen, self.random)
+        if drawn is None:
+            return 0.6 * height, self.word(sign, x, y, height)
+        shape, width = drawn
+        paths = [np.asarray(points * height + np.array([x, y]), np.float32) for points in shape]
+        return width * height, self.draw(paths, height)
+
+    def word(self, text: str, x: float, y: float, height: float) -> Box:
+        """Write letters from x on, on the base line y, a capital `height` high; return their box in the picture."""
+        random, hand, source = self.random, self.hand, self.sources
+        boxes = []
+        for letter in text:
+            if letter == " ":
+                x += 0.5 * height
+                continue
+            row = source.letters_of[hand.font].get(letter)
+            if row is None:
+                continue
+            size = height * (0.62 if letter in _SHORT else 0.95 if letter in _LOW else 1.0)
+            size *= float(np.exp(random.normal(0, 0.05 + hand.rough)))
+            base = y + (0.35 * height if letter in _LOW else 0.0) + random.normal(0, 0.2 * hand.rough) * height
+            matrix = np.array(
+                [[size * hand.stretch, 0], [-size * (hand.slant + random.normal(0, 0.03)), size]], np.float32
+            )
+            times = 0 if size < 20 else 1
+            paths = [smooth(path, times) @ matrix for path in source.letters[row]]
+            every = np.concatenate(paths)
+            low, high = every.min(axis=0), every.max(axis=0)
+            boxes.append(self.draw([p + np.array([x - low[0], base - high[1]], np.float32) for p in paths], height))
+            x += float(high[0] - low[0]) + (random.uniform(-0.05, 0.15) + max(0.0, 0.3 * hand.gap)) * height
+        if not boxes:
+            return 0.0, 0.0, 0.0, 0.0
+        low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
+        return float(low[0]), float(low[1]), float(high[2]), float(high[3])
+
+    def curve(self, points: Points, height: float, pen: float = 1.0) -> None:
+        """Draw a free line with `pen` times this hand's pen: scribbles, circles, ticks, what is struck out."""
+        self.canvas.stroke(
+            self.canvas.ink,
+            [smooth(np.asarray(points, np.float32), 2)],
+            max(0.7, self.hand.pen * height * pen),
+            self.heavy,
+        )
+
+
+def _parts(path: Points, count: int) -> list[Points]:
+    """Return a path in so many pieces, each beginning where the last one ends."""
+    if len(path) < 2 * count:
+        return [path]
+    cuts = np.linspace(0, len(path) - 1, count + 1).round().astype(int)
+    return [path[a : b + 1] for a, b in pairwise(cuts)]

@@ -1,0 +1,1 @@
+"""The locator's training: synthetic pages, targets, network, losses and loop."""
