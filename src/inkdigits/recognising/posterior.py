@@ -21,6 +21,9 @@ from inkdigits.locating.peaks import Found
 
 Values = npt.NDArray[np.float32]
 
+# Probability of being a digit at all from which a mark stands in a line. It is low: what is left out cannot be answered
+# any more, and what is no digit is held back by its confidence.
+PRESENT = 0.2
 _FARTHEST = 12.0  # log-odds beyond which a network is not believed any further
 
 
@@ -143,7 +146,7 @@ def strongest_left_out(found: Found, number: list[int], rows: npt.NDArray[np.int
     inside = (x > own[:, 0].min() - 0.8 * height) & (x < own[:, 2].max() + 0.8 * height)
     line = found.centres[number]
     inside &= np.abs(y - np.interp(x, line[:, 0], line[:, 1])) < 0.6 * height
-    return float(present[inside & (present < 0.5)].max(initial=1e-4))
+    return float(present[inside & (present < PRESENT)].max(initial=1e-4))
 
 
 def _log_odds(probability: Values) -> Values:

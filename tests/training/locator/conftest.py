@@ -28,6 +28,7 @@ steps = 2
 digits = 500
 validation_pages = 4
 scene_pages = 1
+answering_pages = 2
 """
 
 DIGITS = mnist.train().subset(np.arange(600), "a few digits")
