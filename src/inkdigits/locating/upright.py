@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -56,7 +56,15 @@ def read(grey: Grey, kinds: Sequence[int]) -> Upright:
         if _total(again) > _total(located):
             grey, located, rotation = level, again, (rotation + float(np.degrees(angle))) % 360
             back = np.asarray(back[:, :2] @ way + np.array([[0, 0, 1]]) * back[:, 2:], np.float64)
-    return Upright(grey, located, rotation, back)
+    return Upright(grey, _in_picture(located, back, (width, height)), rotation, back)
+
+
+def _in_picture(located: Located, back: Back, size: tuple[int, int]) -> Located:
+    """Return the marks in a picture of this (width, height): around it is paper that was put there to read it."""
+    found = located.found
+    centres = found.centres @ back[:, :2].T + back[:, 2]
+    kept = ((centres >= 0) & (centres < size) & (found.boxes[:, 2:] > found.boxes[:, :2])).all(axis=1)
+    return replace(located, found=found.pick(kept), of_pass=located.of_pass[kept])
 
 
 def _turned(grey: Grey) -> tuple[int, Grey, list[Pass]]:
