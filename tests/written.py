@@ -24,11 +24,12 @@ UNSEEN = [[i for i in range(len(FORMS[label])) if is_held_out(i, "training")] fo
 
 @dataclass(eq=False)
 class Written:
-    """A grey page, uint8 (H, W), and of each digit on it the label and the box (left, top, right, bottom) of its ink."""
+    """A grey page, uint8 (H, W), and of each digit on it its label, box (left, top, right, bottom) and ink."""
 
     grey: np.ndarray
     labels: list[int] = field(default_factory=list)
     boxes: list[tuple[int, int, int, int]] = field(default_factory=list)
+    inks: list[np.ndarray] = field(default_factory=list)
 
     @property
     def centres(self) -> np.ndarray:
@@ -51,7 +52,7 @@ def write(
     *,
     seed: int = 0,
     gap: float = 0.25,
-    pen: float = 0.1,
+    pen: float = 0.08,
     ink: int = 40,
 ) -> float:
     """Write digits and separators from `left` on, on the line `base`; a space is as wide as a digit is high.
@@ -67,9 +68,9 @@ def write(
             x += height
             continue
         if sign.isdigit():
-            curves = strokes.vary(strokes.digit(int(sign), hand[int(sign)]), random, 0.7)
-            size = height * float(np.exp(random.normal(0, 0.04)))
-            down = float(np.concatenate(curves)[:, 1].max()) + random.normal(0, 0.02)
+            curves = strokes.vary(strokes.digit(int(sign), hand[int(sign)]), random)
+            size = height * float(np.exp(random.normal(0, 0.08)))
+            down = float(np.concatenate(curves)[:, 1].max()) + random.normal(0, 0.04)
         else:
             curves, size, down = [np.array(stroke) for stroke in SEPARATORS[sign]], height, 0.0
         points = np.concatenate(curves)
@@ -80,16 +81,18 @@ def write(
         if sign.isdigit():
             rows, columns = np.flatnonzero(drawn.max(axis=1) > 100), np.flatnonzero(drawn.max(axis=0) > 100)
             page.labels.append(int(sign))
-            page.boxes.append((at + columns[0], top + rows[0], at + columns[-1] + 1, top + rows[-1] + 1))
+            (first, last), (left, right) = rows[[0, -1]].tolist(), columns[[0, -1]].tolist()
+            page.boxes.append((at + left, top + first, at + right + 1, top + last + 1))
+            page.inks.append(drawn[first : last + 1, left : right + 1])
         x += float(np.ptp(points[:, 0])) * size + (gap + pen) * height
     return x
 
 
 def _lay(page: Written, cover: np.ndarray, left: int, top: int, ink: int) -> None:
     """Lay ink on the page where it covers it, 0 to 255; what would be outside of the page is cut off."""
-    rows, columns = (slice(max(a, 0), max(a, 0) + n) for a, n in zip((top, left), cover.shape, strict=True))
-    part = page.grey[rows, columns]
-    share = cover[max(-top, 0) :, max(-left, 0) :][: part.shape[0], : part.shape[1]] / 255
+    first_row, first_column = max(-top, 0), max(-left, 0)  # of the ink, that is on the page
+    part = page.grey[max(top, 0) : max(top + cover.shape[0], 0), max(left, 0) : max(left + cover.shape[1], 0)]
+    share = cover[first_row : first_row + part.shape[0], first_column : first_column + part.shape[1]] / 255
     part[:] = np.rint(part + (ink - part.astype(float)) * share)
 
 
