@@ -18,7 +18,7 @@ def training(digits):
 @pytest.fixture(scope="session")
 def validation(digits):
     rest = digits.subset(~np.isin(digits.writers, np.unique(digits.writers)[:8]))
-    return sources.build(rest.images, rest.labels, rest.writers, "validation", 200)
+    return sources.build(rest.images, rest.labels, rest.writers, "validation")
 
 
 @pytest.fixture
