@@ -1,0 +1,173 @@
+"""The best reading of a lattice, against all its readings one by one; and what hostile or large expectations cost."""
+
+import itertools
+import re
+import time
+
+import numpy as np
+import pytest
+
+from inkdigits.recognising import expect, lattice
+from inkdigits.recognising.automata import Walk
+from inkdigits.recognising.lattice import UNEXPECTED, Cut, Node
+
+DIGITS = "0123456789"
+SEPARATORS = ".,-/:"
+
+
+def walk(*descriptions):
+    return Walk([e.automaton for e in expect.parse(list(descriptions))])
+
+
+def node(mark, present=1.0, **known):
+    """A digit: what is not `known` (d7=0.9 of its presence) is shared evenly."""
+    shares = {int(name[1:]): share for name, share in known.items()}
+    rest = (1 - sum(shares.values())) / (10 - len(shares))
+    taken = np.array([present * shares.get(digit, rest) for digit in range(10)])
+    return Node(mark, DIGITS, taken, 1 - present)
+
+
+def sign(mark, text, present):
+    return Node(mark, text, np.array([present]), 1 - present)
+
+
+def alone(*nodes):
+    """Each mark a piece of its own."""
+    return [[Cut(1.0, (one,))] for one in nodes]
+
+
+# What each description means, in other words than the automata's.
+def digits_of(text):
+    return "".join(c for c in text if c.isdigit())
+
+
+def luhn(text):
+    doubled = [int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits_of(text)))]
+    return len(doubled) > 1 and sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+
+
+def mod11(text):
+    digits = digits_of(text)
+    return len(digits) > 1 and sum(int(d) * (i + 1) for i, d in enumerate(reversed(digits))) % 11 == 0
+
+
+PATTERNS = [
+    r"\d{3}", r"[^0]\d+", r"(\d+)\1", r"(?=.*7)\d+", r"\d+([.,]\d)?", r"(?!.*3)\d\d\d?", r"\d*-?\d\b", r"^(1|2)*\d$",
+    r"(?<!2)[1-5]+", r"\d/\d", r"(?:\d\d)+", r"-?\d+",
+]  # fmt: skip
+MEANING = {
+    "length:2": lambda t: len(digits_of(t)) == 2,
+    "length:4": lambda t: len(digits_of(t)) == 4,
+    "range:7-25": lambda t: t.isdigit() and 7 <= int(t) <= 25,
+    "range:0-0": lambda t: t.isdigit() and int(t) == 0,
+    "range:95-1204": lambda t: t.isdigit() and 95 <= int(t) <= 1204,
+    "values:12,1.5,312,0,77": lambda t: t in ("12", "1.5", "312", "0", "77"),
+    "luhn": luhn,
+    "mod11": mod11,
+    "mod97": lambda t: len(digits_of(t)) > 1 and int(digits_of(t)) % 97 == 1,
+    **{pattern: (lambda t, pattern=pattern: re.fullmatch(pattern, t) is not None) for pattern in PATTERNS},
+}
+
+
+def paths(given):
+    """All paths through a lattice: probability, marks with their signs, cuts."""
+    every = [(1.0, (), ())]
+    for piece in given:
+        longer = []
+        for number, cut in enumerate(piece):
+            ways = [(cut.probability, ())]
+            for one in cut.nodes:
+                options = [
+                    (one.left_out, ()),
+                    *((p, ((one.mark, s),)) for p, s in zip(one.taken, one.signs, strict=True)),
+                ]
+                ways = [(p * q, s + t) for p, s in ways for q, t in options if q > 0]
+            longer += [(p * q, s + t, (*c, number)) for p, s, c in every for q, t in ways]
+        every = longer
+    return every
+
+
+def written(signs):
+    text = "".join(s for _, s in signs)
+    return text.rstrip(SEPARATORS)
+
+
+def by_all(given, accepts):
+    """The reading that `lattice.best` promises, by trying every path: marks with signs, confidence, each; or None."""
+    every = paths(given)
+    fitting = [path for path in every if written(path[1]) and accepts(written(path[1]))]
+    total = sum(p for p, _, _ in fitting)
+    if total < UNEXPECTED * (1 - total):
+        return None
+    whole = total + UNEXPECTED * (1 - total)
+    # The cut of each piece, and the marks in it, that are more probable than not.
+    cuts, taken = [], set()
+    for place, piece in enumerate(given):
+        shares = [sum(p for p, _, c in fitting if c[place] == number) for number in range(len(piece))]
+        cuts.append(int(np.argmax(shares)))
+        for one in piece[cuts[-1]].nodes:
+            with_it = sum(p for p, s, c in fitting if c[place] == cuts[-1] and one.mark in dict(s))
+            if with_it >= 0.5 * max(shares):
+                taken.add(one.mark)
+    decided = [path for path in fitting if path[2] == tuple(cuts) and set(dict(path[1])) == taken]
+    _, signs, _ = max(decided or fitting, key=lambda path: path[0])
+    text = written(signs)
+    confidence = sum(p for p, s, _ in fitting if written(s) == text) / whole
+    each = {}
+    for p, s, _ in every:
+        weight = p if written(s) and accepts(written(s)) else UNEXPECTED * p
+        for mark, what in s:
+            each[mark, what] = each.get((mark, what), 0) + weight / whole
+    return text, confidence, each
+
+
+def lattice_at_random(random):
+    """Up to five marks of a few signs each; some in pieces that are cut in two ways."""
+    marks = iter(range(100))
+
+    def any_node():
+        if random.random() < 0.25:
+            signs = "".join(random.choice(list(SEPARATORS), int(random.integers(1, 3)), replace=False))
+        else:
+            signs = "".join(sorted(random.choice(list(DIGITS), int(random.integers(1, 4)), replace=False)))
+        present = random.choice([1.0, 0.9, 0.5, 0.1])
+        return Node(next(marks), signs, present * random.dirichlet(np.full(len(signs), 0.7)), 1 - present)
+
+    pieces = []
+    for _ in range(int(random.integers(1, 5))):
+        if random.random() < 0.3:
+            share = random.uniform(0.1, 0.9)
+            shared = any_node()
+            first = (any_node(),)
+            other = (any_node(), shared) if random.random() < 0.5 else (any_node(),)
+            pieces.append([Cut(share, (*first, shared) if len(other) > 1 else first), Cut(1 - share, other)])
+        else:
+            pieces.append([Cut(1.0, (any_node(),))])
+    return pieces
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_against_every_path_of_small_lattices(seed):
+    """Every kind of expectation, alone and two at a time."""
+    random = np.random.default_rng(seed)
+    names = list(MEANING)
+    satisfied = 0
+    for trial in range(50):
+        given = lattice_at_random(random)
+        chosen = [names[(trial + 50 * seed) % len(names)]]
+        if random.random() < 0.3:
+            chosen.append(names[int(random.integers(len(names)))])
+        wanted = by_all(given, lambda text, chosen=chosen: all(MEANING[name](text) for name in chosen))
+        got = lattice.best(given, walk(*chosen))
+        assert (got is None) == (wanted is None), (chosen, given)
+        if wanted is None or got is None:
+            continue
+        satisfied += 1
+        text, confidence, each = wanted
+        assert "".join(got.signs.values()) == text and got.confidence == pytest.approx(confidence, abs=1e-6)
+        for piece in given:
+            for cut in piece:
+                for one in cut.nodes:
+                    expected = [each.get((one.mark, s), 0) for s in one.signs]
+                    assert got.each[one.mark] == pytest.approx(expected, abs=1e-6)
+    assert satisfied > 5
