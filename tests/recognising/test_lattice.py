@@ -1,6 +1,5 @@
 """The best reading of a lattice, against all its readings one by one; and what hostile or large expectations cost."""
 
-import itertools
 import re
 import time
 
@@ -109,8 +108,12 @@ def by_all(given, accepts):
             with_it = sum(p for p, s, c in fitting if c[place] == cuts[-1] and one.mark in dict(s))
             if with_it >= 0.5 * max(shares):
                 taken.add(one.mark)
-    decided = [path for path in fitting if path[2] == tuple(cuts) and set(dict(path[1])) == taken]
-    _, signs, _ = max(decided or fitting, key=lambda path: path[0])
+    _, signs, best_cuts = max(fitting, key=lambda path: path[0])
+    options = [
+        [path for path in fitting if path[2] == c and set(dict(path[1])) == marks]
+        for c, marks in ((tuple(cuts), taken), (best_cuts, set(dict(signs))))
+    ]
+    _, signs, _ = max(max(options, key=lambda option: sum(path[0] for path in option)), key=lambda path: path[0])
     text = written(signs)
     confidence = sum(p for p, s, _ in fitting if written(s) == text) / whole
     each = {}
@@ -130,11 +133,11 @@ def lattice_at_random(random):
             signs = "".join(random.choice(list(SEPARATORS), int(random.integers(1, 3)), replace=False))
         else:
             signs = "".join(sorted(random.choice(list(DIGITS), int(random.integers(1, 4)), replace=False)))
-        present = random.choice([1.0, 0.9, 0.5, 0.1])
+        present = 1.0 if random.random() < 0.3 else random.uniform(0.05, 1)
         return Node(next(marks), signs, present * random.dirichlet(np.full(len(signs), 0.7)), 1 - present)
 
     pieces = []
-    for _ in range(int(random.integers(1, 5))):
+    for _ in range(int(random.integers(1, 4))):
         if random.random() < 0.3:
             share = random.uniform(0.1, 0.9)
             shared = any_node()
@@ -146,7 +149,7 @@ def lattice_at_random(random):
     return pieces
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_against_every_path_of_small_lattices(seed):
     """Every kind of expectation, alone and two at a time."""
     random = np.random.default_rng(seed)

@@ -18,7 +18,7 @@ _BESIDE = 1.3  # of a digit's height: a separator joins two numbers that are no 
 
 @dataclass(frozen=True, eq=False)
 class Token:
-    """What stands in a line: a digit (`mark` is its row in Found) or the text of a separator or a space."""
+    """What stands in a line: a digit (its text is empty), a separator or a space; `mark` is its row in Found, of a space None."""
 
     text: str
     mark: int | None
@@ -40,7 +40,7 @@ def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0
     chains = _chains(found, chosen)
     turned = _turned(found, _angle(found, chains))
     chains, joints = _with_separators(found, chains, turned, separator_score)
-    return [_row(row, joints) for row in _rows(chains, turned, found)]
+    return [_row(row, joints, found) for row in _rows(chains, turned, found)]
 
 
 def angle(found: Found, least: float = 0.3) -> float:
@@ -104,7 +104,9 @@ def _turned(found: Found, angle: float) -> npt.NDArray[np.float32]:
     return np.asarray(np.concatenate([middle - half, middle + half], axis=1), np.float32)
 
 
-Joints = dict[tuple[int, int], str]  # (a digit, the next one) → the separators between them; (-1, a digit) → before it
+Joints = dict[
+    tuple[int, int], list[int]
+]  # (a digit, the next one) → separators between them; (-1, a digit) → before it
 
 
 def _with_separators(
@@ -112,7 +114,7 @@ def _with_separators(
 ) -> tuple[list[list[int]], Joints]:
     """Return numbers and what stands between their digits; numbers that a separator joins become one."""
     marks = np.flatnonzero((found.kinds >= FIRST_SEPARATOR) & (found.scores >= least))
-    joints: dict[tuple[int, int], list[tuple[float, str]]] = {}
+    joints: dict[tuple[int, int], list[tuple[float, int]]] = {}
     joined: dict[int, int] = {}
     for m in marks:
         x, y = (boxes[m, 0] + boxes[m, 2]) / 2, (boxes[m, 1] + boxes[m, 3]) / 2
@@ -120,7 +122,7 @@ def _with_separators(
         if pair is None:
             continue
         before, after = pair
-        joints.setdefault((before, after), []).append((float(x), SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR]))
+        joints.setdefault((before, after), []).append((float(x), int(m)))
         if before >= 0 and not any(a == before and b == after for chain in chains for a, b in pairwise(chain)):
             joined[before] = after
     heads = {chain[0]: chain for chain in chains}
@@ -132,7 +134,7 @@ def _with_separators(
         while whole[-1] in joined and joined[whole[-1]] in heads:
             whole += heads[joined[whole[-1]]]
         merged.append(whole)
-    return merged, {pair: "".join(sign for _, sign in sorted(signs)) for pair, signs in joints.items()}
+    return merged, {pair: [m for _, m in sorted(signs)] for pair, signs in joints.items()}
 
 
 def _around(x: float, y: float, chains: list[list[int]], boxes: npt.NDArray[np.float32]) -> tuple[int, int] | None:
@@ -185,15 +187,15 @@ def _rows(chains: list[list[int]], boxes: npt.NDArray[np.float32], found: Found)
     return [[chains[k] for k in row] for row in made]
 
 
-def _row(numbers: list[list[int]], joints: Joints) -> Row:
+def _row(numbers: list[list[int]], joints: Joints, found: Found) -> Row:
     tokens: list[Token] = []
     for chain in numbers:
         if tokens:
             tokens.append(Token(" ", None))
         before = -1
         for i in chain:
-            if signs := joints.get((before, i), ""):
-                tokens.append(Token(signs, None))
+            signs = joints.get((before, i), ())
+            tokens += [Token(SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR], m) for m in signs]
             tokens.append(Token("", i))
             before = i
     return Row(tokens, numbers)

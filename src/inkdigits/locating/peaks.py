@@ -11,6 +11,8 @@ import numpy.typing as npt
 from inkdigits.locating.maps import FIRST_SEPARATOR, Maps, sigmoid
 
 MOST = 2000  # marks of a page
+Shares = npt.NDArray[np.float64]
+
 _WITHIN = 0.8  # share of a box within another at which the two are one mark
 
 
@@ -53,7 +55,13 @@ class Found:
 
 
 def peaks(maps: Maps, least: float = 0.1) -> Found:
-    """Return the marks whose centre map rises to `least` or more: cells that are higher than their neighbours."""
+    """Return the marks whose centre map rises to `least` or more, of those on one spot the surest."""
+    found = every_peak(maps, least)
+    return found.pick(suppressed(found)[:MOST])
+
+
+def every_peak(maps: Maps, least: float) -> Found:
+    """Return all cells of the centre maps that are higher than their neighbours, and not below `least`, as marks."""
     threshold = float(np.log(least / (1 - least)))
     kinds, rows, columns = [], [], []
     for kind, centre in enumerate(maps.centres):
@@ -66,14 +74,23 @@ def peaks(maps: Maps, least: float = 0.1) -> Found:
     order = np.argsort(-scores, kind="stable")[: 2 * MOST]
     kinds_found, row_found, column_found = places[:, order]
     cells = maps.cells(row_found, column_found)
-    found = Found(kinds_found.astype(np.int64), scores[order], cells.classes, cells.boxes, cells.goes_on, cells.next)
-    return found.pick(suppressed(found)[:MOST])
+    return Found(kinds_found.astype(np.int64), scores[order], cells.classes, cells.boxes, cells.goes_on, cells.next)
 
 
 def joined(parts: list[Found]) -> Found:
     """Return the marks of several pictures of one page, in one system of pixels, the surest first."""
     whole = Found(*(np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])))
     return whole.pick(np.argsort(-whole.scores, kind="stable"))
+
+
+def overlap(boxes: npt.NDArray[np.float32], others: npt.NDArray[np.float32]) -> tuple[Shares, Shares]:
+    """Return what each of N boxes shares with each of M others, (N, M): of their union, and of the smaller one's area."""
+    a, b = boxes[:, None].astype(np.float64), others[None].astype(np.float64)
+    across = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
+    down = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
+    shared = np.maximum(across, 0) * np.maximum(down, 0)
+    area, other = (np.maximum((v[..., 2] - v[..., 0]) * (v[..., 3] - v[..., 1]), 1e-3) for v in (a, b))
+    return shared / (area + other - shared), shared / np.minimum(area, other)
 
 
 def suppressed(found: Found, most: float = 0.5) -> npt.NDArray[np.intp]:

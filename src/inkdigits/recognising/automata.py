@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -199,6 +200,7 @@ class Walk:
     def __init__(self, automata: Sequence[Automaton[Any]]) -> None:
         self._automata = automata
         self.narrow = any(a.narrow for a in automata)
+        self.lock = Lock()  # a reader may be used by several threads
         self._reset()
 
     def _reset(self) -> None:

@@ -69,10 +69,16 @@ def best(lattice: Lattice, walk: Walk) -> Reading | None:
     where nothing else fits, 0.5 where two readings fit equally well or where what fits is a thousand times less likely than
     what does not; what is even less likely counts as not satisfying.
 
-    Which marks are taken is decided first: those that more readings take than leave out, each reading counted by its
-    probability; then what each is read as: a mark that may be any digit is one. Where no reading of those marks is accepted,
-    it is the most probable of all readings.
+    Which marks are taken is decided before what each is read as: a mark that may be any digit is one. Taken are those that
+    more readings take than leave out, each reading counted by its probability; or those of the most probable reading, if
+    these together are the more probable.
     """
+    with walk.lock:
+        walk.begin()
+        return _best(lattice, walk)
+
+
+def _best(lattice: Lattice, walk: Walk) -> Reading | None:
     paths = _forward(lattice, walk)
     total = paths.total()
     if total < UNEXPECTED * (1 - total):
@@ -80,12 +86,14 @@ def best(lattice: Lattice, walk: Walk) -> Reading | None:
     whole = total + UNEXPECTED * (1 - total)
     fits = paths.backward()
     each: dict[int, Values64] = {}
-    for node, unconditional, first in paths.nodes:
+    for node, cut, first in paths.nodes:
         known = fits[first : first + len(node.signs)]
-        other = np.maximum(unconditional * node.taken - known, 0)
+        other = np.maximum(paths.chance[cut] * node.taken - known, 0)
         each[node.mark] = each.get(node.mark, 0.0) + np.minimum((known + UNEXPECTED * other) / whole, 1.0)
-    signs = _forward(_decided(lattice, paths, fits, total), walk).most_probable() or paths.most_probable()
-    assert signs is not None  # the whole lattice has one
+    one, choices = paths.most_probable()
+    options = [_decided(lattice, paths, fits, total), _only(lattice, paths, set(one), choices)]
+    decided = max((_forward(option, walk) for option in options), key=_Paths.total)
+    signs, _ = decided.most_probable()
     while not signs[last := next(reversed(signs))].isdigit():
         del signs[last]  # a separator behind the number
     text = "".join(signs.values())
@@ -95,22 +103,36 @@ def best(lattice: Lattice, walk: Walk) -> Reading | None:
 
 def _decided(lattice: Lattice, paths: _Paths, fits: Values64, total: float) -> Lattice:
     """Return the lattice with one cut of each piece, and only the marks that are taken: what is more probable than not."""
-    nodes = iter(paths.nodes)
-    cuts = iter(paths.cuts)
-    decided: list[list[Cut]] = []
+    entered = iter(paths.cuts)
+    probability: dict[int, float] = {}
+    cuts = set()
     for piece in lattice:
-        ways = []
-        for cut in piece:
-            entered = next(cuts)
-            probability = fits[entered] if len(piece) > 1 else total
-            kept = []
-            for node in cut.nodes:
-                _, _, first = next(nodes)
-                if fits[first : first + len(node.signs)].sum() >= 0.5 * probability:
-                    kept.append(replace(node, left_out=0.0))
-            ways.append((probability, tuple(kept)))
-        decided.append([Cut(1.0, max(ways, key=lambda way: way[0])[1])])
-    return decided
+        ways = {next(entered): total for _ in piece}
+        if len(piece) > 1:
+            ways = {cut: float(fits[cut]) for cut in ways}
+        probability.update(ways)
+        cuts.add(max(ways, key=lambda cut: ways[cut]))
+    marks: set[int] = set()
+    for node, cut, first in paths.nodes:
+        if cut in cuts and fits[first : first + len(node.signs)].sum() >= 0.5 * probability[cut]:
+            marks.add(node.mark)
+    return _only(lattice, paths, marks, cuts)
+
+
+def _only(lattice: Lattice, paths: _Paths, marks: set[int], cuts: set[int]) -> Lattice:
+    """Return the lattice with only some of its cuts, in which some marks are taken and all others left out."""
+    entered = iter(paths.cuts)
+    pieces = []
+    for piece in lattice:
+        ways = [cut for cut in piece if next(entered) in cuts or len(piece) == 1]
+        pieces.append(
+            [replace(cut, nodes=tuple(_settled(node, node.mark in marks) for node in cut.nodes)) for cut in ways]
+        )
+    return pieces
+
+
+def _settled(node: Node, taken: bool) -> Node:
+    return replace(node, left_out=0.0) if taken else replace(node, signs="", taken=np.zeros(0))
 
 
 @dataclass(eq=False)
@@ -135,14 +157,16 @@ _Way = tuple[int, Numbers, Numbers, Values64, Numbers]  # from a layer: its rows
 class _Paths:
     """All ways through a lattice. A choice is a sign of a node, or a cut, numbered through; −1 is any other step.
 
-    `nodes` are the nodes in order, each with its cut's probability and the choice that its first sign is.
+    `cuts` are the cuts in order, `chance` is the probability of each; `nodes` the nodes, each with its cut and the choice that
+    its first sign is; `signs` has the mark and the sign of each choice.
     """
 
     walk: Walk
     layers: list[_Layer] = field(default_factory=list)
-    nodes: list[tuple[Node, float, int]] = field(default_factory=list)
+    nodes: list[tuple[Node, int, int]] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
-    signs: list[tuple[int, str]] = field(default_factory=list)  # of each choice: mark and sign
+    chance: dict[int, float] = field(default_factory=dict)
+    signs: list[tuple[int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         one, none = np.ones(1), np.full(1, -1)
@@ -150,19 +174,21 @@ class _Paths:
 
     def add_cut(self, source: int, cut: Cut) -> int:
         """Follow a cut from a layer; return the layer after it."""
-        self.cuts.append(len(self.signs))
+        choice = len(self.signs)
+        self.cuts.append(choice)
+        self.chance[choice] = cut.probability
         self.signs.append((-1, ""))
         rows = np.arange(len(self.layers[source].states))
         if cut.probability < 1:
-            choices, chance = np.full(len(rows), self.cuts[-1]), np.full(len(rows), cut.probability)
+            choices, chance = np.full(len(rows), choice), np.full(len(rows), cut.probability)
             source = self._arrive([(source, rows, choices, chance, self.layers[source].states)])
         for node in cut.nodes:
-            source = self._add_node(source, node, cut.probability)
+            source = self._add_node(source, node, choice)
         return source
 
-    def _add_node(self, source: int, node: Node, probability: float) -> int:
+    def _add_node(self, source: int, node: Node, cut: int) -> int:
         first = len(self.signs)
-        self.nodes.append((node, probability, first))
+        self.nodes.append((node, cut, first))
         self.signs += [(node.mark, sign) for sign in node.signs]
         states, count = self.layers[source].states, len(node.signs)
         places = np.array([PLACE[sign] for sign in node.signs], np.intp)
@@ -231,19 +257,18 @@ class _Paths:
                 fits += np.bincount(choices % len(fits), self.layers[source].total[rows] * flow, len(fits))
         return fits
 
-    def most_probable(self) -> dict[int, str] | None:
-        """Return the marks and signs of the most probable reading that is accepted, or None if none is."""
-        probability = np.where(self._accepted(), self.layers[-1].best, 0)
-        if not probability.max(initial=0.0) > 0:
-            return None
-        layer, row = len(self.layers) - 1, int(probability.argmax())
-        taken: list[tuple[int, str]] = []
+    def most_probable(self) -> tuple[dict[int, str], set[int]]:
+        """Return the marks and signs of the most probable reading that is accepted, and all its choices; there must be one."""
+        layer = len(self.layers) - 1
+        row = int(np.where(self._accepted(), self.layers[-1].best, -1).argmax())
+        made: list[int] = []
         while layer > 0:
             layers, rows, choices = self.layers[layer].came
-            if choices[row] >= 0 and self.signs[choices[row]][1]:
-                taken.append(self.signs[choices[row]])
+            if choices[row] >= 0:
+                made.append(int(choices[row]))
             layer, row = int(layers[row]), int(rows[row])
-        return dict(reversed(taken))
+        signs = [self.signs[choice] for choice in reversed(made)]
+        return {mark: sign for mark, sign in signs if sign}, set(made)
 
 
 def _forward(lattice: Lattice, walk: Walk) -> _Paths:
