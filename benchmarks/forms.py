@@ -40,7 +40,7 @@ from machine import needed_dev_data
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 Picture = npt.NDArray[np.uint8]
-PAGE_SECONDS, CROP_SECONDS = 90, 20  # what takes longer counts as nothing read
+PAGE_SECONDS, CROP_SECONDS = 90, 20  # of a processor; what takes longer counts as nothing read
 OF_THE_FILE = hasattr(inkdigits, "Reader")  # since there is a Reader, boxes are pixels of the picture that was given
 
 

@@ -164,7 +164,7 @@ def string_score(answers: Sequence[str], labels: Sequence[str]) -> dict[str, Any
 
 
 def read(source: Any, seconds: float = 90, **how: Any) -> inkdigits.Page | None:
-    """Return what `inkdigits.read` makes of a source; None where it is refused or takes longer than so many seconds."""
+    """Return what `inkdigits.read` makes of a source; None where it is refused or takes more than so many seconds of a processor."""
     try:
         with _limit(seconds):
             return inkdigits.read(source, **how)
@@ -204,7 +204,7 @@ class Clock:
 
 @contextmanager
 def _limit(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError after so many seconds, where the system has an alarm."""
+    """Raise TimeoutError after so many seconds of processor time, where the system can tell."""
     if os.name != "posix":
         yield
         return
@@ -212,10 +212,10 @@ def _limit(seconds: float) -> Iterator[None]:
     def stop(*_: object) -> None:
         raise TimeoutError(f"more than {seconds} s")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -45,7 +45,7 @@ def look(located: Located, kinds: Sequence[int]) -> Alternatives:
             continue
         every = one.every_peak(_LEAST)
         every = every.pick(np.isin(every.kinds, kinds) | (every.kinds >= FIRST_SEPARATOR))
-        every = every.pick(~_among(every, mine))
+        every = every.pick(~_among(every, mine) & (every.boxes[:, 2:] > every.boxes[:, :2]).all(axis=1))
         every = every.pick(np.arange(min(len(every), _LOOKED_AT)))
         digit, mine_digit = (every.kinds < FIRST_SEPARATOR)[:, None], (mine.kinds < FIRST_SEPARATOR)[None]
         same_cut = (overlap(every.boxes, mine.boxes)[0] > _SAME) & (digit == mine_digit)

@@ -16,7 +16,9 @@ from inkdigits.locating.peaks import Found
 Grey = npt.NDArray[np.uint8]
 
 HEIGHT = 28.0  # pixels at which digits are read best: most of the training pages' digits are about so high
-_COARSE = 640  # pixels of the longer side in the coarse pass
+_COARSE = 640  # pixels of the longer side in the first coarse pass
+_LEVELS = 4  # coarse passes at most, each half the size of the one before
+_SAME = 0.2  # a coarse pass is as good as one at a scale that differs by less, in logarithms
 _SMALLEST = 48  # and of the shorter side: a crop of a single line
 _MARGIN = 16  # pixels of plain paper put around what is read: a digit at the border has a surrounding, too
 _TILE = 1024  # pixels of the side of the largest picture that is read at once
@@ -64,26 +66,40 @@ class Located:
     of_pass: npt.NDArray[np.intp]
 
 
-def coarse(grey: Grey) -> Pass:
-    """Return the coarse pass over a whole picture, uint8 (H, W)."""
+def coarse(grey: Grey) -> list[Pass]:
+    """Return the coarse passes over a whole picture, uint8 (H, W): one at its size or less, and smaller ones.
+
+    A digit that is too large for one of them has the right size in another. Together they cost a third more than the first.
+    """
     height, width = grey.shape
     scale = min(1.0, _COARSE / max(height, width))
     scale = min(max(scale, _SMALLEST / min(height, width)), 2 * _COARSE / max(height, width))
-    return _read(grey, scale)
+    passes = [_read(grey, scale)]
+    while len(passes) < _LEVELS and min(height, width) * scale / 2 >= HEIGHT:
+        scale /= 2
+        passes.append(_read(grey, scale))
+    return passes
 
 
-def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: Pass | None = None) -> Located:
+def guessed(passes: list[Pass], least: float = _LEAST) -> Found:
+    """Return the marks of coarse passes together, the surest first: of two on one spot the surer one."""
+    every = peaks.joined([one.found(least) for one in passes])
+    return every.pick(peaks.suppressed(every)[: peaks.MOST])
+
+
+def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] | None = None) -> Located:
     """Return the marks of a grey picture, uint8 (H, W), at the scale that suits its digits of some kinds (see maps).
 
-    `first` is its coarse pass, where that has been made already.
+    `first` are its coarse passes, where they have been made already.
     """
     first = first or coarse(grey)
-    guess = first.found(_LEAST)
+    guess = guessed(first)
     scales = _scales(guess, kinds)
     passes: list[Pass] = []
     parts: list[tuple[Found, npt.NDArray[np.intp]]] = []
     for scale in scales:
-        made = [first] if abs(np.log(scale / first.scale[0])) < 0.2 else _tiles(grey, scale, guess)
+        again = [one for one in first if abs(np.log(scale / one.scale[0])) < _SAME]
+        made = again[:1] or _tiles(grey, scale, guess)
         for one in made:
             found = one.found(_LEAST)
             if len(made) > 1:
@@ -93,7 +109,7 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: Pass | None
             parts.append((found, np.full(len(found), len(passes))))
             passes.append(one)
     if not parts:
-        return Located(guess.pick(np.zeros(0, np.intp)), [first], np.zeros(0, np.intp))
+        return Located(guess.pick(np.zeros(0, np.intp)), first[:1], np.zeros(0, np.intp))
     every = Found(*(np.concatenate([vars(f)[n] for f, _ in parts]) for n in vars(parts[0][0])))
     of_pass = np.concatenate([p for _, p in parts])
     order = np.argsort(-every.scores, kind="stable")

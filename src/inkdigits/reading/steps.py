@@ -14,8 +14,8 @@ from inkdigits import network
 from inkdigits.drawing import INK, PAPER, font, tile
 from inkdigits.image.load import Source
 from inkdigits.reading import again
-from inkdigits.recognising import decide
 from inkdigits.reading.single import prepare
+from inkdigits.recognising import decide
 
 _TILE, _MARGIN, _CAPTION = 200, 12, 42
 

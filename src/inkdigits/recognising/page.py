@@ -22,10 +22,6 @@ from inkdigits.recognising.cuts import Marks
 from inkdigits.recognising.posterior import Judged
 from inkdigits.results import Digit, Line
 
-# Probability of being a digit at all from which a mark stands in a line. It is low: what is left out cannot be answered
-# any more, and what is no digit is held back by its confidence.
-_PRESENT = 0.2
-
 _KINDS = {"handwritten": (HANDWRITTEN,), "printed": (PRINTED,), "any": (HANDWRITTEN, PRINTED)}
 
 
@@ -56,7 +52,7 @@ def read(picture: Picture, way: Way) -> tuple[tuple[Line, ...], float]:
     seen = see(page, way)
     found = page.located.found
     chosen = np.zeros(len(found), bool)
-    chosen[seen.rows[seen.judged.present >= _PRESENT]] = True
+    chosen[seen.rows[seen.judged.present >= posterior.PRESENT]] = True
     place = {int(row): i for i, row in enumerate(seen.rows)}
     rows = numbers.rows(found, chosen)
     lines = [_line(row, page, seen, place, picture, way) for row in rows]

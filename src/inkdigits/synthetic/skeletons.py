@@ -1,7 +1,7 @@
 """Pictures of characters → the paths of the pen that wrote them: thinned to one pixel, traced, smoothed.
 
-A path can be drawn again at any size and with any pen, which a picture of 20 pixels cannot. Thinning: Zhang and Suen, "A fast
-parallel algorithm for thinning digital patterns", 1984, over a whole stack of pictures at once.
+A path can be drawn again at any size and with any pen, which a picture of 20 pixels cannot. Thinning: Zhang and Suen,
+"A fast parallel algorithm for thinning digital patterns", 1984, over a whole stack of pictures at once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _AROUND = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 class Skeletons:
     """The paths of N characters, packed: of character i, the paths `path_of[i]` to `path_of[i + 1]`.
 
-    A character is 1 high, its upper left corner is (0, 0); `points` float32 (P, 2), `point_of` int64 (number of paths + 1,).
+    A character is 1 high, its upper left corner is (0, 0). `points` is float32 (P, 2); `point_of`, int64 (number of paths
+    + 1,), tells where each path begins in it, `path_of`, int64 (N + 1,), which path is each character's first.
     """
 
     points: Path

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from inkdigits.synthetic.pages import paper as papers
+from inkdigits.synthetic.pages import visibility
+from inkdigits.synthetic.pages.annotations import cancel
 from inkdigits.synthetic.pages.canvas import Canvas
+from inkdigits.synthetic.pages.layout import Layout
 from inkdigits.synthetic.pages.printing import Press
-from inkdigits.synthetic.pages.scenes import SCENES, Desk, cancel, print_page
+from inkdigits.synthetic.pages.scenes import SCENES
 from inkdigits.synthetic.pages.sources import Sources
-from inkdigits.synthetic.pages.truth import Box, Mark, SyntheticPage, Truth
+from inkdigits.synthetic.pages.truth import Box, SyntheticPage, Truth
+from inkdigits.synthetic.pages.visibility import Cover
 
-Cover = npt.NDArray[np.uint8]
-
-# Of a digit that the picture's border has cut, so much must be left for it to be one; of less than the second share nothing
-# is left that anybody would take for a digit. Between the two it is ignored.
-_WHOLE, _NOTHING = 0.85, 0.3
 _HEIGHTS = (9.0, 64.0)  # of digits, in pixels
-# A digit is seen if its ink differs from its ground by so many of 255 levels, and by so much of the ground's own spread.
-_LEAST_CONTRAST, _LEAST_SHARE = 9.0, 0.7
 
 
 def draw(
@@ -47,10 +42,10 @@ def draw(
         tall = float(np.clip(28 * np.exp(random.normal(0, 0.35)), 12, 0.6 * height))
     canvas = Canvas(height, width, _turn(size, random))
     truth = Truth()
-    desk = Desk(canvas, truth, sources, random, tall)
-    SCENES[name][0](desk)
+    layout = Layout(canvas, truth, sources, random, tall)
+    SCENES[name][0](layout)
     if random.random() < 0.08:
-        cancel(desk)
+        cancel(layout)
     ink, print_, ruling = (_reduced(layer) for layer in (canvas.ink, canvas.print, canvas.ruling))
     light = papers.sheet(size, random)
     if random.random() < 0.1:
@@ -70,8 +65,8 @@ def draw(
         grey, ink, print_, ruling = (
             _cut(layer, rest, around if layer is grey else 0) for layer in (grey, ink, print_, ruling)
         )
-    _judge_cut(truth, rest or (0, 0, width, height))
-    _judge_contrast(truth, grey, np.maximum(ink, print_))
+    visibility.cut(truth, rest or (0, 0, width, height))
+    visibility.drop_unseen(truth, grey, np.maximum(ink, print_))
     quarters = int(random.integers(1, 4)) if turned and random.random() < turned else 0
     grey, ink, print_, ruling = (np.rot90(layer, quarters) for layer in (grey, ink, print_, ruling))
     return SyntheticPage(grey, truth, ink, print_, ruling, quarters)
@@ -133,9 +128,9 @@ def _composed(
 def _bleed_through(light: papers.Light, sources: Sources, random: np.random.Generator) -> None:
     """Let the other side of the sheet show through: faint, soft, mirrored."""
     canvas = Canvas(light.shape[0], light.shape[1], np.array([[1.0, 0, 0], [0, 1, 0]]))
-    other = Desk(canvas, Truth(), sources, random, _height(random))
+    other = Layout(canvas, Truth(), sources, random, _height(random))
     if random.random() < 0.5:
-        print_page(other)
+        SCENES["print"][0](other)
     else:
         SCENES["words" if random.random() < 0.5 else "lines"][0](other)
     through = np.maximum(_reduced(canvas.ink), _reduced(canvas.print))[:, ::-1]
@@ -162,9 +157,13 @@ def _panels(light: papers.Light, truth: Truth, random: np.random.Generator) -> N
         return
     cover = np.zeros(light.shape, np.uint8)
     disc = random.random() < 0.6
-    names = sorted({m.number for m in truth.marks if m.kind == "handwritten"})
-    for name in names:
-        own = np.array([m.box for m in truth.marks if m.number == name])
+    whole: dict[int, list[Box]] = {}
+    each = random.random() < 0.4  # a panel for each number, or for each digit
+    for i, m in enumerate(truth.marks):
+        if m.kind == "handwritten":
+            whole.setdefault(i if each else m.number, []).append(m.box)
+    for group in whole.values():
+        own = np.array(group)
         left, top = own[:, :2].min(axis=0)
         right, bottom = own[:, 2:].max(axis=0)
         middle, half = ((left + right) / 2, (top + bottom) / 2), ((right - left) / 2 + 6, (bottom - top) / 2 + 6)
@@ -189,7 +188,7 @@ def _panels(light: papers.Light, truth: Truth, random: np.random.Generator) -> N
 def _frame(
     size: tuple[int, int], truth: Truth, scene: str, random: np.random.Generator
 ) -> tuple[int, int, int, int] | None:
-    """Return the part of the picture that is kept (left, top, right, bottom), as a crop of a page is small; None for all."""
+    """Return the part of the picture that is kept (left, top, right, bottom), as of a small crop; None for all."""
     height, width = size
     if scene == "close-up" and truth.marks and random.random() < 0.85:
         first = min(m.number for m in truth.marks)
@@ -215,45 +214,3 @@ def _cut(layer: Cover, box: tuple[int, int, int, int], around: int) -> Cover:
     return np.asarray(
         cv2.copyMakeBorder(part, top, height - bottom, left, width - right, cv2.BORDER_CONSTANT, value=around), np.uint8
     )
-
-
-def _judge_cut(truth: Truth, frame: tuple[int, int, int, int]) -> None:
-    """Take what the border has cut out of the truth, or ignore it."""
-    kept: list[Mark] = []
-    for mark in truth.marks:
-        share = _visible(mark.box, frame)
-        if share >= _WHOLE:
-            kept.append(replace(mark, box=_within(mark.box, frame)))
-        elif share > _NOTHING:
-            truth.ignored.append(_within(mark.box, frame))
-    truth.marks[:] = kept
-    truth.ignored[:] = [_within(box, frame) for box in truth.ignored if _visible(box, frame) > 0]
-
-
-def _within(box: Box, frame: tuple[int, int, int, int]) -> Box:
-    return max(box[0], frame[0]), max(box[1], frame[1]), min(box[2], frame[2]), min(box[3], frame[3])
-
-
-def _visible(box: Box, frame: tuple[int, int, int, int]) -> float:
-    left, top, right, bottom = _within(box, frame)
-    area = max(1e-6, (box[2] - box[0]) * (box[3] - box[1]))
-    return max(0.0, right - left) * max(0.0, bottom - top) / area
-
-
-def _judge_contrast(truth: Truth, grey: Cover, cover: Cover) -> None:
-    """Ignore what cannot be seen in the finished picture: ink that is as bright as its ground, or drowned in grain."""
-    kept: list[Mark] = []
-    for mark in truth.marks:
-        left, top, right, bottom = (int(v) for v in mark.box)
-        place = slice(max(0, top - 2), bottom + 3), slice(max(0, left - 2), right + 3)
-        values, covered = grey[place].astype(np.float32), cover[place]
-        inked, bare = values[covered > 100], values[covered < 20]
-        if len(inked) < 2 or len(bare) < 2:
-            kept.append(mark)
-            continue
-        contrast = abs(float(inked.mean()) - float(bare.mean()))
-        if contrast >= _LEAST_CONTRAST and contrast >= _LEAST_SHARE * float(bare.std()):
-            kept.append(mark)
-        else:
-            truth.ignored.append(mark.box)
-    truth.marks[:] = kept

@@ -116,7 +116,7 @@ def guilloche(shape: tuple[int, int], random: np.random.Generator) -> Light:
 
 
 def screen(shape: tuple[int, int], random: np.random.Generator) -> Light:
-    """Return a printer's screen, 0 to 1: dots or short dashes in a lattice of 3 to 9 pixels, in all of the paper or a part."""
+    """Return a printer's screen, 0 to 1: dots or dashes in a lattice of 3 to 9 pixels, on all of the paper or a part."""
     height, width = shape
     x = np.arange(width, dtype=np.float32)[None, :]
     y = np.arange(height, dtype=np.float32)[:, None]

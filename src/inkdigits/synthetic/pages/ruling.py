@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inkdigits.synthetic.pages.canvas import Canvas
+from inkdigits.synthetic.pages.canvas import Canvas, Points
 from inkdigits.synthetic.pages.truth import Box
 
 
@@ -33,7 +33,7 @@ class Ruler:
         else:
             self._stroke([ends])
 
-    def _stroke(self, paths: list[np.ndarray]) -> None:
+    def _stroke(self, paths: list[Points]) -> None:
         self.canvas.stroke(self.canvas.ruling, paths, self.width, self.heavy)
 
     def rows(self, region: Box, first: float, pitch: float) -> None:

@@ -15,7 +15,7 @@ from inkdigits.synthetic.skeletons import Path, Skeletons, skeletons
 
 Part = Literal["training", "validation"]
 
-# Every so many-th font, form of a digit and kind of paper is seen in validation alone.
+# Every so many-th font and form of a digit is used in validation alone.
 HELD_OUT = 7
 _VARIANTS = 60  # of each form of a digit
 # Strokes of a digit in MNIST wider than this many of its pixels have filled its loops: its thinned path is another digit's.
@@ -26,20 +26,19 @@ _WIDEST_PEN = 3.7
 class Sources:
     """Paths and fonts of one part.
 
-    `mnist` are MNIST digits redrawn, with `labels` and `writers`; `own` are strokes of our own, `own_of[label]` which;
-    `letters` are letters and signs of handwriting fonts as paths, `letters_of[font]` the row of each
-    sign.
+    `mnist` are MNIST digits redrawn: `rows_of[writer][label]` are rows of it, `writers` the writers with all ten digits.
+    `own` are strokes of our own: `own_of[label][form]` are the rows of a form's variants. `letters` are letters and signs
+    of handwriting fonts: `letters_of[font][sign]` is a row. `fonts` are print fonts.
     """
 
     mnist: Skeletons
-    rows_of: dict[int, list[npt.NDArray[np.intp]]]  # writer's number → rows of each label
+    rows_of: dict[int, list[npt.NDArray[np.intp]]]
     writers: npt.NDArray[np.intp]
     own: Skeletons
-    own_of: list[list[npt.NDArray[np.intp]]]  # label → a list of forms, each the rows of its variants
+    own_of: list[list[npt.NDArray[np.intp]]]
     letters: Skeletons
     letters_of: list[dict[str, int]]
     fonts: tuple[Font, ...]
-    scripts: tuple[Font, ...]
 
 
 def is_held_out(index: int, part: Part) -> bool:
@@ -89,7 +88,6 @@ def build(
         skeletons(every.pictures[letters]),
         list(letters_of.values()),
         tuple(f for i, f in enumerate(outlines.fonts("print")) if not is_held_out(i, part)),
-        tuple(f for i, f in enumerate(outlines.fonts("handwriting")) if not is_held_out(i, part)),
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
+from inkdigits.synthetic.pages import signs
 from inkdigits.synthetic.pages.canvas import Canvas, Points
 from inkdigits.synthetic.pages.sources import Sources
-from inkdigits.synthetic.pages.truth import Mark, Truth
+from inkdigits.synthetic.pages.truth import SEPARATORS, Box, Mark, Truth
 
 _SHORT, _LOW = "acemnorsuvwxz", "gpqyj"  # letters without ascender, and those that reach below the line
 
@@ -17,9 +19,10 @@ _SHORT, _LOW = "acemnorsuvwxz", "gpqyj"  # letters without ascender, and those t
 class Hand:
     """How somebody writes. Lengths are shares of the height of a digit.
 
-    `writer` is a writer of MNIST's, or None for strokes of our own, of which `forms[label]` is the form this hand uses; `pen`
-    its width, `gap` the space between digits (negative: they overlap), `rough` how much sizes and places vary, `slant` the
-    shear, `stretch` the width, `tall_one` and `small_zero` by how much these differ.
+    `writer` is one of MNIST's, or None for strokes of our own, of which `forms[label]` is the form that this hand uses.
+    `pen` is its width, `gap` the space between digits (negative: they overlap), `rough` how much sizes and places vary,
+    `slant` the shear, `stretch` the width, `small_zero` the height of a 0, `drift` how far the base line falls. `font` is
+    the row of `Sources.letters_of` that this hand's letters come from.
     """
 
     writer: int | None
@@ -36,13 +39,13 @@ class Hand:
 
 def hand(sources: Sources, random: np.random.Generator, pen: float | None = None) -> Hand:
     """Return a random hand."""
-    own = random.random() < 0.4
-    touching = random.random() < 0.3
+    own = random.random() < 0.45
+    touching = random.random() < 0.32
     return Hand(
         None if own else int(random.choice(sources.writers)),
         tuple(int(random.integers(len(sources.own_of[d]))) for d in range(10)),
         pen or float(np.exp(random.uniform(np.log(0.045), np.log(0.17)))),
-        float(random.uniform(-0.14, 0.06) if touching else abs(random.normal(0.14, 0.10)) + 0.02),
+        float(random.uniform(-0.16, 0.06) if touching else abs(random.normal(0.14, 0.10)) + 0.02),
         float(abs(random.normal(0, 0.07))),
         float(random.normal(0, 0.16)),
         float(np.exp(random.normal(0, 0.16))),
@@ -91,10 +94,10 @@ class Writer:
         times = 0 if height < 20 else 1 if height < 44 else 2
         matrix = np.array([[height * wide, 0], [-height * shear, height]], np.float32)  # rows: what x and y become
         moved = [smooth(path, times) @ matrix for path in paths]
-        every = np.concatenate(moved)
-        return [path - every.min(axis=0) for path in moved]
+        corner = np.concatenate(moved).min(axis=0)
+        return [path - corner for path in moved]
 
-    def draw(self, paths: list[Points], height: float) -> tuple[float, float, float, float]:
+    def draw(self, paths: list[Points], height: float) -> Box:
         """Draw paths with this hand's pen on the ink layer; return the box in the picture."""
         pen = max(0.7, self.hand.pen * height)
         if self.random.random() < 0.2 and sum(map(len, paths)) > 8:  # the pressure changes on the way
@@ -107,12 +110,22 @@ class Writer:
             return float(low[0]), float(low[1]), float(high[2]), float(high[3])
         return self.canvas.stroke(self.canvas.ink, paths, pen, self.heavy)
 
-    def number(self, text: str, x: float, y: float, height: float, cells: list[float] | None = None) -> float:
+    def number(
+        self,
+        text: str,
+        x: float,
+        y: float,
+        height: float,
+        cells: list[float] | None = None,
+        gap: float | None = None,
+    ) -> float:
         """Write digits and separators from x on, on the base line y; return where it ends.
 
-        With `cells`, the centre of each sign in its box: signs stand there and not one after the other.
+        With `cells`, the centre of each sign in its box: signs stand there and not one after the other. `gap` is
+        the space between digits, in heights, where it is not this hand's own.
         """
         random, hand = self.random, self.hand
+        gap = hand.gap if gap is None else gap
         name, place, start = self.truth.new_number(), 0, x
         for i, sign in enumerate(text):
             size = height * float(np.exp(random.normal(0, hand.rough)))
@@ -128,122 +141,29 @@ class Writer:
                 left = cells[i] - width / 2 if cells else x
                 box = self.draw([path + np.array([left, base - tall], np.float32) for path in paths], height)
                 self.truth.marks.append(Mark(sign, box, name, place))
-                x = left + width + (hand.gap + random.normal(0, 0.05 + 0.5 * hand.rough)) * height
+                x = left + width + (gap + random.normal(0, 0.05 + 0.5 * hand.rough)) * height
             elif sign == " ":
                 x += random.uniform(0.25, 0.6) * height
                 continue
             else:
-                left = cells[i] if cells else x + max(0.0, hand.gap) * 0.5 * height
-                width, box = self.separator(sign, left, base, height)
-                if sign in ".,-/:":
+                left = cells[i] if cells else x + max(0.0, gap) * 0.5 * height
+                width, box = self.sign(sign, left, base, height)
+                if sign in SEPARATORS:
                     self.truth.marks.append(Mark(sign, box, name, place))
-                x = left + width + max(0.03, hand.gap + random.normal(0.04, 0.06)) * height
+                x = left + width + max(0.03, gap + random.normal(0.04, 0.06)) * height
             place += 1
         return x
 
-    def separator(
-        self, sign: str, x: float, y: float, height: float
-    ) -> tuple[float, tuple[float, float, float, float]]:
-        """Write a separator or an operator; return its width and its box in the picture."""
-        random, hand_pen = self.random, self.hand.pen
-        dot = self._dot(height)
-        if sign == ".":
-            shape, width = [dot + (0.05, -0.04)], 0.1
-            if random.random() < 0.25:  # dabbed: larger than the pen
-                t = np.linspace(0, 2 * np.pi, 9)
-                radius = random.uniform(0.2, 0.7) * hand_pen
-                shape = [np.stack([0.05 + radius * np.cos(t), -0.04 + radius * np.sin(t)], axis=1)]
-        elif sign == ",":
-            length, lean = random.uniform(0.12, 0.3), random.uniform(-0.02, 0.14)
-            bow = random.uniform(0, 0.06)
-            shape = [np.array([[lean, -0.08], [lean + bow, -0.02], [0.0, length - 0.08]])]
-            width = 0.14
-        elif sign == "-":
-            width, level = random.uniform(0.15, 0.5), random.uniform(-0.62, -0.35)
-            shape = [np.array([[0, level], [width, level + random.normal(0, 0.04)]])]
-        elif sign == "/":
-            width, high, low = random.uniform(0.12, 0.5), random.uniform(-1.35, -0.9), random.uniform(-0.05, 0.3)
-            shape = [np.array([[0, low], [width, high]])]
-        elif sign == ":":
-            shape, width = (
-                [dot + (0.05, -random.uniform(0.08, 0.2)), self._dot(height) + (0.05, -random.uniform(0.5, 0.7))],
-                0.12,
-            )
-        elif sign == "+":
-            size, level = random.uniform(0.3, 0.6), random.uniform(-0.55, -0.4)
-            shape = [
-                np.array([[0, level], [size, level + random.normal(0, 0.03)]]),
-                np.array(
-                    [
-                        [size / 2 + random.normal(0, 0.04), level - size / 2],
-                        [size / 2 + random.normal(0, 0.05), level + size / 2],
-                    ]
-                ),
-            ]
-            width = size
-        elif sign == "=":
-            width = random.uniform(0.3, 0.6)
-            upper, lower = random.uniform(-0.65, -0.5), random.uniform(-0.42, -0.28)
-            shape = [
-                np.array([[0, upper], [width, upper]]),
-                np.array([[0, lower], [width, lower + random.normal(0, 0.03)]]),
-            ]
-        elif sign in "()[":
-            width, wide = 0.25, random.uniform(0.1, 0.25)
-            t = np.linspace(-1, 1, 9)
-            bow = wide * (t**2 if sign == "(" else 1 - t**2)
-            if sign == "[":
-                shape = [np.array([[0.2, -1.1], [0, -1.1], [0, 0.1], [0.2, 0.1]])]
-            else:
-                shape = [np.stack([bow, -0.5 + 0.65 * t], axis=1)]
-        elif sign == "×":
-            size, level = random.uniform(0.3, 0.6), random.uniform(-0.55, -0.35)
-            ends = np.array([[0, -size / 2], [size, size / 2]]) + random.normal(0, 0.04, (2, 2)) + (0, level)
-            rising = np.array([[0, size / 2], [size, -size / 2]]) + random.normal(0, 0.04, (2, 2)) + (0, level)
-            shape, width = [ends, rising], size
-        elif sign == "÷":
-            width, level = random.uniform(0.3, 0.6), random.uniform(-0.5, -0.4)
-            shape = [
-                np.array([[0, level], [width, level]]),
-                self._dot(height) + (width / 2, level - random.uniform(0.15, 0.3)),
-                self._dot(height) + (width / 2, level + random.uniform(0.15, 0.3)),
-            ]
-        elif sign in ")]":
-            width, wide = 0.25, random.uniform(0.1, 0.25)
-            t = np.linspace(-1, 1, 9)
-            shape = [np.stack([0.2 - wide * t**2, -0.5 + 0.65 * t], axis=1)]
-        elif sign == "√":
-            width, high = random.uniform(0.4, 0.7), random.uniform(-1.4, -1.1)
-            shape = [
-                np.array(
-                    [[0, -0.45], [0.12, -0.5], [0.25, 0.05], [width, high], [width + random.uniform(0.3, 2.5), high]]
-                )
-            ]
-        elif sign == "¦":  # a stroke that parts, longer than any digit
-            width = random.uniform(0.02, 0.1)
-            shape = [np.array([[width, -random.uniform(1.2, 2.0)], [0, random.uniform(0.2, 0.9)]])]
-        elif sign == "$":
-            width = 0.5
-            t = np.linspace(0, 1, 15)
-            s_curve = np.stack([0.25 - 0.22 * np.sin(2 * np.pi * t) * (1 - 0.3 * t), -0.95 + 0.9 * t], axis=1)
-            bars = [0.25] if random.random() < 0.6 else [0.19, 0.31]
-            high, low = random.uniform(-1.25, -1.0), random.uniform(-0.1, 0.2)
-            shape = [
-                s_curve + random.normal(0, 0.015, s_curve.shape),
-                *(np.array([[b + 0.03, high], [b, low]]) for b in bars),
-            ]
-        else:  # a letter or another sign
-            box = self.word(sign, x, y, height)
-            return 0.6 * height, box
-        paths = [np.asarray(points * height + (x, y), np.float32) for points in shape]
+    def sign(self, sign: str, x: float, y: float, height: float) -> tuple[float, Box]:
+        """Write a separator, an operator or a single letter; return its width and its box in the picture."""
+        drawn = signs.shape(sign, self.hand.pen, self.random)
+        if drawn is None:
+            return 0.6 * height, self.word(sign, x, y, height)
+        shape, width = drawn
+        paths = [np.asarray(points * height + np.array([x, y]), np.float32) for points in shape]
         return width * height, self.draw(paths, height)
 
-    def _dot(self, height: float) -> Points:
-        length = self.random.uniform(0.0, 0.05)
-        angle = self.random.uniform(0, np.pi)
-        return np.array([[0, 0], [length * np.cos(angle) + 1e-3, length * np.sin(angle)]], np.float32)
-
-    def word(self, text: str, x: float, y: float, height: float) -> tuple[float, float, float, float]:
+    def word(self, text: str, x: float, y: float, height: float) -> Box:
         """Write letters from x on, on the base line y, a capital `height` high; return their box in the picture."""
         random, hand, source = self.random, self.hand, self.sources
         boxes = []
@@ -286,4 +206,4 @@ def _parts(path: Points, count: int) -> list[Points]:
     if len(path) < 2 * count:
         return [path]
     cuts = np.linspace(0, len(path) - 1, count + 1).round().astype(int)
-    return [path[a : b + 1] for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [path[a : b + 1] for a, b in pairwise(cuts)]

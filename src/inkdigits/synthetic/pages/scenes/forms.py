@@ -1,0 +1,150 @@
+"""Scenes of forms: fields of boxes, combs and lines, and tables."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from inkdigits.synthetic.pages.annotations import mark
+from inkdigits.synthetic.pages.layout import Layout
+from inkdigits.synthetic.pages.printing import word
+from inkdigits.synthetic.pages.texts import digits, letters, number
+
+
+def boxes(layout: Layout) -> None:
+    """Lay out a form: printed labels, and fields of boxes, combs or lines, filled, empty, crossed or ticked."""
+    random, height = layout.random, layout.height
+    left, top, right, bottom = layout.region
+    y = top + random.uniform(-0.5, 1.0) * height
+    label = height * random.uniform(0.3, 0.75)
+    font = layout.press.font()
+    same_way = int(random.integers(7)) if random.random() < 0.7 else None
+    tall, wide = random.uniform(1.1, 1.9), random.uniform(0.75, 1.5 if random.random() < 0.7 else 2.3)
+    while y < bottom:
+        x = left + random.uniform(-0.2, 0.35) * (right - left)
+        if random.random() < 0.5:
+            layout.press.line(x, y, random.uniform(1, 6) * height, label, font)
+            y += 0.5 * label
+        while x < right:
+            way = int(random.integers(7)) if same_way is None else same_way
+            count = int(random.integers(1, 10))
+            x = _field(layout, way, count, x, y, tall * height, wide * height) + random.uniform(0.5, 3) * height
+            if random.random() < 0.3:
+                x = layout.press.text(word(random), x, y + 0.7 * tall * height, label, font) + 0.4 * height
+            if random.random() < 0.5:
+                break
+        y += (tall + random.uniform(0.4, 1.6)) * height
+
+
+def _field(layout: Layout, way: int, count: int, x: float, y: float, tall: float, pitch: float) -> float:
+    """Draw a field of `count` cells at (x, y), and write into it; return where it ends."""
+    random, ruler, writer = layout.random, layout.ruler, layout.writer
+    height = layout.height
+    gap = random.uniform(0.05, 0.9) * pitch if way in (0, 6) else 0.0
+    end = x + count * (pitch + gap) - gap
+    if way == 0:  # separate boxes
+        rounded = random.random() < 0.15
+        for i in range(count):
+            ruler.box((x + i * (pitch + gap), y, x + i * (pitch + gap) + pitch, y + tall), rounded)
+    elif way == 1:
+        ruler.comb(x, y, pitch, tall, count)
+    elif way == 2:
+        ruler.comb(x, y, pitch, tall, count, random.uniform(0.15, 0.5))
+    elif way == 3:  # one frame without divisions
+        ruler.box((x, y, end, y + tall))
+    elif way == 4:
+        ruler.line(x, y + tall, end, y + tall)
+    elif way == 6:  # a ring for each digit
+        radius = 0.5 * max(pitch, 0.9 * tall)
+        for i in range(count):
+            ruler.ring(x + i * (pitch + gap) + pitch / 2, y + tall / 2, radius, 0.5 * tall)
+    else:  # a line for each digit
+        for i in range(count):
+            ruler.line(x + (i + 0.1) * pitch, y + tall, x + (i + 0.9) * pitch, y + tall)
+    filled = random.random()
+    centres = [x + i * (pitch + gap) + pitch / 2 + random.normal(0, 0.07) * pitch for i in range(count)]
+    size = min(height, 0.95 * tall) * random.uniform(0.75, 1.05)
+    base = y + tall / 2 + size / 2 + random.normal(0, 0.1) * tall
+    if filled < 0.18:
+        return end
+    if filled < 0.28:  # crosses, ticks and dashes, not digits
+        for centre in centres[: int(random.integers(1, count + 1))]:
+            mark(layout, int(random.choice([0, 0, 0, 1, 2, 3])), centre, y + tall / 2, size * random.uniform(0.7, 1.5))
+        return end
+    if filled < 0.36:  # printed
+        for sign, centre in zip(digits(random, count), centres, strict=True):
+            layout.press.text(sign, centre - 0.25 * size, base, size * 0.9, layout.press.font())
+        return end
+    if filled < 0.42:
+        for centre in centres:
+            writer.word(letters(random, 1)[:1], centre - 0.3 * size, base, size)
+        return end
+    used = count if random.random() < 0.7 else int(random.integers(1, count + 1))
+    first = count - used if random.random() < 0.5 else 0
+    if way in (3, 4) and random.random() < 0.85:
+        writer.number(
+            number(random) if random.random() < 0.4 else digits(random, used),
+            x + random.uniform(0.05, 0.6) * pitch,
+            base,
+            size,
+        )
+    else:
+        writer.number(digits(random, used), x, base, size, centres[first : first + used])
+        if first and random.random() < 0.5:
+            way = int(random.choice([0, 0, 0, 1, 2, 3]))
+            for centre in centres[:first]:
+                mark(layout, way, centre, y + tall / 2, size * random.uniform(0.8, 1.4))
+    return end
+
+
+def table(layout: Layout) -> None:
+    """Lay out a table: a grid with numbers in its cells, printed heads and names, cells empty or dashed."""
+    random, height = layout.random, layout.height
+    left, top, right, bottom = layout.region
+    tall = height * random.uniform(1.15, 2.2)
+    xs = [left + random.uniform(-0.6, 0.3) * (right - left)]
+    while xs[-1] < right:
+        xs.append(xs[-1] + height * random.uniform(1.2, 7))
+    ys = [top + random.uniform(-1.2, 1) * tall]
+    while ys[-1] < bottom:
+        ys.append(ys[-1] + tall)
+    way = random.random()
+    if way < 0.7:
+        layout.ruler.grid(xs, ys)
+    elif way < 0.85:
+        for y in ys:
+            layout.ruler.line(xs[0], y, xs[-1], y)
+    else:
+        for x in xs:
+            layout.ruler.line(x, ys[0], x, ys[-1])
+    font, small = layout.press.font(), height * random.uniform(0.35, 0.8)
+    named = random.random() < 0.4
+    printed_cells = random.random() < 0.1
+    for i, (y, below) in enumerate(pairwise(ys)):
+        for j, (x, beside) in enumerate(pairwise(xs)):
+            wide, base = beside - x, (y + below) / 2
+            if (i == 0 and named) or (j == 0 and named):
+                text = digits(random, int(random.integers(1, 4))) if random.random() < 0.25 else word(random)
+                layout.press.text(
+                    text[: max(1, int(wide / small / 0.7))], x + 0.15 * height, base + small / 2, small, font
+                )
+                continue
+            filled = random.random()
+            size = height * random.uniform(0.8, 1.0)
+            fitting = max(1, int(wide / size / 0.75))
+            count = int(random.integers(1, min(8, fitting) + 1))
+            if filled < 0.15:
+                continue
+            if filled < 0.22:
+                mark(layout, int(random.integers(4)), (x + beside) / 2, base, size)
+            elif filled < 0.28:
+                layout.writer.word(letters(random, 5)[:fitting], x + 0.1 * size, base + size / 2, size)
+            elif printed_cells:
+                layout.press.text(digits(random, count), x + 0.1 * size, base + size / 2, 0.9 * size, font)
+            else:
+                free = max(0.0, wide - count * 0.75 * size)
+                text = digits(random, count)
+                if fitting > 3 and random.random() < 0.2:
+                    text = f"{digits(random, fitting // 2)}.{digits(random, 1)}"
+                layout.writer.number(
+                    text, x + random.uniform(0.02, 0.9) * free, base + size / 2 + random.normal(0, 0.08) * size, size
+                )

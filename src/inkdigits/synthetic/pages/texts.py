@@ -1,0 +1,52 @@
+"""What is written by hand: digits, numbers with their separators, and letters."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inkdigits.synthetic.pages.printing import word
+
+# How often a number has 1, 2, 3, … digits.
+_LENGTHS = np.array([20, 18, 15, 12, 10, 8, 6, 4, 3, 2, 1, 1], np.float64)
+
+
+def digits(random: np.random.Generator, count: int | None = None) -> str:
+    """Return digits: all equally likely, but in one number of eight with rows of 0 or of another digit."""
+    count = count or 1 + int(random.choice(len(_LENGTHS), p=_LENGTHS / _LENGTHS.sum()))
+    drawn = [str(d) for d in random.integers(10, size=count)]
+    if count > 1 and random.random() < 0.13:
+        repeated = "0" if random.random() < 0.6 else str(random.integers(10))
+        run = int(random.integers(2, count + 1))
+        first = int(random.integers(count - run + 1))
+        drawn[first : first + run] = [repeated] * run
+    return "".join(drawn)
+
+
+def number(random: np.random.Generator) -> str:
+    """Return a number as people write it: mostly digits alone; decimals, dates, times, thousands, hyphens."""
+    way = random.random()
+
+    def short(most: int) -> str:
+        return digits(random, int(random.integers(1, most + 1)))
+
+    if way < 0.54:
+        return digits(random)
+    if way < 0.67:
+        return short(4) + str(random.choice([".", ","], p=[0.6, 0.4])) + digits(random, int(random.integers(1, 4)))
+    if way < 0.73:
+        return short(3) + "," + digits(random, 3) + (f".{digits(random, 2)}" if random.random() < 0.4 else "")
+    if way < 0.87:
+        sign = str(random.choice(["/", "-", "."], p=[0.5, 0.25, 0.25]))
+        parts = [short(2), short(2), digits(random, int(random.choice([2, 4])))]
+        return sign.join(parts[: int(random.choice([2, 3], p=[0.3, 0.7]))])
+    if way < 0.95:
+        return f"{short(2)}:{digits(random, 2)}"
+    return short(4) + "-" + short(4)
+
+
+def letters(random: np.random.Generator, most: int = 8) -> str:
+    """Return a handwritten word: letters as print has them, or any letters at all."""
+    if random.random() < 0.7:
+        return word(random)
+    alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return "".join(alphabet[i] for i in random.integers(len(alphabet), size=int(random.integers(1, most + 1))))

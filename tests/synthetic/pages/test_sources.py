@@ -1,0 +1,68 @@
+"""Writers, forms and fonts that are held out are in no training page, and no other is in a validation page."""
+
+import numpy as np
+
+from inkdigits.synthetic import fonts, outlines
+from inkdigits.synthetic.forms import FORMS
+from inkdigits.synthetic.pages import sources
+
+
+def test_a_thing_is_in_one_part():
+    for index in range(100):
+        assert sources.is_held_out(index, "training") != sources.is_held_out(index, "validation")
+    assert sum(sources.is_held_out(i, "training") for i in range(700)) == 100
+
+
+def test_print_fonts(training, validation):
+    mine, theirs = {f.name for f in training.fonts}, {f.name for f in validation.fonts}
+    assert not mine & theirs and mine | theirs == {f.name for f in outlines.fonts("print")}
+    assert len(theirs) >= 10
+
+
+def test_no_letter_of_one_part_is_in_the_other(training, validation):
+    every = fonts.characters()
+    assert len(training.letters_of) + len(validation.letters_of) == len(np.unique(every.fonts))
+
+    def paths(part):
+        return {b"".join(p.tobytes() for p in part.letters[row]) for font in part.letters_of for row in font.values()}
+
+    assert not paths(training) & paths(validation)
+    for part in (training, validation):
+        assert not any(sign.isdigit() for font in part.letters_of for sign in font)  # script fonts write no digits
+
+
+def test_forms_of_digits(training, validation):
+    for label in range(10):
+        mine, theirs = len(training.own_of[label]), len(validation.own_of[label])
+        assert mine + theirs == len(FORMS[label]) and mine > theirs >= 1
+
+    def curves(part):
+        return {p.tobytes() for rows in part.own_of for form in rows for row in form for p in part.own[int(row)]}
+
+    assert not curves(training) & curves(validation)
+
+
+def test_writers_are_those_that_were_given(digits, training, validation):
+    people = np.unique(digits.writers)
+    assert set(training.writers) <= set(people[:8]) and set(validation.writers) <= set(people[8:])
+    assert len(training.writers) >= 4 and len(validation.writers) >= 1
+    assert set(training.rows_of) == set(training.writers)
+
+
+def test_rows_are_digits_of_their_writer_and_label(digits, training):
+    """Each row's paths are those of a digit that this writer wrote and that has this label."""
+    from inkdigits.synthetic.skeletons import skeletons
+
+    for writer in training.writers[:2]:
+        for label in range(10):
+            own = digits.images[(digits.writers == writer) & (digits.labels == label)]
+            known = {b"".join(p.tobytes() for p in paths) for paths in map(skeletons(own).__getitem__, range(len(own)))}
+            for row in training.rows_of[writer][label]:
+                assert b"".join(p.tobytes() for p in training.mnist[int(row)]) in known
+
+
+def test_equal_arguments_give_equal_sources(digits):
+    few = digits.subset(digits.writers == np.unique(digits.writers)[1])
+    one, other = (sources.build(few.images, few.labels, few.writers, "validation") for _ in range(2))
+    np.testing.assert_array_equal(one.own.points, other.own.points)
+    np.testing.assert_array_equal(one.mnist.points, other.mnist.points)
