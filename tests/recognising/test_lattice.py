@@ -174,3 +174,127 @@ def test_against_every_path_of_small_lattices(seed):
                     expected = [each.get((one.mark, s), 0) for s in one.signs]
                     assert got.each[one.mark] == pytest.approx(expected, abs=1e-6)
     assert satisfied > 5
+
+
+def sure(text, share=0.98):
+    """Digits that are all but sure, each a mark of its own, numbered from left to right."""
+    return [node(place, 0.99, **{f"d{digit}": share}) for place, digit in enumerate(text)]
+
+
+def text_of(reading):
+    return None if reading is None else "".join(reading.signs.values())
+
+
+def test_without_a_choice_nothing_changes():
+    """What is expected of all lines alike leaves each as it is, a mark that may be any digit included."""
+    smudge = node(2, 0.7)
+    given = alone(*sure("12"), smudge, node(3, 0.99, d4=0.9))
+    reading = lattice.best(given, walk(r"\d+"))
+    assert list(reading.signs) == [0, 1, 2, 3] and reading.confidence < 0.1
+    assert reading.each[2].sum() == pytest.approx(0.7, abs=1e-3)
+    assert reading.each[3][4] == pytest.approx(0.99 * 0.9, abs=1e-3)
+
+
+def test_a_wall_of_a_box_is_left_out():
+    given = alone(*sure("47"), node(2, 0.6, d1=0.95), *[node(3, 0.99, d2=0.98)])
+    assert text_of(lattice.best(given, walk("length:4"))) == "4712"
+    three = lattice.best(given, walk("length:3"))
+    assert text_of(three) == "472" and three.confidence > 0.85 and three.each[2].sum() < 0.06
+
+
+def test_a_faint_1_is_taken_in():
+    given = alone(*sure("47"), node(2, 0.04, d1=0.95))
+    assert text_of(lattice.best(given, walk("length:2"))) == "47"
+    three = lattice.best(given, walk("length:3"))
+    assert text_of(three) == "471" and three.confidence > 0.85 and three.each[2][1] > 0.9
+    # But not what is all but surely not there.
+    assert lattice.best(alone(*sure("47"), node(2, 0.0005, d1=0.95)), walk("length:3")) is None
+
+
+def test_one_wide_mark_or_two_narrow_ones():
+    wide, narrow = node(1, 0.9, d0=0.9), (node(2, d1=0.95), node(3, d1=0.95))
+    given = [[Cut(1.0, (node(0, 0.99, d4=0.98),))], [Cut(0.8, (wide,)), Cut(0.2, narrow)]]
+    assert text_of(lattice.best(given, walk("length:2"))) == "40"
+    three = lattice.best(given, walk("length:3"))
+    assert text_of(three) == "411" and set(three.signs) == {0, 2, 3} and three.each[1].sum() < 0.01
+    assert text_of(lattice.best(given, walk(r"4\d+"))) == "40"
+    assert lattice.best(given, walk("length:4")) is None  # never both
+
+
+def test_two_readings_that_fit_equally_well_are_even():
+    given = alone(node(0, 0.99, d4=0.98), node(1, 0.99, d1=0.49, d7=0.49))
+    both = lattice.best(given, walk("values:41,47"))
+    assert both.confidence == pytest.approx(0.5, abs=0.01) and both.each[1][[1, 7]] == pytest.approx(0.5, abs=0.01)
+    # Which of two marks is the one that is wanted does not matter for the text.
+    ones = lattice.best(alone(node(0, 0.5, d1=0.98), node(1, 0.5, d1=0.98)), walk("length:1"))
+    assert text_of(ones) == "1" and ones.confidence > 0.9 and ones.each[0][1] == pytest.approx(0.5, abs=0.02)
+
+
+def test_separators_are_exchanged_and_dropped():
+    point = Node(1, ".,", np.array([0.8, 0.15]), 0.05)
+    slash = [[Cut(0.7, (node(3, d1=0.95),)), Cut(0.3, (sign(4, "/", 1.0),))]]
+    first, second = node(0, 0.99, d6=0.98), node(2, 0.99, d5=0.98)
+    for expected, text in [
+        (r"\d\.\d", "6.5"),
+        (r"\d,\d", "6,5"),
+        (r"\d\d", "65"),
+        ("length:2", "6.5"),
+        ("values:6.5,7.0", "6.5"),
+    ]:
+        assert text_of(lattice.best(alone(first, point, second), walk(expected))) == text
+    given = [*alone(first), *slash, *alone(second)]
+    assert text_of(lattice.best(given, walk(r"\d{3}"))) == "615"
+    assert text_of(lattice.best(given, walk(r"\d/\d"))) == "6/5"
+    # What stands behind the last digit is no part of the number.
+    assert text_of(lattice.best(alone(first, sign(1, ".", 0.9999)), walk("values:6"))) == "6"
+
+
+def test_a_line_without_digits_is_no_reading():
+    assert lattice.best(alone(node(0, 0.3), sign(1, ".", 0.5)), walk(r"[\d.]*")).signs.keys() == {0}
+    assert lattice.best(alone(node(0, 0.0005)), walk(r"\d*")) is None
+
+
+def flat(count):
+    """Digits of which nothing is known."""
+    return alone(*(node(i, 0.9) for i in range(count)))
+
+
+@pytest.mark.parametrize("expected", [
+    r"(\d+)+x", r"(\d*)*(\d*)*x", r"((\d{1,100}){1,100}){1,100}x", r"(.*1.*)*x", r".*1.{12}x", r"(?:(?:\d+)+)+(?<=x)",
+    r"(\d+)+\1x", r"(\d*)*(\d*)*\2\1(?<=x)", r"(\d)(\d)(\d)(\d)(\d)(\d)\6\5\4\3\2\1x", r"(?!(\d+)+x)(\d+)+x",
+    ["mod97", "mod11", "luhn", "length:40"], "(" * 60 + r"\d+" + ")*" * 60 + "x", r"\d?" * 300 + "x",
+])  # fmt: skip
+def test_hostile_expectations_end(expected):
+    """Lines of thirty digits of which nothing is known: the clock of the processor, in one line's time."""
+    started = time.process_time()
+    patterns = [expected] if isinstance(expected, str) else expected
+    assert lattice.best(flat(30), walk(*patterns)) is None
+    assert time.process_time() - started < 1.5
+
+
+def test_a_list_of_ten_thousand():
+    random = np.random.default_rng(4)
+    values = sorted({str(v) for v in random.integers(10**6, 10**8, 10_000)})
+    asked = walk("values:" + ",".join(values))
+    started = time.process_time()
+    for wanted in values[::500]:
+        # Two digits are read as something else, one is faint; a wall stands before it.
+        digits = [node(i + 1, 0.95, **{f"d{d}": 0.9}) for i, d in enumerate(wanted)]
+        digits[2] = node(3, 0.95, **{f"d{(int(wanted[2]) + 1) % 10}": 0.7, f"d{wanted[2]}": 0.28})
+        digits[5] = node(6, 0.1, **{f"d{wanted[5]}": 0.9})
+        reading = lattice.best(alone(node(0, 0.5, d1=0.9), *digits), asked)
+        assert text_of(reading) == wanted and reading.confidence > 0.5
+    assert time.process_time() - started < 2
+
+
+def test_a_card_number_of_twelve_digits():
+    """The check digit mends a doubtful digit wherever it stands, and only that one."""
+    number = "793927439831"
+    number = next(number[:-1] + d for d in DIGITS if luhn(number[:-1] + d))
+    for place in range(12):
+        digits = [node(i, 0.999, **{f"d{d}": 0.999}) for i, d in enumerate(number)]
+        other = (int(number[place]) + 3) % 10
+        digits[place] = node(place, 0.999, **{f"d{other}": 0.6, f"d{number[place]}": 0.39})
+        reading = lattice.best(alone(*digits), walk("luhn", "length:12"))
+        assert text_of(reading) == number and reading.confidence > 0.85
+        assert reading.each[place][int(number[place])] > 0.85

@@ -19,7 +19,7 @@ from inkdigits.locating.peaks import Found, joined, overlap
 _LEAST = 0.1  # score of a mark
 _MOST = 40  # of a page
 _LOOKED_AT = 300  # marks of a pass that suppression has left out, the surest ones
-_SAME = 0.65  # share of the union of two boxes from which they are the same cut
+_SAME = 0.5  # share of the union of two boxes from which they are the same cut
 _ONE_SPOT, _WITHIN = (
     0.5,
     0.6,

@@ -102,7 +102,9 @@ def _turned(found: Found, angle: float) -> npt.NDArray[np.float32]:
     return np.asarray(np.concatenate([middle - half, middle + half], axis=1), np.float32)
 
 
-Joints = dict[tuple[int, int], list[int]]  # (a digit, the next one) → separators between them; (-1, a digit) → before it
+Joints = dict[
+    tuple[int, int], list[int]
+]  # (a digit, the next one) → separators between them; (-1, a digit) → before it
 
 
 def _with_separators(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
+from math import prod
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +18,8 @@ SIGNS = "0123456789.,-/:"  # what may stand in a line
 PLACE = {sign: i for i, sign in enumerate(SIGNS)}
 DEAD = -1  # the state from which nothing can satisfy
 _UNKNOWN = -2
+MANY = 10**9  # about as many states as there are readings
+_MOST_FOLLOWED = 20_000  # states of a line, if all can be reached
 _MOST_STATES = 100_000  # that a walk remembers
 
 State = TypeVar("State", bound=Hashable)
@@ -27,12 +30,12 @@ class Automaton(Generic[State]):
     """A condition on a text, one sign after the other.
 
     `start` is the state of the empty text; `step` returns that after one more sign, None where no text that begins so can
-    satisfy; `accepts` tells whether a text that ends in a state satisfies. `narrow` tells that there are about as many states
-    as readings, so that only the most probable ones can be followed.
+    satisfy; `accepts` tells whether a text that ends in a state satisfies. `size` is about how many states there are for a
+    line.
     """
 
     start: State
-    narrow = False
+    size = 10
 
     def step(self, state: State, sign: str) -> State | None:
         """Return the state after one more sign, or None."""
@@ -116,10 +119,10 @@ class Values(Automaton[str]):
     """One of these texts. A state is what has been read: the start of one of them."""
 
     start = ""
-    narrow = True
 
     def __init__(self, values: Iterable[str]) -> None:
         self._values = set(values)
+        self.size = 1 + sum(map(len, self._values))
         self._ordered = sorted(self._values)
 
     def step(self, state: str, sign: str) -> str | None:
@@ -135,6 +138,8 @@ class Values(Automaton[str]):
 
 class _CheckDigit(Automaton[tuple[int, ...]]):
     """A check digit; separators do not count. A state is how many digits there were, at most 2, and sums or remainders."""
+
+    size = 100
 
     def step(self, state: tuple[int, ...], sign: str) -> tuple[int, ...] | None:
         """Add a digit on the right."""
@@ -199,7 +204,7 @@ class Walk:
 
     def __init__(self, automata: Sequence[Automaton[Any]]) -> None:
         self._automata = automata
-        self.narrow = any(a.narrow for a in automata)
+        self.narrow = prod(a.size for a in automata) > _MOST_FOLLOWED  # follow only the most probable readings
         self.lock = Lock()  # a reader may be used by several threads
         self._reset()
 
@@ -222,13 +227,12 @@ class Walk:
         return self._satisfied[states]
 
     def follow(self, states: Numbers, signs: Numbers) -> Numbers:
-        """Return the states after each of some signs: (N,), (K,) → (N, K); DEAD where nothing can satisfy any more."""
-        found = self._next[states[:, None], signs]
-        if (found == _UNKNOWN).any():
-            for i, k in np.argwhere(found == _UNKNOWN):
-                state, sign = int(states[i]), int(signs[k])
-                number = self._step(state, sign)
-                self._next[state, sign] = found[i, k] = number
+        """Return the states after some signs, each (N,); DEAD where nothing can satisfy any more."""
+        found = self._next[states, signs]
+        for i in np.flatnonzero(found == _UNKNOWN):
+            state, sign = int(states[i]), int(signs[i])
+            number = self._step(state, sign)
+            self._next[state, sign] = found[i] = number
         return np.asarray(found, np.intp)
 
     def _step(self, state: int, place: int) -> int:

@@ -19,8 +19,9 @@ Values64 = npt.NDArray[np.float64]
 # One line in so many is not what it is expected to be: another number, or one that was written down wrong. What is less
 # likely than that to have been written is not read into it, whatever is expected.
 UNEXPECTED = 1e-3
-_FAINT = 1e-9  # a reading's start that is less probable is not followed
-_MOST, _MOST_NARROW = 1000, 200  # states that are followed at once; where states are about as many as readings
+# States that are followed at once, and the least probability of one: where there are few, and where about as many as readings.
+_MOST, _LEAST = 1000, 1e-9
+_MOST_NARROW, _LEAST_NARROW = 200, 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,12 +191,13 @@ class _Paths:
         first = len(self.signs)
         self.nodes.append((node, cut, first))
         self.signs += [(node.mark, sign) for sign in node.signs]
-        states, count = self.layers[source].states, len(node.signs)
+        states = self.layers[source].states
         places = np.array([PLACE[sign] for sign in node.signs], np.intp)
-        after = self.walk.follow(states, places).ravel()
-        rows, choices = np.repeat(np.arange(len(states)), count), np.tile(np.arange(first, first + count), len(states))
-        chance = np.tile(node.taken, len(states))
-        alive = np.flatnonzero((after != DEAD) & (self.layers[source].total[rows] * chance > _FAINT))
+        least = _LEAST_NARROW if self.walk.narrow else _LEAST
+        rows, kept = np.nonzero(self.layers[source].total[:, None] * node.taken > least)
+        after = self.walk.follow(states[rows], places[kept])
+        choices, chance = first + kept, node.taken[kept]
+        alive = np.flatnonzero(after != DEAD)
         ways: list[_Way] = [(source, rows[alive], choices[alive], chance[alive], after[alive])]
         if node.left_out > 0:
             every = np.arange(len(states))

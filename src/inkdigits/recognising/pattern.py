@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from inkdigits.recognising.automata import PLACE, SIGNS, Automaton
+from inkdigits.recognising.automata import MANY, PLACE, SIGNS, Automaton
 
 # As the lexer of `re` names them; Python has no public way to an expression's parts.
 _ENDLESS = 2**31  # repetitions from which a count is none
@@ -255,7 +255,7 @@ class Prefixes(Automaton[str]):
     """An expression that `regex` matches: a state is what has been read, if it may be the beginning of a match."""
 
     start = ""
-    narrow = True
+    size = MANY
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         import regex
