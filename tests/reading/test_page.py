@@ -11,7 +11,6 @@ from PIL import Image
 
 import inkdigits
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.results import Digit, Line
 from inkdigits.synthetic import strokes
 from inkdigits.synthetic.paper import Scene, photograph
 from tests.conftest import encoded

@@ -28,7 +28,7 @@ _ONE_SPOT, _WITHIN = (
 
 @dataclass(frozen=True, eq=False)
 class Alternatives:
-    """The marks of a page; from row `first` on alternatives, for each of which `instead_of` has the marks that it excludes."""
+    """The marks of a page, alternatives from row `first` on; `instead_of` has the marks that each of these excludes."""
 
     located: Located
     first: int
@@ -38,7 +38,7 @@ class Alternatives:
 def look(located: Located, kinds: Sequence[int]) -> Alternatives:
     """Return the marks of a page with its alternatives: digits of some kinds, and separators."""
     found = located.found
-    parts, passes = [found], [located.of_pass]
+    parts, passes = [found.pick(np.zeros(0, np.intp))], [np.zeros(0, np.intp)]
     for number, one in enumerate(located.passes):
         mine = found.pick(located.of_pass == number)
         if not len(mine):
@@ -52,16 +52,15 @@ def look(located: Located, kinds: Sequence[int]) -> Alternatives:
         other_cut = excludes(every, mine) & (digit | mine_digit)
         parts.append(_apart(every.pick(other_cut.any(axis=1) & ~same_cut.any(axis=1))))
         passes.append(np.full(len(parts[-1]), number))
-    spare = joined(parts[1:]) if len(parts) > 1 else found.pick(np.zeros(0, np.intp))
-    order = np.argsort(-np.concatenate([p.scores for p in parts[1:]]), kind="stable") if len(parts) > 1 else []
-    of_pass = np.concatenate(passes[1:])[order][:_MOST] if len(parts) > 1 else np.zeros(0, np.intp)
-    spare = spare.pick(np.arange(min(len(spare), _MOST)))
+    spare, of_pass = joined(parts), np.concatenate(passes).astype(np.intp)
+    order = np.argsort(-np.concatenate([part.scores for part in parts]), kind="stable")[:_MOST]
+    spare, of_pass = spare.pick(np.arange(len(order))), of_pass[order]
     whole = Found(*(np.concatenate([vars(f)[name] for f in (found, spare)]) for name in vars(found)))
     excluded = excludes(spare, whole)
     excluded[np.arange(len(spare)), len(found) + np.arange(len(spare))] = False
     instead_of = {len(found) + i: np.flatnonzero(row) for i, row in enumerate(excluded)}
-    every_pass = np.concatenate([located.of_pass, of_pass]).astype(np.intp)
-    return Alternatives(Located(whole, located.passes, every_pass), len(found), instead_of)
+    of_pass = np.concatenate([located.of_pass, of_pass])
+    return Alternatives(Located(whole, located.passes, of_pass), len(found), instead_of)
 
 
 def excludes(some: Found, others: Found) -> npt.NDArray[np.bool_]:

@@ -19,7 +19,7 @@ _BESIDE = 1.3  # of a digit's height: a separator joins two numbers that are no 
 
 @dataclass(frozen=True, eq=False)
 class Token:
-    """What stands in a line: a digit (its text is empty), a separator or a space; `mark` is its row in Found, of a space None."""
+    """What stands in a line: a digit (without text), a separator or a space; `mark` is its row in Found."""
 
     text: str
     mark: int | None

@@ -1,6 +1,6 @@
 """What a number may be, as automata: they follow its signs one by one, and end where nothing that comes can satisfy them.
 
-Each has a finite number of states for texts of a bounded length. `Walk` follows several at once, for many readings of a line.
+Each has a finite number of states for texts of a bounded length. `Walk` follows several, for many readings of a line.
 """
 
 from __future__ import annotations
@@ -198,8 +198,8 @@ class Mod97(_CheckDigit):
 class Walk:
     """Several automata at once, for many readings at once: states are numbered as they are first reached, from 0.
 
-    A separator counts when a digit follows: what stands after the last digit is no part of the number. So a state is made of
-    those after the last digit (None before one), by which a text that ends here is judged, and those after all signs.
+    A separator counts when a digit follows: what stands after the last digit is no part of the number. So a state is made
+    of those after the last digit (None before one), by which a text that ends here is judged, and those after all signs.
     """
 
     def __init__(self, automata: Sequence[Automaton[Any]]) -> None:

@@ -27,8 +27,8 @@ _POINT_OR_COMMA = 0.05
 class Marks:
     """What is believed of all marks of a page, alternatives included; rows are those of `alternatives.located.found`.
 
-    `read` bool (N,): whether it was read in one of the lines; `present` float64 (N,): the probability that it is a digit (0 for
-    separators, and for ink that is not read); `shares` float64 (N, 10): of each digit, given that.
+    `read` bool (N,): whether it was read in one of the lines; `present` float64 (N,): the probability that it is a digit (0
+    for separators, and for ink that is not read); `shares` float64 (N, 10): of each digit, given that.
     """
 
     alternatives: Alternatives
@@ -43,7 +43,7 @@ class Marks:
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A line's lattice, and the order of all its marks and spaces (None) from left to right; `read` are those that were read."""
+    """A line's lattice; its marks and spaces (None) from left to right; and those of the marks that were read."""
 
     pieces: Lattice
     order: tuple[int | None, ...]

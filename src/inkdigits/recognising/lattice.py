@@ -1,7 +1,8 @@
-"""A line's marks, each of which may be left out, and the ways to cut its ink → the best reading that satisfies what is expected.
+"""A line's marks, which may be left out, and the ways to cut its ink → the best reading that is as expected.
 
-Readings are not listed: those that lead to the same state of what is expected are one for all that follows. So sums over all
-of them (the forward and backward probabilities of hidden Markov models) and the most probable one take a pass along the line.
+Readings are not listed: those that lead to the same state of what is expected are one for all that follows. So sums over
+all of them (the forward and backward probabilities of hidden Markov models) and the most probable one take a pass along
+the line.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Values64 = npt.NDArray[np.float64]
 # One line in so many is not what it is expected to be: another number, or one that was written down wrong. What is less
 # likely than that to have been written is not read into it, whatever is expected.
 UNEXPECTED = 1e-3
-# States that are followed at once, and the least probability of one: where there are few, and where about as many as readings.
+# States that are followed at once, and the least probability of one: where there are few, and where there are many.
 _MOST, _LEAST = 1000, 1e-9
 _MOST_NARROW, _LEAST_NARROW = 200, 1e-6
 
@@ -45,8 +46,8 @@ class Cut:
     nodes: tuple[Node, ...]
 
 
-# The pieces of a line from left to right, each with the ways to cut it, of which one is right. Marks that exclude each other
-# are in different cuts of one piece. Most pieces are one mark, and have one cut.
+# The pieces of a line from left to right, each with the ways to cut it, of which one is right. Marks that exclude each
+# other are in different cuts of one piece. Most pieces are one mark, and have one cut.
 Lattice = Sequence[Sequence[Cut]]
 
 
@@ -54,8 +55,8 @@ Lattice = Sequence[Sequence[Cut]]
 class Reading:
     """The best reading that satisfies what was expected; `confidence` is the probability of its text, given that.
 
-    `signs` are its marks with what they are read as; `each` has for every mark of the lattice the probability of each of its
-    signs, given what was expected.
+    `signs` are its marks with what they are read as; `each` has for every mark of the lattice the probability of each of
+    its signs, given what was expected.
     """
 
     signs: dict[int, str]
@@ -158,8 +159,8 @@ _Way = tuple[int, Numbers, Numbers, Values64, Numbers]  # from a layer: its rows
 class _Paths:
     """All ways through a lattice. A choice is a sign of a node, or a cut, numbered through; −1 is any other step.
 
-    `cuts` are the cuts in order, `chance` is the probability of each; `nodes` the nodes, each with its cut and the choice that
-    its first sign is; `signs` has the mark and the sign of each choice.
+    `cuts` are the cuts in order, `chance` is the probability of each; `nodes` the nodes, each with its cut and the choice
+    that its first sign is; `signs` has the mark and the sign of each choice.
     """
 
     walk: Walk
@@ -225,7 +226,7 @@ class _Paths:
         first = order[starts]
         group = np.empty(len(order), np.intp)
         group[order] = np.cumsum(np.diff(states[order], prepend=-1) != 0) - 1
-        sums = np.bincount(group, total, len(starts))
+        sums = np.bincount(group, total, len(starts)).astype(np.float64)
         most = _MOST_NARROW if self.walk.narrow else _MOST
         kept = np.sort(np.argsort(-sums, kind="stable")[:most]) if len(sums) > most else np.arange(len(sums))
         place = np.full(len(sums), -1)
@@ -260,7 +261,7 @@ class _Paths:
         return fits
 
     def most_probable(self) -> tuple[dict[int, str], set[int]]:
-        """Return the marks and signs of the most probable reading that is accepted, and all its choices; there must be one."""
+        """Return the marks and signs of the most probable reading that is accepted, and its choices; there must be one."""
         layer = len(self.layers) - 1
         row = int(np.where(self._accepted(), self.layers[-1].best, -1).argmax())
         made: list[int] = []

@@ -27,7 +27,7 @@ _KINDS = {"handwritten": (HANDWRITTEN,), "printed": (PRINTED,), "any": (HANDWRIT
 
 @dataclass(frozen=True)
 class Way:
-    """The digit network, the least confidence to answer at, what every line is expected to be, if anything, and which ink is read."""
+    """The digit network, the least confidence to answer at, what every line is expected to be, and which ink is read."""
 
     net: network.Network
     threshold: float
@@ -37,7 +37,7 @@ class Way:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """All marks of a page that may be digits: their rows in `found`, their glyphs, the digit network's answers, what is believed."""
+    """All marks of a page that may be digits: rows in `found`, glyphs, the digit network's answers, what is believed."""
 
     found: Found
     rows: npt.NDArray[np.intp]
@@ -127,10 +127,9 @@ def _expected(line: Line, row: Row, page: Upright, seen: Seen, marks: Marks, pic
     reading = lattice.best(given.pieces, way.expected)
     if reading is None:
         return replace(line, expected=False)
-    place = {int(mark): i for i, mark in enumerate(seen.rows)}
+    place = {int(row): i for i, row in enumerate(seen.rows)}
     signs = dict(reading.signs)
-    for mark in given.doubtful(reading, marks, way.threshold):
-        signs[mark] = "?"
+    signs |= dict.fromkeys(given.doubtful(reading, marks, way.threshold), "?")
     digits, text = [], ""
     for mark in cuts.written(given.order, signs):
         if mark is None or mark not in place:

@@ -1,9 +1,9 @@
 """Regular expressions as automata, so that no expression takes longer than another: no backtracking.
 
-A state is an expression, too: the one that the rest of the text must match, its derivative by what has been read (Brzozowski,
-"Derivatives of Regular Expressions", 1964). Lookahead is an intersection or a complement there. What a derivative cannot say
-(back-references, lookbehind, word boundaries, atomic groups) is matched by the package `regex`, which tells whether a text may be
-the beginning of a match, and can be stopped.
+A state is an expression, too: the one that the rest of the text must match, its derivative by what has been read
+(Brzozowski, "Derivatives of Regular Expressions", 1964). Lookahead is an intersection or a complement there. What a
+derivative cannot say (back-references, lookbehind, word boundaries, atomic groups) is matched by the package `regex`, which
+tells whether a text may be the beginning of a match, and can be stopped.
 """
 
 from __future__ import annotations
@@ -123,9 +123,9 @@ class Derivatives(Automaton[int]):
     def _is_nullable(self, kind: str, *parts: Any) -> bool:
         match kind:
             case "cat":
-                return self._nullable[parts[0]] and self._nullable[parts[1]]
+                return all(self._nullable[part] for part in parts)
             case "repeat":
-                return parts[1] == 0 or self._nullable[parts[0]]
+                return bool(parts[1] == 0) or self._nullable[parts[0]]
             case "or":
                 return any(self._nullable[part] for part in parts[0])
             case "and":
@@ -187,7 +187,7 @@ class Derivatives(Automaton[int]):
         return self._term("repeat", part, least, most)
 
     def _sequence(self, items: Sequence[tuple[Any, Any]], rest: int, first: bool, loop: bool = False) -> int:
-        """Return the term of items that `rest` follows. `first`: nothing has been read before them; `loop`: `rest` is not all."""
+        """Return the term of items that `rest` follows; `first`: nothing is read before them; `loop`: `rest` is not all."""
         before = [str(op) in ("AT", "ASSERT", "ASSERT_NOT") for op, _ in items]
         for i in range(len(items) - 1, -1, -1):
             rest = self._item(str(items[i][0]), items[i][1], rest, first and all(before[:i]), loop)
