@@ -225,7 +225,7 @@ def test_what_is_expected_narrows_the_reading(clear):
     page = inkdigits.read(picture, expect=r"\d{4}", trust="always")
     assert (page.text, page.lines[0].expected) == ("4711", True)
     # What is surely there is not made into something else, at any level of trust.
-    for other in ("values:4712,9999", "luhn", r"5\d*"):
+    for other in ("values:4712,9999", "mod97", r"5\d*"):
         line = inkdigits.read(picture, expect=other, trust="always").lines[0]
         assert (line.text, line.expected) == ("4711", False)
     assert inkdigits.read(picture, expect="length:5").lines[0].expected is False

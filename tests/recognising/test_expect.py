@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkdigits.errors import InputError
@@ -63,6 +63,7 @@ def test_known_numbers(description, yes, no):
     assert expectation.accepts(yes) and not expectation.accepts(no)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9))
 def test_every_number_has_one_luhn_check_digit(number):
     (luhn,) = expect.parse("luhn")
@@ -95,12 +96,14 @@ PATTERNS = [
 ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.sampled_from(PATTERNS), st.text("0127.,", max_size=6) | st.text(SIGNS, max_size=5))
 def test_an_expression_accepts_what_it_matches(pattern, text):
     (expectation,) = expect.parse(pattern)
     assert expectation.accepts(text) == (re.fullmatch(pattern, text) is not None)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(0, 2000), st.text("0123456789", max_size=5))
 def test_a_range_is_of_numbers(low, more, text):
     (expectation,) = expect.parse(f"range:{low}-{low + more}")

@@ -98,7 +98,8 @@ def separators(located: Located, row: int) -> npt.NDArray[np.float64]:
     down, across = one.maps.centres.shape[1:]
     i, j = min(int(y // STRIDE), down - 1), min(int(x // STRIDE), across - 1)
     around = one.maps.centres[FIRST_SEPARATOR:, max(i - 1, 0) : i + 2, max(j - 1, 0) : j + 2]
-    odds = sigmoid(around.reshape(len(SEPARATORS), -1).max(axis=1)).astype(np.float64) + 1e-6
+    heights = np.clip(sigmoid(around.reshape(len(SEPARATORS), -1).max(axis=1)).astype(np.float64), 1e-4, 0.999)
     own = int(located.found.kinds[row]) - FIRST_SEPARATOR
-    odds[own] = max(float(odds[own]), float(located.found.scores[row]))
+    heights[own] = np.clip(located.found.scores[row], heights[own], 0.999)
+    odds = (heights / (1 - heights)) ** 2  # where there is nothing, maps are not quite 0: low heights count for less
     return np.asarray(odds / odds.sum(), np.float64)

@@ -191,7 +191,7 @@ def _node(mark: int, marks: Marks) -> Node:
         present = float(marks.present[mark])
         return Node(mark, "0123456789", present * marks.shares[mark], 1 - present)
     score = float(np.clip(located.found.scores[mark], 1e-3, 1 - 1e-3))
-    odds = score / (1 - score) * (1 - _EVEN) / _EVEN
+    odds = (score / (1 - score) * (1 - _EVEN) / _EVEN) ** 2  # the peak's log-odds count twice, as they do for digits
     present = odds / (1 + odds)
     taken = present * separators(located, mark)
     point, comma = SEPARATORS.index("."), SEPARATORS.index(",")
