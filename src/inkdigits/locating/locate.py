@@ -45,9 +45,16 @@ class Pass:
 
     def found(self, least: float, kinds: Sequence[int] = peaks.DIGITS) -> Found:
         """Return the marks in the picture's own pixels; `kinds` as in `peaks.suppressed`."""
+        return self._mapped(peaks.peaks(self.maps, least, kinds))
+
+    def every_peak(self, least: float) -> Found:
+        """Return the marks, without non-maximum suppression, in the picture's own pixels."""
+        return self._mapped(peaks.every_peak(self.maps, least))
+
+    def _mapped(self, found: Found) -> Found:
         across, down = self.scale
         x, y = self.corner
-        return peaks.peaks(self.maps, least, kinds).mapped((1 / across, 1 / down), (-x, -y))
+        return found.mapped((1 / across, 1 / down), (-x, -y))
 
 
 @dataclass(frozen=True, eq=False)

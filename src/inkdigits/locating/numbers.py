@@ -19,7 +19,7 @@ _BESIDE = 1.3  # of a digit's height: a separator joins two numbers that are no 
 
 @dataclass(frozen=True, eq=False)
 class Token:
-    """What stands in a line: a digit (`mark` is its row in Found) or the text of a separator or a space."""
+    """What stands in a line: a digit (without text), a separator or a space; `mark` is its row in Found."""
 
     text: str
     mark: int | None
@@ -41,7 +41,7 @@ def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0
     chains = _chains(found, chosen)
     turned = _turned(found, _angle(found, chains))
     chains, joints = _with_separators(found, chains, turned, separator_score)
-    return [_row(row, joints) for row in _rows(chains, turned)]
+    return [_row(row, joints, found) for row in _rows(chains, turned)]
 
 
 def angle(found: Found, least: float = 0.3) -> float:
@@ -102,7 +102,9 @@ def _turned(found: Found, angle: float) -> npt.NDArray[np.float32]:
     return np.asarray(np.concatenate([middle - half, middle + half], axis=1), np.float32)
 
 
-Joints = dict[tuple[int, int], str]  # (a digit, the next one) → the separators between them; (-1, a digit) → before it
+Joints = dict[
+    tuple[int, int], list[int]
+]  # (a digit, the next one) → separators between them; (-1, a digit) → before it
 
 
 def _with_separators(
@@ -112,7 +114,7 @@ def _with_separators(
     marks = np.flatnonzero((found.kinds >= FIRST_SEPARATOR) & (found.scores >= least))
     pairs = np.array([pair for chain in chains for pair in pairwise(chain)], np.intp).reshape(-1, 2)
     ends = np.array([chain[-1] for chain in chains]), np.array([chain[0] for chain in chains])
-    joints: dict[tuple[int, int], list[tuple[float, str]]] = {}
+    joints: dict[tuple[int, int], list[tuple[float, int]]] = {}
     joined: dict[int, int] = {}
     begun: set[int] = set()  # heads of numbers that are joined to another one before them
     for m in marks:
@@ -126,8 +128,7 @@ def _with_separators(
             elif before >= 0:  # one of the two is joined to another already
                 pair = None
         if pair is not None:
-            sign = SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR]
-            joints.setdefault(pair, []).append((x, sign))
+            joints.setdefault(pair, []).append((x, int(m)))
     left = {chain[0]: chain for chain in chains}
     merged = []
     for head in [*(head for head in left if head not in begun), *begun]:
@@ -138,7 +139,7 @@ def _with_separators(
             following = joined.get(whole[-1], -1)
         if whole:
             merged.append(whole)
-    return merged, {pair: "".join(sign for _, sign in sorted(signs)) for pair, signs in joints.items()}
+    return merged, {pair: [m for _, m in sorted(signs)] for pair, signs in joints.items()}
 
 
 def _within(x: float, y: float, pairs: npt.NDArray[np.intp], boxes: npt.NDArray[np.float32]) -> tuple[int, int] | None:
@@ -209,15 +210,15 @@ def _extent(boxes: npt.NDArray[np.float32]) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def _row(numbers: list[list[int]], joints: Joints) -> Row:
+def _row(numbers: list[list[int]], joints: Joints, found: Found) -> Row:
     tokens: list[Token] = []
     for chain in numbers:
         if tokens:
             tokens.append(Token(" ", None))
         before = -1
         for i in chain:
-            if signs := joints.get((before, i), ""):
-                tokens.append(Token(signs, None))
+            signs = joints.get((before, i), ())
+            tokens += [Token(SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR], m) for m in signs]
             tokens.append(Token("", i))
             before = i
     return Row(tokens, numbers)

@@ -13,6 +13,8 @@ from inkdigits.locating.maps import FIRST_SEPARATOR, HANDWRITTEN, PRINTED, Maps,
 
 MOST = 2000  # marks of a page
 DIGITS = (HANDWRITTEN, PRINTED)
+Shares = npt.NDArray[np.float64]
+
 _WITHIN = 0.8  # share of a box within another at which the two are one mark
 
 
@@ -55,10 +57,16 @@ class Found:
 
 
 def peaks(maps: Maps, least: float = 0.1, kinds: Sequence[int] = DIGITS) -> Found:
-    """Return the marks whose centre map rises to `least` or more: cells that are higher than their neighbours.
+    """Return the marks whose centre map rises to `least` or more, of those on one spot the surest.
 
     `kinds` are the digits that are asked for, as in `suppressed`.
     """
+    found = every_peak(maps, least)
+    return found.pick(suppressed(found, kinds)[:MOST])
+
+
+def every_peak(maps: Maps, least: float) -> Found:
+    """Return all cells of the centre maps that are higher than their neighbours, and not below `least`, as marks."""
     threshold = float(np.log(least / (1 - least)))
     which, rows, columns = [], [], []
     for kind, centre in enumerate(maps.centres):
@@ -71,14 +79,23 @@ def peaks(maps: Maps, least: float = 0.1, kinds: Sequence[int] = DIGITS) -> Foun
     order = np.argsort(-scores, kind="stable")[: 2 * MOST]
     kinds_found, row_found, column_found = places[:, order]
     cells = maps.cells(row_found, column_found)
-    found = Found(kinds_found.astype(np.int64), scores[order], cells.classes, cells.boxes, cells.goes_on, cells.next)
-    return found.pick(suppressed(found, kinds)[:MOST])
+    return Found(kinds_found.astype(np.int64), scores[order], cells.classes, cells.boxes, cells.goes_on, cells.next)
 
 
 def joined(parts: list[Found]) -> Found:
     """Return the marks of several pictures of one page, in one system of pixels, the surest first."""
     whole = Found(*(np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])))
     return whole.pick(np.argsort(-whole.scores, kind="stable"))
+
+
+def overlap(boxes: npt.NDArray[np.float32], others: npt.NDArray[np.float32]) -> tuple[Shares, Shares]:
+    """Return what each of N boxes shares with each of M others, (N, M): of their union, and of the smaller one's area."""
+    a, b = boxes[:, None].astype(np.float64), others[None].astype(np.float64)
+    across = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
+    down = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
+    shared = np.maximum(across, 0) * np.maximum(down, 0)
+    area, other = (np.maximum((v[..., 2] - v[..., 0]) * (v[..., 3] - v[..., 1]), 1e-3) for v in (a, b))
+    return shared / (area + other - shared), shared / np.minimum(area, other)
 
 
 def suppressed(found: Found, kinds: Sequence[int] = DIGITS, most: float = 0.5) -> npt.NDArray[np.intp]:
