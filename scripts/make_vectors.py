@@ -96,10 +96,12 @@ def engine(name: str) -> dict[str, Any]:
 
 
 def digit(label: int, height: int, pen: float, seed: int) -> dict[str, Any]:
-    """Return a digit's curves in pixels, x and y in turn, its ink and its glyph."""
+    """Return a digit's curves in pixels, x and y in turn, its ink cut to its box, and its glyph."""
     random = np.random.default_rng([8, seed])
     curves = [np.round(curve * height, 1) for curve in strokes.vary(strokes.digit(label, seed), random, 0.7)]
-    ink = strokes.draw([curve / height for curve in curves], height, pen)
+    drawn = strokes.draw([curve / height for curve in curves], height, pen)
+    (top, bottom), (left, right) = (np.flatnonzero(drawn.any(axis=axis))[[0, -1]] for axis in (1, 0))
+    ink = drawn[top : bottom + 1, left : right + 1]
     return {
         "label": label,
         "pen": pen,

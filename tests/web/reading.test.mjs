@@ -11,8 +11,9 @@ const net = network("small");
 const drawings = recorded();
 const plain = drawings.filter(({ kind }) => kind === "numbers");
 
-/** Of the drawings of each kind, how many are wholly right at least: as measured, on forms and hands that nothing was tuned on. */
-const RIGHT = {};
+/** Of the 15 drawings of each kind, how many are wholly right at least, where not all are: as measured, on forms and hands that
+ * nothing was tuned on. Of the ten that are wrong, four are a 1 that the network takes for a 7, and one a 4 for a 9. */
+const RIGHT = { overlapping: 14, "strokes far apart": 14, hyphens: 13, "two lines": 13, "different sizes": 14, "written over": 14, "without lifting": 13 };
 
 const read = (strokes) => new Reader(net).read(strokes).text;
 
@@ -42,7 +43,7 @@ test("recorded drawings are read as what was written", (t) => {
     grouped += tally.grouped;
   }
   t.diagnostic(`all: ${right} of ${drawings.length} wholly right, ${grouped} grouped right`);
-  for (const [kind, tally] of kinds) assert.ok(tally.right >= RIGHT[kind], `${kind}: ${tally.right} of ${tally.of}`);
+  for (const [kind, tally] of kinds) assert.ok(tally.of === 15 && tally.right >= (RIGHT[kind] ?? 15), `${kind}: ${tally.right} of ${tally.of}`);
 });
 
 test("every example is read", () => {
@@ -74,9 +75,9 @@ test("how often the pen is sampled does not matter: mouse, finger and pen are th
     const more = times.flatMap((_, i) => [...points.slice(2 * i, 2 * i + 2), ...(2 * i + 2 < points.length ? middles.slice(2 * i, 2 * i + 2) : [])]);
     return { width, points: more, times: Array.from({ length: more.length / 2 }, (_, i) => times[i >> 1]) };
   };
-  for (const { text, strokes } of plain.slice(0, 5)) {
+  for (const { text, strokes } of drawings.filter(({ kind }) => kind === "slow").slice(0, 4)) {
     assert.equal(read(strokes), text);
-    assert.equal(read(strokes.map(coarse)), text);
+    assert.equal(read(strokes.map(coarse).map(coarse)), text);
     assert.equal(read(strokes.map(fine)), text);
   }
 });

@@ -23,7 +23,7 @@ from inkdigits.synthetic.pages.truth import Mark, SyntheticPage
 Values = npt.NDArray[np.float32]
 
 _POWERS = np.round(np.arange(0.1, 1.25, 0.1), 2)
-_MOST_WRONG = {"strict": 1 / 500, "normal": 1 / 100}  # of the digits answered at each level of trust
+_MOST_WRONG = {"strict": 1 / 300, "normal": 1 / 20}  # of the digits answered at each level of trust, on these pages
 _STRENGTH = 1e-3  # of the penalty on weights
 _NOBODY, _IGNORED = -1, -2  # instead of a truth's index
 

@@ -18,15 +18,16 @@ const THICKEST = 0.16;
 /**
  * Return the glyph of lines, 784 grey levels.
  * @param {Drawn[]} lines  one at least
+ * @param {number} [thinnest] @param {number} [thickest]  the pen's width, as a share of the digit's longer side
  * @returns {Uint8Array}
  */
-export function glyphOf(lines) {
+export function glyphOf(lines, thinnest = THINNEST, thickest = THICKEST) {
   const { left, top, right, bottom } = around(lines);
   const longer = Math.max(right - left, bottom - top);
   const own = Math.max(...lines.map(({ pen }) => pen));
   /** @param {number} share */
   const width = (share) => (share * longer) / (1 - share); // of a pen that is this share of the ink's longer side
-  const pen = longer ? Math.min(Math.max(own, width(THINNEST)), width(THICKEST)) : own;
+  const pen = longer ? Math.min(Math.max(own, width(thinnest)), width(thickest)) : own;
   return glyph(drawn(lines.map(({ path }) => path), pen, SIDE / (longer + pen)));
 }
 

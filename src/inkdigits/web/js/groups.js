@@ -14,6 +14,7 @@ import { around, crossed, hullOf, isStraight, shareWithin } from "./strokes.js";
  * @property {Box} box
  * @property {number} scale      height of the digits around it
  * @property {number} cost       of its members being one, and of no other stroke being of it
+ * @property {number} oversize   what it costs besides if it is one digit, for being larger than the digits around it
  */
 
 const MOST_STROKES = 4; // of one digit
@@ -52,7 +53,7 @@ export function groupsOf(lines, { neighbours, scales }) {
       found.push(...grown);
     }
     const priced = found.map(({ members, joined }) => priceOf(members, joined, lines, neighbours, scales));
-    const others = priced.slice(1).filter(({ cost }) => cost <= DEAREST);
+    const others = priced.slice(1).filter(({ cost, oversize }) => cost + oversize <= DEAREST);
     return [priced[0], ...others.sort((a, b) => a.cost - b.cost).slice(0, MOST_GROUPS - 1)];
   });
   return { order, groups };
@@ -93,13 +94,14 @@ function priceOf(members, joined, lines, neighbours, scales) {
   const own = members.map((member) => lines[member]);
   const box = around(own);
   const scale = Math.max(...members.map((member) => scales[member]));
-  const oversize = Math.max((box.right - box.left) / scale - WIDEST, 0) + Math.max((box.bottom - box.top) / scale - HIGHEST, 0);
+  const [wide, high] = [(box.right - box.left) / scale, (box.bottom - box.top) / scale];
+  const oversize = OVERSIZE * (Math.max(wide - WIDEST, 0) + Math.max(high - HIGHEST, 0));
   /** @param {number} line */
   const nearTo = (line) => neighbours[line].filter(({ other }) => members.includes(other));
   const interrupted = members.slice(1).filter((member, i) => member !== members[i] + 1).length;
-  let cost = joined + OVERSIZE * oversize + INTERRUPTED * interrupted;
+  let cost = joined + INTERRUPTED * interrupted;
   const beside = new Set(members.flatMap((member) => neighbours[member].map(({ other }) => other)));
-  if (cost <= DEAREST && beside.size > members.length - 1) {
+  if (cost + oversize <= DEAREST && beside.size > members.length - 1) {
     const hull = hullOf(own);
     for (const other of beside) {
       if (members.includes(other)) continue;
@@ -109,7 +111,7 @@ function priceOf(members, joined, lines, neighbours, scales) {
       if (isStraight(lines[other]) && own.some((line) => isStraight(line) && crossed(line, lines[other]) > PAST * scale)) cost += CROSSED;
     }
   }
-  return { members, key: own.map(({ key }) => key).join(" "), box, scale, cost };
+  return { members, key: own.map(({ key }) => key).join(" "), box, scale, cost, oversize };
 }
 
 /** @param {Box} box */

@@ -65,7 +65,7 @@ function sizeOf({ left, top, right, bottom }) {
 
 /**
  * Return the height of the digits around each line: the median height of what touches, each counted by its square, among the
- * lines that are near it in place or in time.
+ * lines that are near it in place or in time. What has several others within it is a frame, and does not count.
  * @param {Line[]} lines @param {Neighbour[][]} neighbours @param {number[]} sizes
  */
 function scalesOf(lines, neighbours, sizes) {
@@ -78,12 +78,18 @@ function scalesOf(lines, neighbours, sizes) {
     }
     return Math.max(low - high, 0.6 * sizes[i]);
   });
+  const frames = lines.map((line, i) => neighbours[i].filter(({ other }) => isWithin(lines[other], line)).length > 1);
   return lines.map((line, i) => {
     const near = new Set([i, ...neighbours[i].map(({ other }) => other)]);
     for (let j = Math.max(i - SPAN, 0); j <= Math.min(i + SPAN, lines.length - 1); j++) near.add(j);
-    const own = [...near].map((j) => heights[j]);
+    const own = [...near].filter((j) => !frames[j]).map((j) => heights[j]);
     return Math.max(weightedMedian(own, own.map((height) => height ** 2)), line.pen / 2, 1);
   });
+}
+
+/** @param {Line} line @param {Line} frame */
+function isWithin(line, frame) {
+  return line.left > frame.left && line.right < frame.right && line.top > frame.top && line.bottom < frame.bottom;
 }
 
 /** @typedef {{ side: number, cells: Map<string, number[]> }} Grid  which lines lie in each square cell */

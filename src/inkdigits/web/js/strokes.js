@@ -17,7 +17,6 @@
  * @property {number[]} path     the line as it is shown, straight from point to point: x and y in turn
  * @property {number[]} samples  points evenly spaced along the path, at most SAMPLES of them: x and y in turn
  * @property {number} length     of the path
- * @property {number} began      time of its first point
  * @typedef {LineShape & Box} Line
  */
 
@@ -51,7 +50,7 @@ export function keyOf({ width, points, times }) {
 
 /** @param {Stroke} stroke @returns {Line} */
 export function lineOf(stroke) {
-  return measured(keyOf(stroke), stroke.width, smoothed(stroke.points), stroke.times[0]);
+  return measured(keyOf(stroke), stroke.width, smoothed(stroke.points));
 }
 
 /**
@@ -60,11 +59,11 @@ export function lineOf(stroke) {
  * @returns {Line}
  */
 export function partOf(line, first, last) {
-  return measured(`${line.key}[${first}-${last}]`, line.pen, line.path.slice(2 * first, 2 * last + 2), line.began);
+  return measured(`${line.key}[${first}-${last}]`, line.pen, line.path.slice(2 * first, 2 * last + 2));
 }
 
-/** @param {string} key @param {number} pen @param {number[]} path @param {number} began @returns {Line} */
-function measured(key, pen, path, began) {
+/** @param {string} key @param {number} pen @param {number[]} path @returns {Line} */
+function measured(key, pen, path) {
   const along = [0];
   for (let i = 2; i < path.length; i += 2) {
     along.push(along[along.length - 1] + Math.hypot(path[i] - path[i - 2], path[i + 1] - path[i - 1]));
@@ -80,7 +79,7 @@ function measured(key, pen, path, began) {
     const next = Math.min(at + 1, along.length - 1);
     samples.push(path[2 * at] + share * (path[2 * next] - path[2 * at]), path[2 * at + 1] + share * (path[2 * next + 1] - path[2 * at + 1]));
   }
-  return { key, pen, path, samples, length, began, ...boxOf(path) };
+  return { key, pen, path, samples, length, ...boxOf(path) };
 }
 
 /** Tell whether a line is straight, nearly. @param {Line} line */
