@@ -75,11 +75,12 @@ def excludes(some: Found, others: Found) -> npt.NDArray[np.bool_]:
 
 def _among(some: Found, others: Found) -> npt.NDArray[np.bool_]:
     """Tell which marks are among others: of the same kind, in the same place."""
-    known, asked = (
+    names = [
         [(kind, *box) for kind, box in zip(found.kinds.tolist(), np.round(found.boxes, 1).tolist(), strict=True)]
-        for found in (others, some)
-    )
-    return np.isin(range(len(asked)), [i for i, one in enumerate(asked) if one in set(known)])
+        for found in (some, others)
+    ]
+    known = set(names[1])
+    return np.array([name in known for name in names[0]], bool)
 
 
 def _apart(found: Found) -> Found:

@@ -15,7 +15,7 @@ from inkdigits.locating.peaks import Found
 
 Grey = npt.NDArray[np.uint8]
 
-HEIGHT = 28.0  # pixels at which digits are read best: most of the training pages' digits are about so high
+HEIGHT = 34.0  # pixels at which digits are read best: handwriting is told from print where its strokes are not too small
 _COARSE = 640  # pixels of the longer side in the first coarse pass
 _LEVELS = 4  # coarse passes at most, each half the size of the one before
 _SAME = 0.2  # a coarse pass is as good as one at a scale that differs by less, in logarithms

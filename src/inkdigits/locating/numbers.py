@@ -19,10 +19,11 @@ _BESIDE = 1.3  # of a digit's height: a separator joins two numbers that are no 
 
 @dataclass(frozen=True, eq=False)
 class Token:
-    """What stands in a line: a digit (without text), a separator or a space; `mark` is its row in Found."""
+    """What stands in a line: a digit (`mark` is its row in Found), a separator (`sign` is its row) or a space."""
 
     text: str
-    mark: int | None
+    mark: int | None = None
+    sign: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,11 +215,11 @@ def _row(numbers: list[list[int]], joints: Joints, found: Found) -> Row:
     tokens: list[Token] = []
     for chain in numbers:
         if tokens:
-            tokens.append(Token(" ", None))
+            tokens.append(Token(" "))
         before = -1
         for i in chain:
             signs = joints.get((before, i), ())
-            tokens += [Token(SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR], m) for m in signs]
+            tokens += [Token(SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR], sign=m) for m in signs]
             tokens.append(Token("", i))
             before = i
     return Row(tokens, numbers)

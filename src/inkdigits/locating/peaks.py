@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from inkdigits.locating.maps import FIRST_SEPARATOR, HANDWRITTEN, PRINTED, Maps, sigmoid
 
-MOST = 2000  # marks of a page
-DIGITS = (HANDWRITTEN, PRINTED)
 Shares = npt.NDArray[np.float64]
 
+MOST = 2000  # marks of a page
+DIGITS = (HANDWRITTEN, PRINTED)
 _WITHIN = 0.8  # share of a box within another at which the two are one mark
 
 

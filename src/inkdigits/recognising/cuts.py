@@ -73,9 +73,10 @@ def lattice(row: Row, marks: Marks) -> Line:
     x = -np.inf
     for token, after in pairwise([*row.tokens, None]):
         assert token is not None
-        if token.mark is not None:
-            x = max(x, float(found.centres[token.mark][0]))
-            places.append((x, token.mark))
+        mark = token.sign if token.mark is None else token.mark
+        if mark is not None:
+            x = max(x, float(found.centres[mark][0]))
+            places.append((x, mark))
         elif after is not None and after.mark is not None:
             x = max(x, float(found.boxes[after.mark][0]) - 1e-3)
             places.append((x, None))

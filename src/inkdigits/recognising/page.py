@@ -100,7 +100,7 @@ def _with_alternatives(page: Upright, seen: Seen, chosen: npt.NDArray[np.bool_],
 def _line(row: Row, page: Upright, seen: Seen, place: dict[int, int], picture: Picture, way: Way) -> Line:
     digits, text = [], ""
     for token in row.tokens:
-        if token.text or token.mark is None:
+        if token.mark is None:
             text += token.text
             continue
         digit = _digit(place[token.mark], page, seen, picture, way)
