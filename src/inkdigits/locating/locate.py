@@ -114,6 +114,8 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
 def _scales(guess: Found, kinds: Sequence[int]) -> list[float]:
     """Return the scales at which the marks of a coarse pass are HEIGHT pixels high, one for each group of heights."""
     digits = np.isin(guess.kinds, kinds)
+    if not digits.any():  # digits that are small in every coarse pass may look like those of another ink
+        digits = guess.kinds < FIRST_SEPARATOR
     sure = digits & (guess.scores >= _SURE)
     if not sure.any():
         sure = digits

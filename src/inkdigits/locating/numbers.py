@@ -15,6 +15,7 @@ _LINKED = 0.4  # probability from which a link is followed
 _OFF = 0.6  # of a digit's height: how far from its place the next digit may be
 _LEVEL = 0.4  # share of the lower one's height that two numbers of a row have in common, up and down
 _BESIDE = 1.3  # of a digit's height: a separator joins two numbers that are no further apart
+_ABOVE = 0.2  # of a digit's height: separators that are less apart stand above each other, and are one sign
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +113,7 @@ def _with_separators(
     marks = np.flatnonzero((found.kinds >= FIRST_SEPARATOR) & (found.scores >= least))
     pairs = np.array([pair for chain in chains for pair in pairwise(chain)], np.intp).reshape(-1, 2)
     ends = np.array([chain[-1] for chain in chains]), np.array([chain[0] for chain in chains])
-    joints: dict[tuple[int, int], list[tuple[float, str]]] = {}
+    joints: dict[tuple[int, int], list[tuple[float, str]]] = {}  # the surest first
     joined: dict[int, int] = {}
     begun: set[int] = set()  # heads of numbers that are joined to another one before them
     for m in marks:
@@ -138,7 +139,20 @@ def _with_separators(
             following = joined.get(whole[-1], -1)
         if whole:
             merged.append(whole)
-    return merged, {pair: "".join(sign for _, sign in sorted(signs)) for pair, signs in joints.items()}
+    return merged, {pair: _signs(signs, _ABOVE * _height(boxes[pair[1]])) for pair, signs in joints.items()}
+
+
+def _signs(marks: list[tuple[float, str]], apart: float) -> str:
+    """Return separators, (x, sign), the surest first, from left to right; of those above each other one, best a colon."""
+    kept: list[tuple[float, str]] = []
+    for x, sign in sorted(marks, key=lambda mark: mark[1] != ":"):
+        if all(abs(x - other) >= apart for other, _ in kept):
+            kept.append((x, sign))
+    return "".join(sign for _, sign in sorted(kept))
+
+
+def _height(box: npt.NDArray[np.float32]) -> float:
+    return max(float(box[3] - box[1]), 1.0)
 
 
 def _within(x: float, y: float, pairs: npt.NDArray[np.intp], boxes: npt.NDArray[np.float32]) -> tuple[int, int] | None:
