@@ -13,7 +13,8 @@ import sys
 from results_errors import errors_page
 from results_lab import cluster_page, openings_page, series_page
 from results_networks import networks_page
-from results_pages import pages_part, readme_rows as page_rows
+from results_pages import pages_part
+from results_pages import readme_rows as page_rows
 from results_parts import ROOT, percent, results, source
 from results_reading import explaining_page, reading_page
 from results_records import records_page
