@@ -17,14 +17,16 @@ from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 import inkdigits
 from inkdigits import network
 from inkdigits.datasets import mnist
 from inkdigits.training import split
 from machine import write_results
-from papers import Ink, Light, in_shadow, ruled, squared
 
+Ink = npt.NDArray[np.uint8]
+Light = npt.NDArray[np.float64]  # (H, W): how light the paper is, 0 to 255
 SIDES = ("top", "bottom", "left", "right")
 
 
@@ -95,6 +97,24 @@ def on_paper(ink: Ink, change: Callable[[Light], Light]) -> Ink:
     """Write the digit, three times as large, with a dark pen on paper that `change` makes of a plain one."""
     large = np.asarray(cv2.resize(ink, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC), np.uint8)
     return np.rint(change(np.full(large.shape, 225.0)) * (1 - 0.8 * large / 255)).astype(np.uint8)
+
+
+def ruled(paper: Light, lines: float, width: int, first: int, pitch: int) -> Light:
+    for thick in range(width):
+        paper[first + thick :: pitch] = lines
+    return paper
+
+
+def squared(paper: Light, lines: float, square: int) -> Light:
+    paper[::square] = paper[:, ::square] = lines
+    return paper
+
+
+def in_shadow(paper: Light, width: float) -> Light:
+    """Halve the light on the right; the shadow's edge is `width` of the page wide."""
+    across = np.arange(paper.shape[1]) / paper.shape[1]
+    light = np.interp(across, [0.5 - width / 2 - 1e-3, 0.5 + width / 2 + 1e-3], [1.0, 0.5])
+    return np.asarray(paper * light, np.float64)
 
 
 Damage = Callable[[Ink], Ink]

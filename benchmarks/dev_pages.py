@@ -1,49 +1,44 @@
-"""Pages and register cells of other people's: wholly right, and character error, on the half that nothing is tuned on.
+"""Pages and register cells of other people's: wholly right, and character error, with trust `always`.
 
-The sets are not part of the project. They are found through the environment variable INKDIGITS_DEV_DATA; where it is not
-set, this script says so and ends.
+A page is right where its lines are, digits in order, line by line; a register cell holds a row number among clutter. The
+sets are not part of the project. They are found through the environment variable INKDIGITS_DEV_DATA; where it is not set,
+this script says so and ends. RapidOCR (--rivals) reads each picture with detection, and as one line where it finds nothing.
 
-Usage: INKDIGITS_DEV_DATA=… python benchmarks/dev_pages.py [--model NAME] [--half report|tune] [--show]
+Usage: INKDIGITS_DEV_DATA=… python benchmarks/dev_pages.py [--half tune|report|all --purpose ISSUE] [--model NAME] [--rivals]
+       [--limit N] [--show]
+writes benchmarks/results/dev_pages_MODEL.json (reporting half) or dev_pages_MODEL_tune.json
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import inkdigits
-from dev_singles import in_half
-from machine import needed_dev_data, write_results
+import rivals
+import scoring
+from machine import needed_dev_data
+from scoring import distance, in_half
 
 
-def distance(a: str, b: str) -> int:
-    """Return the number of insertions, deletions and substitutions from one text to the other (Levenshtein)."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        previous, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
-    return row[-1]
-
-
-def digits_of(lines: list[str]) -> str:
+def digits_by_line(lines: list[str]) -> str:
     """Return the digits alone, line by line."""
     return "\n".join(digits for line in lines if (digits := "".join(c for c in line if c.isdigit())))
 
 
-def score(said: list[list[str]], wanted: list[list[str]]) -> dict[str, float]:
+def score(said: list[list[str]], wanted: list[list[str]]) -> dict[str, Any]:
     """Return the share of pictures wholly right and the character error, separators aside and with them.
 
     A character error is a digit, sign or end of a line that is missing, too many or another, as a share of those there are.
     """
-    figures: dict[str, float] = {}
-    for suffix, form in (("", digits_of), ("_with_separators", text_of)):
+    figures: dict[str, Any] = {}
+    for suffix, form in (("", digits_by_line), ("_with_separators", text_of)):
         pairs = [(form(a), form(b)) for a, b in zip(said, wanted, strict=True)]
-        figures[f"right{suffix}"] = sum(a == b for a, b in pairs) / len(pairs)
+        right = scoring.share(sum(a == b for a, b in pairs), len(pairs))
+        figures[f"right{suffix}"], figures[f"interval{suffix}"] = right["share"], right["interval"]
         figures[f"character_error{suffix}"] = sum(distance(a, b) for a, b in pairs) / sum(len(b) for _, b in pairs)
     return figures
 
@@ -63,29 +58,53 @@ def cases(folder: Path, half: str) -> dict[str, list[tuple[Path, list[str]]]]:
     return found
 
 
+def reported(reader: str, row: dict[str, Any]) -> None:
+    """Print one reader's figures."""
+    low, high = row["interval"]
+    print(
+        f"  {reader:10} {row['right']:.1%} ({low:.1%} to {high:.1%}) wholly right, character error {row['character_error']:.1%};"
+        f" with separators {row['right_with_separators']:.1%} and {row['character_error_with_separators']:.1%}",
+        flush=True,
+    )
+
+
+def measure(
+    pictures: list[tuple[Path, list[str]]], model: str, rival: rivals.RapidOCR | None, show: bool
+) -> dict[str, Any]:
+    """Return the figures of one set."""
+    truth = [lines for _, lines in pictures]
+    said = []
+    for path, wanted in pictures:
+        page = scoring.read(path, model=model, trust="always")
+        said.append([line.text for line in page.lines] if page else [])
+        if show and text_of(said[-1]) != text_of(wanted):
+            print(f"  {path.name}: {wanted} read as {said[-1]}")
+    figures = {"pictures": len(pictures), **score(said, truth)}
+    reported("Inkdigits", figures)
+    if rival:
+        theirs = [rival.lines(path) for path, _ in pictures]
+        figures["RapidOCR"] = score(theirs, truth)
+        right = [
+            [digits_by_line(a) == digits_by_line(b) for a, b in zip(s, truth, strict=True)] for s in (said, theirs)
+        ]
+        figures["paired"] = scoring.paired(*right)
+        reported("RapidOCR", figures["RapidOCR"])
+    return figures
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = scoring.options(__doc__, "rivals", "limit", "show")
     parser.add_argument("--model", default="default")
-    parser.add_argument("--half", choices=("report", "tune"), default="report")
-    parser.add_argument("--show", action="store_true", help="print what is read wrong")
-    arguments = parser.parse_args()
     where = needed_dev_data()
+    arguments = scoring.parsed(parser, "pages", "registers")
     figures: dict[str, Any] = {}
-    for name, pictures in cases(where, arguments.half).items():
-        said = []
-        for path, truth in pictures:
-            page = inkdigits.read(path, model=arguments.model, trust="always")
-            said.append([line.text for line in page.lines])
-            if arguments.show and text_of(said[-1]) != text_of(truth):
-                print(f"  {path.name}: {truth} read as {said[-1]}")
-        row = score(said, [truth for _, truth in pictures])
-        figures[name] = {"pictures": len(pictures), **row}
-        print(
-            f"{name:10} {len(pictures)} pictures, {row['right']:.1%} wholly right, character error {row['character_error']:.1%};"
-            f" with separators {row['right_with_separators']:.1%} and {row['character_error_with_separators']:.1%}"
-        )
-    if arguments.half == "report":
-        write_results(f"dev_pages_{arguments.model}", {"model": arguments.model, "sets": figures})
+    with rivals.RapidOCR() if arguments.rivals else nullcontext() as rival:
+        for name, pictures in cases(where, arguments.half).items():
+            some = pictures[: arguments.limit]
+            print(f"{name}, {len(some)} pictures")
+            figures[name] = measure(some, arguments.model, rival, arguments.show)
+    document = {"model": arguments.model, "half": arguments.half, "sets": figures}
+    scoring.keep(f"dev_pages_{arguments.model}", document, arguments)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
-"""Single digits of other people's: accuracy on each development set, on the half that nothing is tuned on.
+"""Single digits of other people's: accuracy on each development set, and what strict trust answers.
 
 The sets are not part of the project. They are found through the environment variable INKDIGITS_DEV_DATA; where it is not
 set, this script says so and ends.
 
-Usage: INKDIGITS_DEV_DATA=… python benchmarks/dev_singles.py [--model NAME] [--half report|tune]
+Usage: INKDIGITS_DEV_DATA=… python benchmarks/dev_singles.py [--half tune|report|all --purpose ISSUE] [--model NAME] [--show]
+writes benchmarks/results/dev_singles_MODEL.json (reporting half) or dev_singles_MODEL_tune.json
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -20,16 +19,13 @@ import numpy as np
 from PIL import Image
 
 import inkdigits
+import scoring
 from inkdigits import network
 from inkdigits.evaluation.metrics import wilson
-from machine import needed_dev_data, write_results
+from machine import needed_dev_data
+from scoring import in_half
 
 ARRAYS = {"usps": "usps_train", "optdigits": "optdigits_train", "crowd": "crowd", "hwd1000": "hwd1000"}
-
-
-def in_half(key: str, half: str) -> bool:
-    """Tell whether a file name or row number belongs to the tuning or the reporting half."""
-    return (hashlib.sha256(key.encode()).digest()[0] % 2 == 0) == (half == "tune")
 
 
 def load(folder: Path, half: str) -> dict[str, tuple[list[Any], list[int]]]:
@@ -70,12 +66,10 @@ def sudoku(folder: Path, half: str) -> tuple[list[Any], list[int]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = scoring.options(__doc__, "show")
     parser.add_argument("--model", default="default")
-    parser.add_argument("--half", choices=("report", "tune"), default="report")
-    parser.add_argument("--show", action="store_true", help="list the wrong answers under strict trust")
-    arguments = parser.parse_args()
     where = needed_dev_data()
+    arguments = scoring.parsed(parser, "singles")
     figures: dict[str, Any] = {}
     strict = network.load(arguments.model).thresholds["strict"]
     answered = wrong = total = 0
@@ -103,9 +97,9 @@ def main() -> None:
     print(
         f"{'mean':10} {mean:.2%}   strict, without crowd: answers {answered / total:.2%}, {wrong} of {answered} wrong"
     )
-    if arguments.half == "report":
-        name = network.load(arguments.model).name
-        write_results(f"dev_singles_{name}", {"model": name, "sets": figures, "mean": mean, "strict": pooled})
+    name = network.load(arguments.model).name
+    document = {"model": name, "half": arguments.half, "sets": figures, "mean": mean, "strict": pooled}
+    scoring.keep(f"dev_singles_{name}", document, arguments)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.explaining import neighbours, occlusion
 from inkdigits.network import Network
-from inkdigits.reading.decide import calibrate
+from inkdigits.recognising.decide import calibrate
 from inkdigits.training import split
 from machine import write_results
 

@@ -22,8 +22,8 @@ from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.evaluation import openings
 from inkdigits.evaluation.corruptions import CORRUPTIONS, corrupt
-from inkdigits.reading import decide
 from inkdigits.reading.single import BATCH, Prepared, answer, prepare
+from inkdigits.recognising import decide
 from inkdigits.training import split
 from machine import TEST_OPENINGS, write_results
 

@@ -4,24 +4,25 @@ Families that never trained: fashion (clothes), noise, texture; and letters by o
 that look like digits. The digits beside them are MNIST's validation writers. Noise and texture are made here; fashion and
 letters are found through INKDIGITS_DEV_DATA, and left out with a word where it is not set.
 
-Usage: [INKDIGITS_DEV_DATA=…] python benchmarks/not_digits.py [--model NAME] [--half report|tune]
+Usage: [INKDIGITS_DEV_DATA=…] python benchmarks/not_digits.py [--half tune|report|all --purpose ISSUE] [--model NAME]
+writes benchmarks/results/not_digits.json (reporting half) or not_digits_tune.json
 """
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from dev_singles import in_half
+import scoring
 from inkdigits import network
 from inkdigits.datasets import mnist
 from inkdigits.errors import InputError
 from inkdigits.reading.single import answer, prepare
 from inkdigits.training import split
-from machine import dev_data, write_results
+from machine import dev_data
+from scoring import in_half
 
 # Letters that no reader can tell from a digit when they stand alone, as the data set's own description names them and the like.
 LOOK_ALIKES = set("OoDQIilj|SsZzqgyb")
@@ -77,10 +78,9 @@ def judge(pictures: list[Any], net: network.Network) -> tuple[np.ndarray, float]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = scoring.options(__doc__)
     parser.add_argument("--model", default="default")
-    parser.add_argument("--half", choices=("report", "tune"), default="report")
-    arguments = parser.parse_args()
+    arguments = scoring.parsed(parser, "fashion", "letters")
     net = network.load(arguments.model)
     _, validation = split.by_writer(mnist.train(), 0.1)
     digits, covered = judge(list(validation.images), net)
@@ -92,8 +92,8 @@ def main() -> None:
         auroc = float(roc_auc_score(truth, np.concatenate([digits, strange])))
         figures[name] = {"pictures": len(pictures), "auroc": auroc, "answered_strict": answered}
         print(f"{name:10} {len(pictures)} pictures, AUROC {auroc:.4f}, answered under strict trust {answered:.1%}")
-    if arguments.half == "report":
-        write_results("not_digits", {"model": net.name, "digits_answered_strict": covered, "families": figures})
+    document = {"model": net.name, "half": arguments.half, "digits_answered_strict": covered, "families": figures}
+    scoring.keep("not_digits", document, arguments)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
 """RapidOCR and Tesseract beside Inkdigits: the same pictures, in the same process, each reader on one thread.
 
-Pages, register cells and single digits of the development sets, on the half that nothing is tuned on; and photos of 1 and 12
-megapixels. Inkdigits and RapidOCR read each picture in turn, so that the machine's mood meets both; Tesseract reads them in one
+Pages, register cells and single digits of the development sets; and photos of 1 and 12 megapixels. Inkdigits and RapidOCR read each picture in turn, so that the machine's mood meets both; Tesseract reads them in one
 run of its program. How the other two are called was chosen for each kind of picture on the tuning half (--choose), as ours was.
 
 Needs `pip install rapidocr==3.10.*` and Debian's tesseract-ocr; what is missing is left out with a word. The sets are found
 through INKDIGITS_DEV_DATA; without it there are the photos only.
 
-Usage: [INKDIGITS_DEV_DATA=…] python benchmarks/ocr_beside.py [--most N] [--choose]
-writes benchmarks/results/ocr_beside.json, unless --choose
+Usage: [INKDIGITS_DEV_DATA=…] python benchmarks/ocr_beside.py [--half tune|report|all --purpose ISSUE] [--most N] [--choose]
+writes benchmarks/results/ocr_beside.json (reporting half) or ocr_beside_tune.json, unless --choose
 """
 
 from __future__ import annotations
@@ -29,7 +28,8 @@ import numpy as np
 import dev_pages
 import dev_singles
 import inkdigits
-from machine import dev_data, peak_memory_mb, write_results
+import scoring
+from machine import dev_data, peak_memory_mb
 from other_readers import RapidOCR, Settings, Tesseract, enlarged, pixels, said
 from read_speed import photo
 
@@ -177,11 +177,11 @@ def choose(sets: dict[str, list[Case]], rapid: RapidOCR | None, tesseract: Tesse
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = scoring.options(__doc__)
     parser.add_argument("--most", type=int, default=200, help="pictures of one set, at most")
     parser.add_argument("--choose", action="store_true", help="try every way of calling the others, on the tuning half")
     parser.add_argument("--memory", choices=("Inkdigits", "RapidOCR"), help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
+    arguments = scoring.parsed(parser, *(("pages", "registers", "singles") if dev_data() else ()))
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {0})
     cv2.setNumThreads(1)
@@ -202,7 +202,7 @@ def main() -> None:
         choose(cases("tune", arguments.most), rapid, tesseract)
         return
     figures: dict[str, Any] = {}
-    for name, rows in cases("report", arguments.most).items():
+    for name, rows in cases(arguments.half, arguments.most).items():
         figures[name] = measure(rows, KINDS.get(name, "singles"), rapid, tesseract)
         print(f"{name}, {len(rows)} pictures")
         for reader, row in figures[name]["readers"].items():
@@ -217,9 +217,8 @@ def main() -> None:
         for reader, table in (("RapidOCR", RAPID), ("Tesseract", TESSERACT))
     }
     version = None if tesseract is None else tesseract.version()
-    write_results(
-        "ocr_beside", {"tesseract": version, "settings": ways, "sets": figures, "photos": measure_photos(rapid)}
-    )
+    document = {"tesseract": version, "settings": ways, "sets": figures, "photos": measure_photos(rapid)}
+    scoring.keep("ocr_beside", document, arguments)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,18 @@
 Both are general: they read letters too. So that they lose nothing by that, what they say is taken in their favour: boxes on
 one line are put in order, full-width signs count as plain ones, letters that look like digits may be taken for them, and
 tiny pictures are enlarged, turned dark on light and given a margin where that helps.
+
+As a program, this file is RapidOCR in a process of its own, which `rivals.py` asks: it needs no more than that environment has.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import unicodedata
 from dataclasses import dataclass
@@ -66,8 +70,13 @@ def enlarged(picture: np.ndarray) -> np.ndarray:
 
 def said(lines: list[str], settings: Settings) -> list[str]:
     """Return lines as a reader meant them: plain signs, and letters as digits where the settings say so."""
-    plain = [unicodedata.normalize("NFKC", line).translate(str.maketrans("–—−。", "---.")) for line in lines]
-    return [line.translate(LOOK_ALIKES) for line in plain] if settings.look_alikes else plain
+    signs = plain(lines)
+    return [line.translate(LOOK_ALIKES) for line in signs] if settings.look_alikes else signs
+
+
+def plain(lines: list[str]) -> list[str]:
+    """Return lines with full-width signs and the many kinds of dashes as plain ones."""
+    return [unicodedata.normalize("NFKC", line).translate(str.maketrans("–—−。", "---.")) for line in lines]
 
 
 class RapidOCR:
@@ -90,13 +99,22 @@ class RapidOCR:
         """Return the lines of a path, of bytes, or of an array (H, W, 3) in RGB."""
         given = source[..., ::-1] if isinstance(source, np.ndarray) else source
         if settings.mode != "line":
-            found = self._engine(given, use_det=True, use_cls=True, use_rec=True)
-            if found.txts or settings.mode == "page":
-                return _in_order(list(found.txts or ()), found.boxes)
+            texts, boxes = self.found(given)
+            if texts or settings.mode == "page":
+                return in_order(texts, boxes)
+        return self.one_line(given)
+
+    def found(self, given: Any) -> tuple[list[str], Any]:
+        """Return the texts that are detected, and their corners (N, 4, 2)."""
+        found = self._engine(given, use_det=True, use_cls=True, use_rec=True)
+        return list(found.txts or ()), found.boxes
+
+    def one_line(self, given: Any) -> list[str]:
+        """Return what is read in the picture as one line."""
         return list(self._engine(given, use_det=False, use_cls=False, use_rec=True).txts or ())
 
 
-def _in_order(texts: list[str], boxes: Any) -> list[str]:
+def in_order(texts: list[str], boxes: Any) -> list[str]:
     """Join texts whose boxes stand beside each other into lines, top to bottom, left to right."""
     if not texts:
         return []
@@ -143,3 +161,23 @@ class Tesseract:
         answers = done.stdout.split("\f")[: len(pictures)]
         assert len(answers) == len(pictures), "Tesseract left a picture out"
         return [[line for line in answer.splitlines() if line.strip()] for answer in answers]
+
+
+def answer_requests() -> None:
+    """Answer each line of standard input, {"picture": path, "mode": "line" or "page"}, by a line: texts and their corners."""
+    from importlib.metadata import version
+
+    reader = RapidOCR()
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever else is printed is no answer
+    print(json.dumps({"version": version("rapidocr")}), file=answers, flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        given = pixels(request["picture"])[..., ::-1].copy()
+        texts, boxes = reader.found(given) if request["mode"] == "page" else (reader.one_line(given), None)
+        corners = [] if boxes is None else np.asarray(boxes, np.float64).tolist()
+        print(json.dumps({"texts": texts, "boxes": corners}), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    answer_requests()

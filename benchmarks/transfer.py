@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from dev_singles import ARRAYS, in_half
+from dev_singles import ARRAYS
 from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.reading.single import prepare
@@ -30,6 +30,7 @@ from inkdigits.training.from_onnx import Given
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.rehearsal import mixed
 from machine import needed_dev_data, write_results
+from scoring import in_half
 
 LABELS = (10, 100, 1000)
 FEW = np.arange(10)  # fit wants validation digits; nothing is chosen by them

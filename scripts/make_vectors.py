@@ -2,7 +2,9 @@
 
 engine-NAME.json    glyphs → every layer's values for some, probabilities and answers for all, by the network NAME with
                     weights rounded to float16
-drawings.json       ink of drawn numbers → its pieces' boxes and glyphs, and the text that `inkdigits.read` reads there
+glyphs.json         digits as curves, and their ink as Python draws it → their glyphs
+
+The recorded drawings, strokes.json, are not of this script but of make_strokes.py.
 
 Arrays are base64, little-endian; those of pictures are compressed with zlib first. Usage: python scripts/make_vectors.py
 """
@@ -20,30 +22,25 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-import inkdigits
 from inkdigits import network
 from inkdigits.datasets import mnist
 from inkdigits.files import write_text
-from inkdigits.image import components, normalise, rules
+from inkdigits.image import normalise
 from inkdigits.network import browser
 from inkdigits.network.registry import locate
-from inkdigits.reading import decide
+from inkdigits.recognising import decide
 from inkdigits.synthetic import strangers, strokes
 from make_web_models import MODELS
 
 OUT = Path(__file__).parent.parent / "tests" / "vectors"
 LAYERS_OF = 3  # glyphs of which every layer is kept
 STRIDE = 61  # and of a layer every 61st value: no layer's side divides by it, so that all rows and columns come up
-# Digits on a canvas: what is written, height in pixels, width of the pen, gap between digits, seed of the hand.
-NUMBERS = [
-    *((str(digit), 180 - 10 * digit, 6.0 + 2 * digit, 0, digit) for digit in range(10)),  # one digit, all pens
-    *((str(digit), 200, 4.0, 0, 20 + digit) for digit in range(10)),  # a fine pen: strokes are widened
-    *((str(digit), 18 + digit, 2.0, 0, 40 + digit) for digit in range(10)),  # tiny
-    ("2026", 120, 9.0, 30, 60), ("407", 150, 12.0, 25, 61), ("31415926", 60, 5.0, 14, 62), ("90210", 90, 10.0, 22, 63),
-    ("55", 140, 10.0, 40, 64), ("1111", 110, 8.0, 30, 65), ("6.5", 120, 10.0, 20, 66), ("12-34", 100, 8.0, 22, 67),
-    ("48", 120, 10.0, -14, 68), ("93", 110, 9.0, -13, 71), ("12:45", 110, 9.0, 24, 72), ("3/8", 120, 9.0, 20, 73),
-    ("42+36", 110, 9.0, 24, 74), ("25x83", 120, 10.0, 24, 75), ("6=5", 110, 9.0, 24, 76),
-]  # fmt: skip
+# Digits as somebody draws them: what is written, height in pixels, width of the pen, seed of the hand.
+DIGITS = [
+    *((digit, 180 - 10 * digit, 6.0 + 2 * digit, digit) for digit in range(10)),  # all pens
+    *((digit, 200, 4.0, 20 + digit) for digit in range(10)),  # a fine pen: strokes are widened
+    *((digit, 18 + digit, 2.0, 40 + digit) for digit in range(10)),  # tiny
+]
 
 
 def text(array: npt.NDArray[Any], compressed: bool = False) -> str:
@@ -98,56 +95,20 @@ def engine(name: str) -> dict[str, Any]:
     }
 
 
-# Signs as strokes in shares of the digits' height, across and down from the digits' head.
-SIGNS = {
-    ".": [[(0.0, 0.96), (0.02, 0.96)]],
-    "-": [[(0.0, 0.5), (0.35, 0.52)]],
-    ":": [[(0.0, 0.3), (0.02, 0.3)], [(0.0, 0.8), (0.02, 0.8)]],
-    "/": [[(0.0, 1.15), (0.65, -0.15)]],
-    "+": [[(0.0, 0.5), (0.5, 0.52)], [(0.25, 0.25), (0.24, 0.8)]],
-    "x": [[(0.0, 0.3), (0.5, 0.85)], [(0.0, 0.85), (0.48, 0.3)]],
-    "=": [[(0.0, 0.4), (0.4, 0.4)], [(0.0, 0.65), (0.4, 0.67)]],
-}
-
-
-def line(written: str, height: int, pen: float, gap: int, seed: int) -> npt.NDArray[np.uint8]:
-    """Return the ink of a line of digits and signs on a canvas, each clear of the next; uint8 (H, W)."""
+def digit(label: int, height: int, pen: float, seed: int) -> dict[str, Any]:
+    """Return a digit's curves in pixels, x and y in turn, its ink cut to its box, and its glyph."""
     random = np.random.default_rng([8, seed])
-    margin = round(0.15 * height) + 8
-    parts = []
-    for i, sign in enumerate(written):
-        if sign in SIGNS:
-            ink = strokes.draw([np.array(stroke) for stroke in SIGNS[sign]], height, pen)
-        else:
-            ink = strokes.draw(strokes.vary(strokes.digit(int(sign), seed + i), random, 0.7), height, pen)
-        parts.append(ink)
-    high = max(len(ink) for sign, ink in zip(written, parts, strict=True) if sign not in SIGNS)
-    canvas = np.zeros((high + 2 * margin, sum(ink.shape[1] + gap for ink in parts) - gap + 2 * margin), np.uint8)
-    x = margin
-    for sign, ink in zip(written, parts, strict=True):
-        downs = [down for stroke in SIGNS.get(sign, ()) for _, down in stroke]
-        y = margin + round((min(downs) + max(downs)) / 2 * high if downs else 0.5 * high) - len(ink) // 2
-        place = canvas[y : y + len(ink), x : x + ink.shape[1]]
-        np.maximum(place, ink, out=place)
-        x += ink.shape[1] + gap
-    return canvas
-
-
-def drawing(written: str, height: int, pen: float, gap: int, seed: int) -> dict[str, Any]:
-    canvas = line(written, height, pen, gap, seed)
-    found = rules.connected(canvas)
-    if rules.without(canvas, found) is not canvas or rules.rests(found.boxes, canvas).any():
-        raise SystemExit(
-            f"{written}: something in it looks printed, which the page does not look for; draw it otherwise"
-        )
-    pieces = sorted(components.find(canvas).pieces, key=lambda piece: piece.box[0] + piece.box[2])
+    curves = [np.round(curve * height, 1) for curve in strokes.vary(strokes.digit(label, seed), random, 0.7)]
+    drawn = strokes.draw([curve / height for curve in curves], height, pen)
+    (top, bottom), (left, right) = (np.flatnonzero(drawn.any(axis=axis))[[0, -1]] for axis in (1, 0))
+    ink = drawn[top : bottom + 1, left : right + 1]
     return {
-        "written": written,
-        "read": inkdigits.read(255 - canvas, model=MODELS[0]).text,
-        "shape": list(canvas.shape),
-        "ink": text(canvas, compressed=True),
-        "boxes": [list(piece.box) for piece in pieces],
-        "glyphs": text(np.stack([normalise.glyph(piece.strength) for piece in pieces]), compressed=True),
+        "label": label,
+        "pen": pen,
+        "curves": [curve.ravel().tolist() for curve in curves],
+        "shape": list(ink.shape),
+        "ink": text(ink, compressed=True),
+        "glyph": text(normalise.glyph(ink), compressed=True),
     }
 
 
@@ -156,8 +117,7 @@ def main() -> None:
         old.unlink()
     for name in MODELS:
         write_text(OUT / f"engine-{name}.json", json.dumps(engine(name)) + "\n")
-    drawings = {"model": MODELS[0], "drawings": [drawing(*number) for number in NUMBERS]}
-    write_text(OUT / "drawings.json", json.dumps(drawings) + "\n")
+    write_text(OUT / "glyphs.json", json.dumps([digit(*one) for one in DIGITS]) + "\n")
     for path in sorted(OUT.glob("*.json")):
         print(f"{path.name}  {path.stat().st_size / 1000:.0f} kB")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import inkdigits
 from inkdigits.errors import InputError
 from inkdigits.geometry import corners
-from inkdigits.reading.decide import blank, unreadable
+from inkdigits.recognising.decide import blank, unreadable
 from inkdigits.results import Digit, Line, Page, chance
 from tests.conftest import SAMPLES, drawing
 

@@ -155,6 +155,7 @@ def page(tmp_path):
         "throughput*",
         "latency*",
         "transfer*",
+        "made*",
     ):
         for path in results.glob(pattern):
             path.unlink()
@@ -313,3 +314,19 @@ def test_the_readme_has_the_speeds(page, tmp_path):
     readme = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert row(readme, "one glyph")[1:] == ["0.096 ms", "Keras `predict`: 50 ms"]
     assert row(readme, "glyphs a second")[1:] == ["100,000", "that CNN in Keras `predict`: 9,871"]
+
+
+def test_pages_made_to_measure_with_have_their_table(page):
+    assert "### Pages made to measure with" not in page()
+    line = {"unit": "line", "of": 400, "share": 0.955, "interval": [0.93, 0.97]}
+    other = {"RapidOCR": {"share": 0.5}, "paired": {"p": 1e-9}}
+    text = page(
+        made={
+            "generator": {"pictures": "abc"},
+            "kinds": {"comb, grey": {**line, **other}, "table": {**line, "unit": "numbers"}},
+            "print": {"pages": 20, "words": 300, "answered_a_page": 0.25, "times_an_empty_page": 1.5},
+        }
+    )
+    assert row(text, "comb, grey") == ["comb, grey", "400 lines", "95.5 %", "93.0 % to 97.0 %", "50.0 %", "1e-09"]
+    assert row(text, "table | 400")[1:] == ["400 numbers", "95.5 %", "93.0 % to 97.0 %", "", ""]
+    assert "0.2 answered digits a page" in text

@@ -109,7 +109,7 @@ def work(settings: dict[str, Any], seed: int, data_name: str, out: str, command:
     """Train one seed to its end on this machine, whatever was done of it before and elsewhere."""
     left_out: list[str] = []
     try:
-        recipe_ = recipe.from_dict(settings, settings["name"], "the recipe")
+        recipe_ = recipe.of_digits(settings, settings["name"], "the recipe")
         data = load.find(data_name, lambda error: left_out.append(str(error)))
         _train(recipe_, seed, data_name, data, Path(out), command)
     except InputError as error:

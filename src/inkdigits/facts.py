@@ -10,7 +10,7 @@ from typing import Any
 from inkdigits import __version__
 from inkdigits.network.session import cores
 from inkdigits.training import fit
-from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipe import LocatorRecipe, Recipe
 
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "onnx", "onnxruntime", "numpy")
 
@@ -43,6 +43,24 @@ def table(config: dict[str, Any], recipe: Recipe, trained: fit.Trained, seconds:
         "Calibration": f"temperature {config['answering']['temperature']}, fitted on {_fitted_on(config)}"
         if "answering" in config
         else "none: no digits were held out to fit it on",
+        "Versions": ", ".join(f"{k} {v}" for k, v in config["versions"].items()),
+    }
+
+
+def of_locator(config: dict[str, Any], recipe: LocatorRecipe, trained: fit.Trained, seconds: float) -> dict[str, str]:
+    """Return the same of a locator's run."""
+    pages, digits, proof = config["pages"], config["digits"], config["proof"]
+    differences = ", ".join(f"{k} {v:.1g}" for k, v in proof["largest_difference"].items())
+    return {
+        "Command": config["command"],
+        "Recipe": f"{recipe.description} (hash {recipe.hash()})",
+        "Network": f"{config['parameters']:,} parameters, "
+        f"{config['multiply_adds_a_megapixel'] / 1e9:.3g} G multiply-adds a megapixel",
+        "Settings": ", ".join(f"{k} {v}" for name in ("training", "pages") for k, v in config["recipe"][name].items()),
+        "Data": f"{pages['training']:,} pages drawn with {digits['training']:,} of MNIST's training digits, strokes of our "
+        f"own and fonts; validation pages with {digits['validation']:,} digits, held out {config['held_out']}",
+        "Training": f"{seconds:.0f} s in this session, {trained.dtype_policy}, on {processor()}",
+        "Export": f"ONNX, weights in 16 bits, compared on {proof['pictures']} pages; largest difference: {differences}",
         "Versions": ", ".join(f"{k} {v}" for k, v in config["versions"].items()),
     }
 

@@ -18,7 +18,7 @@ from inkdigits.errors import InputError
 from inkdigits.evaluation import calibration
 from inkdigits.evaluation.change import Change, Told, answered_strangers, compare, tell
 from inkdigits.network import Network, registry
-from inkdigits.reading.decide import believe
+from inkdigits.recognising.decide import believe
 from inkdigits.training import fit, from_onnx, split
 from inkdigits.training.from_onnx import Given
 from inkdigits.training.recipe import Recipe

@@ -43,7 +43,7 @@ class Options:
 
     model   a shipped model's name, or the path of a model.onnx or a run folder
     trust   how sure the reader must be to answer: "strict", "normal" or "always"
-    expect  what each line of digits must be, all of them (see `reading.expect.parse`); `classify` has no use for it
+    expect  what each line of digits must be, all of them (see `recognising.expect.parse`); `classify` has no use for it
     ink     what is read: "handwritten" digits, "printed" ones, or "any"
 
     Raises InputError for values that mean nothing. Whether the model can be loaded and the expectations be understood

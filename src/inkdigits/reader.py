@@ -15,8 +15,8 @@ from inkdigits.errors import InputError, unexpected
 from inkdigits.image import decode
 from inkdigits.image.load import Picture, Source, load, load_page, load_pages, name_of
 from inkdigits.options import Given, GivenForDigit, Options
-from inkdigits.reading.decide import unreadable
 from inkdigits.reading.engine import Engine
+from inkdigits.recognising.decide import unreadable
 from inkdigits.results import Digit, Page
 
 _Many = TypeVar("_Many")

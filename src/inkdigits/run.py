@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import datetime
 import glob
-import io
 import itertools
 import json
 import time
@@ -15,18 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inkdigits import facts, finetuning, network
+from inkdigits import facts, finetuning, locator_run, network
 from inkdigits.datasets import mnist, pool
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.load import Data
 from inkdigits.errors import InputError
-from inkdigits.evaluation import calibration, evaluate, openings
+from inkdigits.evaluation import calibration, evaluate, locator, openings
 from inkdigits.evaluation.metrics import Metrics
 from inkdigits.files import write_text, written_aside
 from inkdigits.locks import held
-from inkdigits.training import architectures, distil, export, fit, norms, proof, recipe, split
+from inkdigits.training import architectures, checkpoint, distil, export, fit, norms, proof, recipe, split
 from inkdigits.training.architectures import size
-from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipe import AnyRecipe, LocatorRecipe, Recipe
 from inkdigits.training.watcher import Watcher as Watcher  # noqa: PLC0414 (mypy takes it for exported: run.Watcher)
 
 _OWN_TEST_SHARE = 1 / 6  # of a data set that has no test half of its own, as MNIST's 10,000 of 70,000 nearly are
@@ -40,23 +38,19 @@ class Finished:
     """
 
     folder: Path
-    metrics: Metrics
+    metrics: Metrics | locator.Metrics
     seconds: dict[str, float]
     learned: finetuning.Learned | None = None
 
 
-def start(recipe_: Recipe, seed: int, data_name: str, out: Path, command: str) -> Path:
+def start(recipe_: AnyRecipe, seed: int, data_name: str, out: Path, command: str) -> Path:
     """Make the folder of a new run, with all that is needed to do it again, and return it.
 
     Raises InputError, before a folder is made and digits are loaded, if a teacher of the recipe is not there, or there is
     no such network.
     """
-    if not recipe_.finetunes:
-        built = architectures.build(recipe_.network)
-        if recipe_.training.norm_batches:
-            norms.check(built)
-    for teacher in recipe_.distil.teachers:
-        distil.folder_of(teacher)
+    if isinstance(recipe_, Recipe):
+        _check(recipe_)
     stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S")
     out.mkdir(parents=True, exist_ok=True)
     for number in itertools.count(1):
@@ -79,6 +73,15 @@ def start(recipe_: Recipe, seed: int, data_name: str, out: Path, command: str) -
     return folder
 
 
+def _check(recipe_: Recipe) -> None:
+    if not recipe_.finetunes:
+        built = architectures.build(recipe_.network)
+        if recipe_.training.norm_batches:
+            norms.check(built)
+    for teacher in recipe_.distil.teachers:
+        distil.folder_of(teacher)
+
+
 def discard_if_empty(folder: Path) -> None:
     """Remove the folder of a run that failed before its first epoch: it holds nothing to go on from."""
     if {path.name for path in folder.iterdir()} == {"config.json"}:
@@ -86,13 +89,13 @@ def discard_if_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def unfinished(recipe_: Recipe, seed: int, data_name: str, out: Path) -> Path | None:
+def unfinished(recipe_: AnyRecipe, seed: int, data_name: str, out: Path) -> Path | None:
     """Return the newest folder of a run of this recipe, seed and data that was stopped before its end, or None."""
     found = [folder for of, folder in runs(recipe_, data_name, out) if of == seed and not is_finished(folder)]
     return found[-1] if found else None
 
 
-def finished(recipe_: Recipe, data_name: str, out: Path) -> dict[int, Path]:
+def finished(recipe_: AnyRecipe, data_name: str, out: Path) -> dict[int, Path]:
     """Return the folders of the finished runs of this recipe and data by their seeds, in order.
 
     Of several with one seed it is the first: none is chosen.
@@ -109,7 +112,7 @@ def is_finished(folder: Path) -> bool:
     return (folder / "metrics.json").exists()
 
 
-def runs(recipe_: Recipe, data_name: str, out: Path) -> list[tuple[int, Path]]:
+def runs(recipe_: AnyRecipe, data_name: str, out: Path) -> list[tuple[int, Path]]:
     """Return seed and folder of all runs of this recipe and data, those of one seed in the order they were started in."""
     wanted = (recipe_.hash(), whole_name(data_name))
     found = []
@@ -132,15 +135,24 @@ def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
     """Train what a run folder's config says, from its checkpoint if there is one, and write everything into it.
 
     The test digits are opened once, after the network is finished, and the opening is written into the log beside the run
-    folder. Raises InputError (InUseError if another process is at this run), and RuntimeError if the exported network
-    should not agree with the trained one.
+    folder; a locator's run opens none. Raises InputError (InUseError if another process is at this run), and RuntimeError
+    if the exported network should not agree with the trained one.
     """
     config = read_config(folder / "config.json")
     recipe_ = _recipe_of(config, str(folder / "config.json"))
     with held(folder / ".lock"):
         if is_finished(folder):
             raise InputError(folder, "is a finished run", "start a new one")
-        return _finish(folder, config, recipe_, data, watcher)
+        started = time.perf_counter()
+        if isinstance(recipe_, LocatorRecipe):
+            metrics, training_seconds = locator_run.finish(folder, config, recipe_, data, watcher)
+            done = Finished(folder, metrics, {"training": training_seconds})
+        else:
+            done = _finish(folder, config, recipe_, data, watcher)
+        for left in folder.glob("checkpoint*.npz"):
+            left.unlink()
+        seconds = {**done.seconds, "everything": time.perf_counter() - started}
+        return dataclasses.replace(done, seconds={name: round(value, 1) for name, value in seconds.items()})
 
 
 def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, watcher: Watcher) -> Finished:
@@ -149,7 +161,7 @@ def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, w
     taught = _taught(recipe_, config["seed"], data, folder, watcher)
     trained, training, validation, learned = taught.trained, taught.training, taught.validation, taught.learned
     training_seconds = time.perf_counter() - started
-    _write_history(folder / "history.csv", trained.history)
+    checkpoint.write_history(folder / "history.csv", trained.history)
 
     watcher.on_stage("exporting, and proving that the export is the network")
     with written_aside(folder / "model.keras") as aside:
@@ -187,10 +199,7 @@ def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, w
         facts.table(config, recipe_, trained, training_seconds), trained.history, training,
         learned.told() if learned else None,
     )  # fmt: skip
-    for checkpoint in folder.glob("checkpoint*.npz"):
-        checkpoint.unlink()
-    seconds = {"training": round(training_seconds, 1), "everything": round(time.perf_counter() - started, 1)}
-    return Finished(folder, metrics, seconds, learned)
+    return Finished(folder, metrics, {"training": training_seconds}, learned)
 
 
 @dataclass(frozen=True)
@@ -216,8 +225,8 @@ def _taught(recipe_: Recipe, seed: int, data: Data, folder: Path, watcher: Watch
         watcher.on_stage("drawing synthetic pictures")
         learned_from = pool.build(recipe_.pool.counts(), seed, training)
     watcher.on_stage("training")
-    checkpoint = folder / "checkpoint.npz"
-    trained = fit.fit(recipe_, seed, learned_from, validation, checkpoint, watcher.on_step, watcher.on_epoch)
+    stopped = folder / "checkpoint.npz"
+    trained = fit.fit(recipe_, seed, learned_from, validation, stopped, watcher.on_step, watcher.on_epoch)
     return _Taught(trained, training, len(learned_from) - len(training), validation, test)
 
 
@@ -240,14 +249,6 @@ def parts(data: Data, recipe_: Recipe) -> tuple[Dataset, Dataset | None, Callabl
     return training, validation, test
 
 
-def _write_history(path: Path, history: list[dict[str, float]]) -> None:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(history[0]))
-    writer.writeheader()
-    writer.writerows(history)
-    write_text(path, text.getvalue())
-
-
 def read_config(path: Path) -> dict[str, Any]:
     """Return a run's config.json. Raises InputError if it is none."""
     try:
@@ -259,7 +260,7 @@ def read_config(path: Path) -> dict[str, Any]:
     return config
 
 
-def _recipe_of(config: dict[str, Any], source: str) -> Recipe:
+def _recipe_of(config: dict[str, Any], source: str) -> AnyRecipe:
     settings, seed = config.get("recipe"), config.get("seed")
     if not isinstance(settings, dict) or not isinstance(settings.get("name"), str) or not isinstance(seed, int):
         raise InputError(source, "is not a run's config (recipe or seed is missing)", "start a new run")

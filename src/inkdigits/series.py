@@ -17,16 +17,18 @@ from inkdigits.errors import InputError, InUseError
 from inkdigits.evaluation.spread import spread
 from inkdigits.files import write_text
 from inkdigits.locks import held
-from inkdigits.training.recipe import Recipe
+from inkdigits.training.recipe import AnyRecipe
 
 FILE = "series.json"
 _LOCK = ".lock"
+
+_BESIDE_F1 = "precision", "recall"
 
 Rows = dict[int, dict[str, Any]]  # seed → figures of its run
 
 
 def train_seed(
-    recipe_: Recipe, seed: int, data_name: str, data: Data, out: Path, command: str, watcher: run.Watcher
+    recipe_: AnyRecipe, seed: int, data_name: str, data: Data, out: Path, command: str, watcher: run.Watcher
 ) -> Path:
     """Train a seed to its end, or go on with it, unless it is finished already; return its run folder.
 
@@ -50,7 +52,7 @@ def train_seed(
     return folder
 
 
-def collect(recipe_: Recipe, data_name: str, out: Path) -> Rows:
+def collect(recipe_: AnyRecipe, data_name: str, out: Path) -> Rows:
     """Return the figures of all finished runs of a recipe and data set in a folder.
 
     Raises InputError if a run's files are damaged, or if the data or the teachers have changed between two of the runs.
@@ -65,7 +67,7 @@ def collect(recipe_: Recipe, data_name: str, out: Path) -> Rows:
                 f"learned from other digits than {first['run']}",
                 "give each state of the data its own --out",
             )
-        if row["teachers_sha256"] != first["teachers_sha256"]:
+        if row.get("teachers_sha256") != first.get("teachers_sha256"):
             raise InputError(
                 folders[seed], f"had other teachers than {first['run']}", "give each set of teachers its own --out"
             )
@@ -74,22 +76,30 @@ def collect(recipe_: Recipe, data_name: str, out: Path) -> Rows:
 
 def aggregate(rows: Rows) -> dict[str, Any]:
     """Return what the runs of a series show together: at least one row."""
-    test = spread([row["accuracy"] for row in rows.values()])
-    validation = [row["validation_accuracy"] for row in rows.values() if row["validation_accuracy"] is not None]
-    first = next(iter(rows.values()))
+    values = list(rows.values())
+    name = "f1" if "f1" in values[0] else "accuracy"  # of a locator, of a network that classifies digits
+    main = spread([row[name] for row in values])
+    beside: dict[str, float | None]
+    if name == "f1":
+        beside = {f"mean_{other}": spread([row[other] for row in values]).mean for other in _BESIDE_F1}
+        cost = "multiply_adds_a_megapixel"
+    else:
+        validation = [row["validation_accuracy"] for row in values if row["validation_accuracy"] is not None]
+        beside = {"mean_validation_accuracy": spread(validation).mean if validation else None}
+        cost = "multiply_adds"
     return {
-        "runs": test.count,
-        "mean_accuracy": test.mean,
-        "standard_deviation": test.deviation,
-        "mean_95_interval": test.interval,
-        "mean_validation_accuracy": spread(validation).mean if validation else None,
-        "mean_training_seconds": spread([row["training_seconds"] for row in rows.values()]).mean,
-        "parameters": first["parameters"],
-        "multiply_adds": first["multiply_adds"],
+        "runs": main.count,
+        f"mean_{name}": main.mean,
+        "standard_deviation": main.deviation,
+        "mean_95_interval": main.interval,
+        **beside,
+        "mean_training_seconds": spread([row["training_seconds"] for row in values]).mean,
+        "parameters": values[0]["parameters"],
+        cost: values[0][cost],
     }
 
 
-def record(recipe_: Recipe, data_name: str, out: Path) -> dict[str, Any]:
+def record(recipe_: AnyRecipe, data_name: str, out: Path) -> dict[str, Any]:
     """Write what is finished of a series into OUT/series.json, beside the other series there, and return it.
 
     Raises InputError if nothing is finished yet, or series.json is damaged.
@@ -127,19 +137,12 @@ def _row(folder: Path) -> dict[str, Any]:
         metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         with (folder / "history.csv").open(encoding="utf-8", newline="") as file:
             history = list(csv.DictReader(file))
+        is_locator = config["recipe"].get("task") == "locate"
         return {
-            "accuracy": float(metrics["accuracy"]),
-            "wrong": int(metrics["digits"]) - int(metrics["correct"]),
-            "digits": int(metrics["digits"]),
-            # Only MNIST's test set is known to have labels that people reject.
-            "uncontested_accuracy": metrics.get("without_contested_labels", {}).get("accuracy"),
-            # A finished recipe may learn from all digits, and hold none out.
-            "validation_accuracy": float(history[-1]["val_accuracy"]) if "val_accuracy" in history[-1] else None,
+            **(_of_locator(metrics, config) if is_locator else _of_digits(metrics, history, config)),
             "training_seconds": round(sum(float(epoch["seconds"]) for epoch in history), 1),  # of all its sessions
             "parameters": int(config["parameters"]),
-            "multiply_adds": config.get("multiply_adds"),
             "data_sha256": config["data_sha256"],
-            "teachers_sha256": config.get("teachers_sha256"),
             "versions": config["versions"],
             "machine": config.get("machine"),
             "run": folder.name,
@@ -149,3 +152,24 @@ def _row(folder: Path) -> dict[str, Any]:
         raise InputError(
             folder, f"is a damaged run folder ({reason})", "remove it, and its seed is run again"
         ) from None
+
+
+def _of_digits(metrics: dict[str, Any], history: list[dict[str, str]], config: dict[str, Any]) -> dict[str, Any]:
+    """Return what is told of a run of a network that classifies digits alone."""
+    return {
+        "accuracy": float(metrics["accuracy"]),
+        "wrong": int(metrics["digits"]) - int(metrics["correct"]),
+        "digits": int(metrics["digits"]),
+        # Only MNIST's test set is known to have labels that people reject.
+        "uncontested_accuracy": metrics.get("without_contested_labels", {}).get("accuracy"),
+        # A finished recipe may learn from all digits, and hold none out.
+        "validation_accuracy": float(history[-1]["val_accuracy"]) if "val_accuracy" in history[-1] else None,
+        "multiply_adds": config.get("multiply_adds"),
+        "teachers_sha256": config.get("teachers_sha256"),
+    }
+
+
+def _of_locator(metrics: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
+    """Return what is told of a locator's run alone: its figures on validation pages."""
+    figures = {name: float(metrics[name]) for name in ("f1", *_BESIDE_F1)}
+    return {**figures, "multiply_adds_a_megapixel": config["multiply_adds_a_megapixel"]}

@@ -174,6 +174,7 @@ def test_a_closed_input_and_a_full_disk_are_one_line():
 def test_models_and_recipes():
     assert "classic" in run("models").output and "Limits" in run("models", "show", "classic").output
     assert "classic" in run("recipes").output and "[network]" in run("recipes", "show", "classic").output
+    assert "locator" in run("recipes").output and "[pages]" in run("recipes", "settings", "locate").output
     assert run("models", "show", "x").exit_code == 1 and run("recipes", "show", "x").exit_code == 1
 
 

@@ -8,7 +8,7 @@ from inkdigits.datasets.dataset import Dataset
 from inkdigits.evaluation import contested, evaluate
 from inkdigits.evaluation.metrics import measure, wilson
 from inkdigits.network import load
-from inkdigits.reading.decide import believe
+from inkdigits.recognising.decide import believe
 
 THRESHOLDS = {"always": 0.0}
 

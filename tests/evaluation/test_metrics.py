@@ -9,7 +9,7 @@ from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_
 
 from inkdigits.evaluation import calibration
 from inkdigits.evaluation.metrics import measure, wilson
-from inkdigits.reading.decide import believe, calibrate
+from inkdigits.recognising.decide import believe, calibrate
 
 THRESHOLDS = {"strict": 0.9, "normal": 0.5, "always": 0.0}
 

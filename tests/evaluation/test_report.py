@@ -9,7 +9,7 @@ from inkdigits import network
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.evaluation import evaluate, plots, report
 from inkdigits.evaluation.metrics import measure
-from inkdigits.reading.decide import believe
+from inkdigits.recognising.decide import believe
 
 HISTORY = [
     {"epoch": e, "loss": 1 / e, "accuracy": 1 - 0.1 / e, "val_loss": 0.8 / e, "val_accuracy": 1 - 0.08 / e}

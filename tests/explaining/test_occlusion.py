@@ -5,7 +5,7 @@ import pytest
 
 from inkdigits import network
 from inkdigits.explaining import occlusion
-from inkdigits.reading.decide import calibrate
+from inkdigits.recognising.decide import calibrate
 
 
 def answer_and_rival(probabilities):

@@ -11,8 +11,9 @@ import inkdigits
 from inkdigits import network
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.image.load import load
-from inkdigits.reading import again, decide, single
+from inkdigits.reading import again, single
 from inkdigits.reading.steps import draw
+from inkdigits.recognising import decide
 from inkdigits.synthetic import fonts
 
 

@@ -55,25 +55,31 @@ def page(drawn_on):
     return drawn_on
 
 
-def paths(page, label, left, height, shape=0):
-    """A digit's strokes in pixels of the window; `left` and `height` are shares of the paper's height."""
+def paths(page, label, left, height, shape=0, top=None):
+    """A digit's strokes in pixels of the window; `left`, `height` and `top` are shares of the paper's height."""
     box = page.locator("#pad").bounding_box()
+    top = (1 - height) / 2 if top is None else top
     for curve in strokes.digit(label, shape):
         points = curve[[*range(0, len(curve) - 1, 3), len(curve) - 1]]
         yield [
-            (box["x"] + box["height"] * (left + x * height), box["y"] + box["height"] * ((1 - height) / 2 + y * height))
+            (box["x"] + box["height"] * (left + x * height), box["y"] + box["height"] * (top + y * height))
             for x, y in points
         ]
 
 
-def write(page, label, left=0.7, height=0.6, shape=0):
+def trace(page, path):
+    """Write one stroke with the mouse."""
+    page.mouse.move(*path[0])
+    page.mouse.down()
+    for point in path[1:]:
+        page.mouse.move(*point)
+    page.mouse.up()
+
+
+def write(page, label, left=0.7, height=0.6, shape=0, top=None):
     """Write a digit with the mouse."""
-    for path in paths(page, label, left, height, shape):
-        page.mouse.move(*path[0])
-        page.mouse.down()
-        for point in path[1:]:
-            page.mouse.move(*point)
-        page.mouse.up()
+    for path in paths(page, label, left, height, shape, top):
+        trace(page, path)
 
 
 def told(page, text):
@@ -99,6 +105,39 @@ def test_digits_side_by_side_are_a_number(page):
     assert page.locator("#bars .best .name").inner_text() == "4"
     page.keyboard.press("ArrowRight")
     assert page.locator("#bars .best .name").inner_text() == "0"
+
+
+def test_a_bar_that_is_written_last_belongs_to_its_7(page):
+    seven, bar = paths(page, 7, left=0.3, height=0.5, shape=1)
+    trace(page, seven)
+    write(page, 3, left=0.9, height=0.5)
+    assert told(page, "73") == "73"
+    before = page.locator("#glyphs canvas").first.evaluate("canvas => canvas.toDataURL()")
+    trace(page, bar)
+    page.wait_for_function("before => document.querySelector('#glyphs canvas').toDataURL() !== before", arg=before)
+    assert told(page, "73") == "73"
+    assert page.locator("#glyphs button").count() == 2
+
+
+def test_digits_that_overlap_are_apart(page):
+    for place, label in enumerate([5, 0, 8]):
+        write(page, label, left=0.5 + 0.25 * place, height=0.5)
+    assert told(page, "508") == "508"
+
+
+def test_two_rows_are_two_lines(page):
+    for top, number in ((0.05, "47"), (0.55, "129")):
+        for place, label in enumerate(number):
+            write(page, int(label), left=0.4 + 0.4 * place, height=0.38, top=top)
+    assert told(page, "47, 129") == "47\n129"
+    shown = page.locator("#answer").evaluate("answer => answer.scrollHeight - answer.clientHeight")
+    assert shown <= 1  # both rows have room
+
+
+def test_a_number_that_is_written_without_lifting_is_cut(page):
+    zero, seven = (next(iter(paths(page, label, left, 0.5))) for label, left in ((0, 0.4), (7, 0.85)))
+    trace(page, [*zero, *seven])
+    assert told(page, "07") == "07"
 
 
 def test_undo_goes_back_stroke_by_stroke_and_brings_back_what_was_cleared(page):
@@ -161,6 +200,18 @@ def test_a_finger_draws_and_does_not_scroll(browser, static):
         assert told(page, "5. ") == "5"
         assert page.evaluate("scrollY") == 0
         assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_pen_draws(browser, static):
+    with opened(browser, static) as page:
+        pen = page.context.new_cdp_session(page)
+        for path in paths(page, 4, 0.4, 0.6):
+            for i, (x, y) in enumerate(path):
+                kind = "mouseMoved" if i else "mousePressed"
+                event = {"x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1, "pointerType": "pen"}
+                pen.send("Input.dispatchMouseEvent", {"type": kind, **event})
+            pen.send("Input.dispatchMouseEvent", {"type": "mouseReleased", **event, "buttons": 0})
+        assert told(page, "4. ") == "4"
 
 
 def test_nothing_moves_when_answers_come(browser, static):

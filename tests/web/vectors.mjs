@@ -22,3 +22,26 @@ export function largestDifference(a, b) {
   if (a.length !== b.length) throw new Error(`${a.length} values beside ${b.length}`);
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
 }
+
+/** The recorded drawings: what each shows, its strokes, and which signs of the text each stroke belongs to. */
+export function recorded() {
+  const { steps, drawings } = vectors("strokes");
+  const data = inflateSync(Buffer.from(steps, "base64"));
+  const all = new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length));
+  const count = all.length / 3;
+  let at = 0;
+  return drawings.map(({ lengths, pen, ...drawing }) => {
+    const strokes = lengths.map((length) => {
+      const stroke = { width: pen, points: [], times: [] };
+      for (let [i, x, y, t] = [0, 0, 0, 0]; i < length; i++, at++) {
+        x += all[at];
+        y += all[count + at];
+        t += all[2 * count + at];
+        stroke.points.push(x / 2, y / 2);
+        stroke.times.push(t);
+      }
+      return stroke;
+    });
+    return { ...drawing, strokes };
+  });
+}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.context import SpawnProcess
 
 
@@ -16,14 +17,24 @@ def start(target: Callable[..., None], *arguments: object) -> SpawnProcess:
     """
     # A fork would copy ONNX Runtime's and OpenCV's locks without their threads.
     process = multiprocessing.get_context("spawn").Process(target=target, args=arguments, daemon=True)
-    in_main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main else None  # inherited from its first moment on
-    try:
+    with ctrl_c_ignored():
         process.start()
+    return process
+
+
+@contextmanager
+def ctrl_c_ignored() -> Iterator[None]:
+    """Let processes that are started in the block ignore Ctrl-C from their first moment on.
+
+    In other threads than the main one, where signals cannot be set, they learn it when they begin.
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main else None
+    try:
+        yield
     finally:
         if in_main:
             signal.signal(signal.SIGINT, before)
-    return process
 
 
 def begin() -> None:

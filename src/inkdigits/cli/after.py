@@ -14,17 +14,17 @@ from inkdigits.errors import InputError
 
 if TYPE_CHECKING:
     from inkdigits.datasets.load import Data
-    from inkdigits.training.recipe import Recipe
+    from inkdigits.training.recipe import AnyRecipe
 
 
-def check(recipe: Recipe, data: Data) -> None:
+def check(recipe: AnyRecipe, data: Data) -> None:
     """Raise InputError, before anything is trained, for what cannot be made afterwards."""
     if recipe.after.tta and data.test is None:
         what = "has no test half of its own, on which a run could be measured again"
         raise InputError(data.name, what, "take after.tta out of the recipe")
 
 
-def a_run(recipe: Recipe, folder: Path, data_name: str) -> None:
+def a_run(recipe: AnyRecipe, folder: Path, data_name: str) -> None:
     """Make what is missing of what the recipe wants of each run, in folders of its run folder: tta and int8."""
     context = click.get_current_context()
     if recipe.after.tta and not (folder / "tta" / "metrics.json").exists():
@@ -34,7 +34,7 @@ def a_run(recipe: Recipe, folder: Path, data_name: str) -> None:
         context.invoke(quantise, model=str(folder), kind=recipe.after.quantise, data_name=None, out=folder / "int8")
 
 
-def a_series(recipe: Recipe, folders: dict[int, Path], data_name: str, out: Path) -> None:
+def a_series(recipe: AnyRecipe, folders: dict[int, Path], data_name: str, out: Path) -> None:
     """Make what is missing of what the recipe wants of each run of a series, and its ensembles: seeds in their order.
 
     Where runs are written in 8 bits, those are the members. Seeds that are too few for another ensemble are in none.

@@ -53,7 +53,7 @@ def compare(a: str, b: str, data_name: str, as_json: bool) -> None:
 
 def _right(net: network.Network, digits: Dataset) -> npt.NDArray[np.bool_]:
     """Tell which digits a network reads right, whatever its confidence."""
-    from inkdigits.reading.decide import believe
+    from inkdigits.recognising.decide import believe
 
     answers = believe(net.probabilities(digits.images), net.temperature).digits.argmax(axis=1)
     return np.asarray(answers == digits.labels)

@@ -49,6 +49,6 @@ def _recipe(net: Network) -> Recipe | None:
 
     settings = net.config.get("recipe")
     try:
-        return recipe.from_dict(settings, net.name, net.name) if isinstance(settings, dict) else None
+        return recipe.of_digits(settings, net.name, net.name) if isinstance(settings, dict) else None
     except InputError:
         return None

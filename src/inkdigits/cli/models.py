@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import click
 
 from inkdigits import network
 from inkdigits.errors import InputError
+from inkdigits.locating.network import MODEL as LOCATOR
 from inkdigits.network.registry import MODELS
+
+_LOCATOR = "locator"  # beside the digit networks, which are known by the names of their folders
 
 
 @click.group(invoke_without_command=True)
@@ -30,11 +36,22 @@ def list_() -> None:
             f"{name:<12} {net.config.get('parameters', 0):>9,} parameters  {size / 1e6:.1f} MB  {figure}{default}"
         )
 
+    if LOCATOR.exists():
+        config: dict[str, Any] = json.loads(LOCATOR.with_name("config.json").read_text(encoding="utf-8"))
+        figure = f"F1 {config['validation']['f1']:.1%} of digits on synthetic pages"
+        size = LOCATOR.stat().st_size
+        click.echo(
+            f"{_LOCATOR:<12} {config['parameters']:>9,} parameters  {size / 1e6:.1f} MB  {figure}  (finds digits)"
+        )
+
 
 @models.command()
 @click.argument("name", default=network.DEFAULT)
 def show(name: str) -> None:
     """Print a model's card: data, recipe, accuracy, limits, licence."""
-    if name not in network.shipped():
-        raise InputError(name, "is not a shipped model", f"choose one of {', '.join(network.shipped())}")
-    click.echo((MODELS / name / "README.md").read_text(encoding="utf-8"), nl=False)
+    cards = {shipped: MODELS / shipped / "README.md" for shipped in network.shipped()}
+    if LOCATOR.exists():
+        cards[_LOCATOR] = LOCATOR.with_name("README.md")
+    if name not in cards:
+        raise InputError(name, "is not a shipped model", f"choose one of {', '.join(cards)}")
+    click.echo(cards[name].read_text(encoding="utf-8"), nl=False)

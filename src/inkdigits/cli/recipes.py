@@ -48,8 +48,14 @@ def show(name: str) -> None:
 
 
 @recipes.command()
-def settings() -> None:
-    """Print every setting that a recipe can have, with its default and what it means."""
+@click.argument("task", type=click.Choice(["classify", "locate"]), default="classify")
+def settings(task: str) -> None:
+    """Print every setting that a recipe can have, with its default and what it means.
+
+    TASK is classify, for networks that classify digits, or locate, for the locator.
+    """
     from inkdigits.training import recipe
 
-    click.echo(recipe.reference(), nl=False)
+    click.echo(recipe.reference(task), nl=False)
+    if task == "classify":
+        click.echo("\n# A recipe of the locator has other settings: inkdigits recipes settings locate")

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from inkdigits.datasets.load import Data
-    from inkdigits.training.recipe import Recipe
+    from inkdigits.training.recipe import AnyRecipe, Recipe
 
 
-def here(recipe: Recipe, seeds: range, data_name: str, data: Data, out: Path, command: Callable[[int], str]) -> None:
+def here(recipe: AnyRecipe, seeds: range, data_name: str, data: Data, out: Path, command: Callable[[int], str]) -> None:
     """Run or go on with each of the seeds, one after the other, and show the series. Exits with 1 unless all are done."""
     from inkdigits import run, series
 
@@ -73,11 +73,12 @@ def on_cluster(
         sys.exit(1)
 
 
-def _end(recipe: Recipe, data_name: str, out: Path, missing: list[int]) -> None:
+def _end(recipe: AnyRecipe, data_name: str, out: Path, missing: list[int]) -> None:
     from inkdigits import run, series
 
     show(series.record(recipe, data_name, out))
-    click.echo(f"Written to {out / series.FILE}; two of its runs are compared by: inkdigits compare RUN RUN")
+    compared = "; two of its runs are compared by: inkdigits compare RUN RUN" if recipe.task == "classify" else ""
+    click.echo(f"Written to {out / series.FILE}{compared}")
     if missing:
         click.echo(f"Not finished: seed {', '.join(map(str, missing))}.", err=True)
         sys.exit(1)
@@ -86,6 +87,9 @@ def _end(recipe: Recipe, data_name: str, out: Path, missing: list[int]) -> None:
 
 def show(document: dict[str, Any]) -> None:
     """Print a series as a table, and its mean."""
+    if "mean_f1" in document:
+        _show_locators(document)
+        return
     click.echo("seed   test accuracy   wrong   validation   training")
     for seed, row in document["seeds"].items():
         held_out = row["validation_accuracy"]
@@ -94,7 +98,21 @@ def show(document: dict[str, Any]) -> None:
             f"{seed:>4}   {row['accuracy']:>13.2%}   {row['wrong']:>5}   {validation:>10}   "
             f"{row['training_seconds']:>6.0f} s"
         )
-    mean = f"Mean {document['mean_accuracy']:.3%}"
+    _show_mean(document, "mean_accuracy")
+
+
+def _show_locators(document: dict[str, Any]) -> None:
+    click.echo("seed        F1   precision   recall   training")
+    for seed, row in document["seeds"].items():
+        click.echo(
+            f"{seed:>4}   {row['f1']:>7.2%}   {row['precision']:>9.2%}  {row['recall']:>7.2%}   "
+            f"{row['training_seconds']:>6.0f} s"
+        )
+    _show_mean(document, "mean_f1")
+
+
+def _show_mean(document: dict[str, Any], name: str) -> None:
+    mean = f"Mean {document[name]:.3%}"
     if document["mean_95_interval"]:
         low, high = document["mean_95_interval"]
         mean += f" (95 % interval {low:.3%} to {high:.3%}), standard deviation {document['standard_deviation']:.3%}"

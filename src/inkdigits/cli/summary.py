@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from inkdigits.evaluation import locator
     from inkdigits.evaluation.change import Told
     from inkdigits.evaluation.metrics import Metrics
 
@@ -43,3 +44,14 @@ def changed(told: Told) -> None:
         click.echo(f"{what:<{widths[0]}}  {before:>{widths[1]}}  {after:>{widths[2]}}  {moved}".rstrip())
     for note in told.notes:
         click.echo(note)
+
+
+def located(metrics: locator.Metrics) -> None:
+    """Print what a locator found on validation pages, and scene by scene."""
+    digits = metrics.digits
+    click.echo(
+        f"Handwritten digits on {metrics.pages} validation pages: F1 {digits.f1:.2%}, precision {digits.precision:.2%}, "
+        f"recall {digits.recall:.2%} ({digits.right:,} right of {digits.said:,} given and {digits.there:,} there)."
+    )
+    scenes = ", ".join(f"{name} {counts.f1:.1%}" for name, counts in metrics.scenes.items())
+    click.echo(f"F1 by scene: {scenes}.")

@@ -14,10 +14,10 @@ from inkdigits.errors import InputError
 
 if TYPE_CHECKING:
     from inkdigits.datasets.load import Data
-    from inkdigits.training.recipe import Recipe
+    from inkdigits.training.recipe import AnyRecipe
 
 
-def train_missing(recipe: Recipe, data_name: str, data: Data) -> None:
+def train_missing(recipe: AnyRecipe, data_name: str, data: Data) -> None:
     """Train, or go on with, the teachers that a recipe names as runs/RECIPE-SEED and that are not finished.
 
     Raises InputError for a teacher that is not there and that no recipe in the package makes.
@@ -34,6 +34,8 @@ def train_missing(recipe: Recipe, data_name: str, data: Data) -> None:
             if named is None or named[1] not in recipes.names():
                 raise
             own, seed, out = recipes.load(named[1]), int(named[2]), Path(teacher).parent
+            if own.task != recipe.task:
+                raise
             train_missing(own, data_name, data)
             command = shlex.join(["inkdigits", "train", own.name, "--seed", str(seed), "--data", data_name])
             click.echo(f"{teacher}, which teaches {recipe.name}, comes first: {command}", err=True)

@@ -11,12 +11,14 @@ import click
 
 from inkdigits.cli import after, teachers
 from inkdigits.cli.left_out import LeftOut
-from inkdigits.cli.summary import changed, summary
+from inkdigits.cli.summary import changed, located, summary
 from inkdigits.cli.watch import stopped, watching
 from inkdigits.errors import InputError, InUseError, require
 
 if TYPE_CHECKING:
+    from inkdigits.datasets.load import Data
     from inkdigits.run import Finished
+    from inkdigits.training.recipe import AnyRecipe, LocatorRecipe
 
 _SEEDS = 2**31
 
@@ -56,6 +58,8 @@ def train(
 
     The recipe finetune teaches a trained network your own digits, five of a class at least:
     inkdigits train finetune --from default --data my_digits/
+
+    The recipe locator trains the network that finds digits on pages, on synthetic pages alone. It opens no test digits.
     """
     if seed + (seeds or 1) > _SEEDS:
         raise click.UsageError(f"seeds are below {_SEEDS}")
@@ -70,7 +74,9 @@ def train(
     recipe_ = recipes.load(recipe)
     if epochs is not None:
         recipe_ = recipe_.with_epochs(epochs)
-    if source is not None:
+    if isinstance(recipe_, recipes.LocatorRecipe):
+        _check_locator(recipe_, address, data_name, source)
+    elif source is not None:
         # By its whole path: the same model from wherever the run is resumed.
         recipe_ = recipe_.going_on_from(source if source in network.shipped() else str(Path(source).resolve()))
     left_out = LeftOut()
@@ -91,15 +97,25 @@ def train(
         if address is None:
             series.here(recipe_, every, data_name, data, out, command)
         else:
+            assert isinstance(recipe_, recipes.Recipe)
             series.on_cluster(recipe_, every, data_name, out, command, address)
         sys.exit(1 if left_out.errors else 0)
     folder = run.unfinished(recipe_, seed, data_name, out) if resume else None
     if resume and folder is None:
         click.echo(f"Nothing to resume in {out}: starting anew.", err=True)
-    folder = folder or run.start(recipe_, seed, data_name, out, command(seed))
+    finished = _finish(folder or run.start(recipe_, seed, data_name, out, command(seed)), recipe_, data)
+    _show(finished)
+    after.a_run(recipe_, finished.folder, data_name)
+    left_out.end()
+
+
+def _finish(folder: Path, recipe: AnyRecipe, data: Data) -> Finished:
+    """Train a run to its end. Nothing is left of one that fails before its first epoch."""
+    from inkdigits import run
+
     try:
-        with watching(recipe_) as watcher:
-            finished = run.finish(folder, data, watcher)
+        with watching(recipe) as watcher:
+            return run.finish(folder, data, watcher)
     except InUseError:
         raise
     except InputError:
@@ -107,16 +123,33 @@ def train(
         raise
     except KeyboardInterrupt:
         stopped("with --resume ")
-    _show(finished)
-    after.a_run(recipe_, finished.folder, data_name)
-    left_out.end()
+
+
+def _check_locator(recipe: LocatorRecipe, address: str | None, data_name: str, source: str | None) -> None:
+    """Raise InputError for options that are for networks which classify digits."""
+    what = "trains a locator, which "
+    if address is not None:
+        do = "leave out --ray; each machine can be given seeds of its own with --seed and --seeds"
+        raise InputError(f"recipe {recipe.name}", what + "is not spread over machines", do)
+    if data_name != "mnist":
+        do = "leave out --data; how its pages are drawn is [pages] in the recipe"
+        raise InputError(
+            f"recipe {recipe.name}", what + "learns from pages drawn with MNIST's training digits alone", do
+        )
+    if source is not None:
+        raise InputError(f"recipe {recipe.name}", what + "goes on from no other network", "leave out --from")
 
 
 def _show(finished: Finished) -> None:
     """Print what a run has given."""
+    from inkdigits.evaluation.metrics import Metrics
+
     if finished.learned:
         changed(finished.learned.told())
-    summary(finished.metrics)
+    if isinstance(finished.metrics, Metrics):
+        summary(finished.metrics)
+    else:
+        located(finished.metrics)
     click.echo(
         f"Training took {finished.seconds['training']:.0f} s, everything {finished.seconds['everything']:.0f} s."
     )

@@ -13,11 +13,11 @@ import click
 
 if TYPE_CHECKING:
     from inkdigits.run import Watcher
-    from inkdigits.training.recipe import Recipe
+    from inkdigits.training.recipe import AnyRecipe
 
 
 @contextmanager
-def watching(recipe: Recipe) -> Iterator[Watcher]:
+def watching(recipe: AnyRecipe) -> Iterator[Watcher]:
     """Give the watcher of one run."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -34,15 +34,15 @@ def watching(recipe: Recipe) -> Iterator[Watcher]:
 
         def on_step(done: int, total: int, figures: dict[str, float]) -> None:
             interrupt.check()
-            words = f"loss {figures['loss']:.3f}  accuracy {figures['accuracy']:.1%}"
+            words = f"loss {figures['loss']:.3f}"
+            words += f"  accuracy {figures['accuracy']:.1%}" if "accuracy" in figures else ""
             progress.update(task, completed=done, total=total, description=words)
 
         def on_epoch(row: dict[str, float]) -> None:
-            validation = f"validation {row['val_accuracy']:.2%}  " if "val_accuracy" in row else ""
-            console.print(
-                f"epoch {row['epoch']:>2.0f}/{epochs}  loss {row['loss']:.4f}  accuracy {row['accuracy']:.2%}  "
-                f"{validation}{row['seconds']:.1f} s"
-            )
+            named = {"accuracy": "accuracy", "val_accuracy": "validation", "precision": "precision", "recall": "recall"}
+            figures = [f"{name} {row[key]:.2%}" for key, name in {**named, "f1": "F1"}.items() if key in row]
+            line = "  ".join([f"epoch {row['epoch']:>2.0f}/{epochs}", f"loss {row['loss']:.4f}", *figures])
+            console.print(f"{line}  {row['seconds']:.1f} s")
 
         def on_stage(stage: str) -> None:
             console.print(f"[dim]{stage} …[/dim]")

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.errors import require
-from inkdigits.reading.decide import believe, calibrate
+from inkdigits.recognising.decide import believe, calibrate
 
 require("calibration", "train", "scipy")
 

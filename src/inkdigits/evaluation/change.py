@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.evaluation.metrics import Metrics, measure
-from inkdigits.reading.decide import Beliefs
+from inkdigits.recognising.decide import Beliefs
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from inkdigits.evaluation.change import Told
 from inkdigits.evaluation.metrics import Metrics, measure
 from inkdigits.files import write_text
 from inkdigits.network import Network, tta
-from inkdigits.reading.decide import Beliefs, believe
+from inkdigits.recognising.decide import Beliefs, believe
 
 _GALLERY = 40  # errors shown
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.reading.decide import Beliefs
+from inkdigits.recognising.decide import Beliefs
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:

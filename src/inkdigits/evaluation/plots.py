@@ -54,7 +54,7 @@ def curves(history: Sequence[dict[str, float]]) -> Figure:
     epochs = [row["epoch"] for row in history]
     left, right = figure.subplots(1, 2)
     for axes, key, title in ((left, "loss", "Loss"), (right, "accuracy", "Accuracy")):
-        _style(axes, title)
+        style(axes, title)
         training, validation = ([row.get(name) for row in history] for name in (key, f"val_{key}"))
         axes.plot(epochs, training, color=TRAINING, marker="o", markersize=3.5, label="training")
         if None not in validation:
@@ -133,7 +133,8 @@ def gallery(glyphs: npt.NDArray[np.uint8], titles: Sequence[str], columns: int =
     return figure
 
 
-def _style(axes: Any, title: str) -> None:
+def style(axes: Any, title: str) -> None:
+    """Give axes the look of all curves here."""
     axes.set_title(title, loc="left", fontsize=11, color=INK)
     axes.grid(axis="y", color=GRID, linewidth=0.8)
     axes.spines[["top", "right", "left"]].set_visible(False)

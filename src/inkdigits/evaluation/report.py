@@ -35,16 +35,8 @@ def write(
     `facts` is the table at its end: how to make the run again. `by_writer` tells whether the validation digits are of other
     writers than the training digits; `told` is what a fine-tuning has changed.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("inkdigits.evaluation", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters["percent"] = percent
     names = ("samples", *(["curves"] if history else []), "confusion_matrix", "errors")
-    pictures = {name: _embed(path.with_name(f"{name}.png")) for name in names}
+    pictures = {name: embedded(path.with_name(f"{name}.png")) for name in names}
     low, high = metrics.interval
     values: dict[str, Any] = {
         "title": title,
@@ -60,11 +52,26 @@ def write(
         "facts": facts,
         "told": told,
     }
-    write_text(path, environment.get_template("report.html.j2").render(values))
+    render(path, "report.html.j2", values)
 
 
-def _embed(path: Path) -> str:
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+def render(path: Path, template: str, values: dict[str, Any]) -> None:
+    """Write what a template makes of values, all of which are escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("inkdigits.evaluation", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["percent"] = percent
+    write_text(path, environment.get_template(template).render(values))
+
+
+def embedded(picture: Path) -> str:
+    """Return a .png or .jpg as an address that holds the picture itself."""
+    kind = "jpeg" if picture.suffix == ".jpg" else "png"
+    return f"data:image/{kind};base64,{base64.b64encode(picture.read_bytes()).decode()}"
 
 
 def _scale(accuracy: float, low: float, high: float) -> dict[str, float]:

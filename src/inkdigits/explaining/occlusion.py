@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.network import Network
-from inkdigits.reading.decide import calibrate
+from inkdigits.recognising.decide import calibrate
 
 Kind: TypeAlias = Literal["ink", "gap"]
 

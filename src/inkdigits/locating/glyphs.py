@@ -1,6 +1,8 @@
-"""Digits that were located → their glyphs: the ink of one digit alone, as MNIST has it, without rulings, print or neighbours."""
+"""Digits that were located → glyphs: the ink of one digit alone, without rulings, print or neighbours, in MNIST's form."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import cv2
 import numpy as np
@@ -8,14 +10,18 @@ import numpy.typing as npt
 
 from inkdigits.image.normalise import SIDE, glyph
 from inkdigits.locating.locate import Located, Pass
-from inkdigits.locating.maps import INK_STRIDE, sigmoid
+from inkdigits.locating.maps import FIRST_SEPARATOR, INK_STRIDE, sigmoid
 from inkdigits.locating.peaks import Found
 
 Map = npt.NDArray[np.float32]
 
 _AROUND = 0.3  # of a box's height, around it: tails that the box has missed
 _BARE, _INKED = 0.2, 0.5  # probability of ink below which a pixel is paper, and above which it is ink
-_OWN = 0.85  # share of a connected piece of ink that must lie nearer to a digit than to its neighbours for all of it to be its
+# Share of a connected piece of ink that must lie nearer to a digit than to its neighbours for all of it to belong to it.
+_OWN = 0.85
+# And the share of it that must lie within the box, which may be so many times too small: what only reaches in is not its.
+_INSIDE, _EDGE = 0.4, 1.15
+_SEPARATOR = 0.3  # score of a separator that is sure enough to own ink
 
 
 def glyphs(located: Located, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
@@ -31,11 +37,11 @@ def glyphs(located: Located, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8
 
 
 def _in_pass(found: Found, one: Pass) -> Map:
-    """Return the boxes of all digits in a pass's pixels; separators are far away."""
+    """Return the boxes of all digits and separators in a pass's pixels; what may be none is far away."""
     across, down = one.scale
     x, y = one.corner
     boxes = found.boxes * np.array([across, down, across, down], np.float32) + np.array([x, y, x, y], np.float32)
-    boxes[found.kinds > 1] = -1e4
+    boxes[(found.kinds >= FIRST_SEPARATOR) & (found.scores < _SEPARATOR)] = -1e4
     return np.asarray(boxes, np.float32)
 
 
@@ -95,17 +101,17 @@ def _own(strength: npt.NDArray[np.uint8], row: int, boxes: Map, corner: tuple[in
     owned = mine <= np.min(others, axis=0) if others else np.ones(strength.shape, bool)
     owned &= mine < 1.9  # far from the box nothing is a digit's
     count, pieces = cv2.connectedComponents((strength > 80).astype(np.uint8))
-    total = np.bincount(pieces.ravel(), minlength=count)
-    inside = np.bincount(pieces[owned], minlength=count)
-    share = inside / np.maximum(total, 1)
-    whole, none = share >= _OWN, share <= 1 - _OWN
-    keep = np.where(pieces == 0, owned, whole[pieces] | (owned & ~none[pieces]))
+    total = np.maximum(np.bincount(pieces.ravel(), minlength=count), 1)
+    share = np.bincount(pieces[owned], minlength=count) / total
+    inside = np.bincount(pieces[mine < _EDGE], minlength=count) / total
+    whole, none = share >= _OWN, (share <= 1 - _OWN) | (inside < _INSIDE)
+    keep = np.where(pieces == 0, owned, ~none[pieces] & (whole[pieces] | owned))
     return np.where(keep, strength, 0).astype(np.uint8)
 
 
-def _distance(box: Map, xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _distance(box: Map, xs: npt.NDArray[np.floating[Any]], ys: npt.NDArray[np.floating[Any]]) -> npt.NDArray[Any]:
     """Return how far each pixel is from the middle of a box, 1 at its edges."""
     left, top, right, bottom = (float(v) for v in box)
     across = np.abs(xs - (left + right) / 2) / max((right - left) / 2, 2.0)
     down = np.abs(ys - (top + bottom) / 2) / max((bottom - top) / 2, 2.0)
-    return np.maximum(across[None, :], down[:, None])
+    return np.asarray(np.maximum(across[None, :], down[:, None]))

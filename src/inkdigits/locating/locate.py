@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -9,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.locating import network, peaks
-from inkdigits.locating.maps import FIRST_SEPARATOR, MULTIPLE, Maps
+from inkdigits.locating.maps import FIRST_SEPARATOR, HANDWRITTEN, MULTIPLE, Maps
 from inkdigits.locating.peaks import Found
 
 Grey = npt.NDArray[np.uint8]
 
 HEIGHT = 28.0  # pixels at which digits are read best: most of the training pages' digits are about so high
-_COARSE = 640  # pixels of the longer side in the coarse pass
+_COARSE = 640  # pixels of the longer side in the first coarse pass
+_LEVELS = 4  # coarse passes at most, each half the size of the one before
+_SAME = 0.2  # a coarse pass is as good as one at a scale that differs by less, in logarithms
 _SMALLEST = 48  # and of the shorter side: a crop of a single line
 _MARGIN = 16  # pixels of plain paper put around what is read: a digit at the border has a surrounding, too
 _TILE = 1024  # pixels of the side of the largest picture that is read at once
@@ -24,6 +27,7 @@ _LEAST = 0.1  # score of a mark
 _SURE = 0.3  # score at which a coarse mark tells a height
 _RANGE = 1.7  # digits up to so many times larger or smaller than HEIGHT are read well in one pass
 _MOST_PASSES = 3
+_SHARE = 0.15  # of the weight of all marks: a group of heights with less is no reason for another pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,25 +59,40 @@ class Located:
     of_pass: npt.NDArray[np.intp]
 
 
-def coarse(grey: Grey) -> Pass:
-    """Return the coarse pass over a whole picture, uint8 (H, W)."""
+def coarse(grey: Grey) -> list[Pass]:
+    """Return the coarse passes over a whole picture, uint8 (H, W): one at its size or less, and smaller ones.
+
+    A digit that is too large for one of them has the right size in another. Together they cost a third more than the first.
+    """
     height, width = grey.shape
     scale = min(1.0, _COARSE / max(height, width))
     scale = min(max(scale, _SMALLEST / min(height, width)), 2 * _COARSE / max(height, width))
-    return _read(grey, scale)
+    passes = [_read(grey, scale)]
+    while len(passes) < _LEVELS and min(height, width) * scale / 2 >= HEIGHT:
+        scale /= 2
+        passes.append(_read(grey, scale))
+    return passes
 
 
-def locate(grey: Grey, first: Pass | None = None) -> Located:
-    """Return the marks of a grey picture, uint8 (H, W); `first` is its coarse pass, where that has been made already."""
+def guessed(passes: list[Pass], least: float = _LEAST) -> Found:
+    """Return the marks of coarse passes together, the surest first: of two on one spot the surer one."""
+    every = peaks.joined([one.found(least) for one in passes])
+    return every.pick(peaks.suppressed(every)[: peaks.MOST])
+
+
+def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] | None = None) -> Located:
+    """Return the marks of a grey picture, uint8 (H, W), at the scale that suits its digits of some kinds (see maps).
+
+    `first` are its coarse passes, where they have been made already.
+    """
     first = first or coarse(grey)
-    guess = first.found(_LEAST)
-    scales = _scales(guess)
-    passes, parts = [], []
+    guess = guessed(first)
+    scales = _scales(guess, kinds)
+    passes: list[Pass] = []
+    parts: list[tuple[Found, npt.NDArray[np.intp]]] = []
     for scale in scales:
-        if abs(np.log(scale / first.scale[0])) < 0.2:
-            made = [first]
-        else:
-            made = _tiles(grey, scale, guess)
+        again = [one for one in first if abs(np.log(scale / one.scale[0])) < _SAME]
+        made = again[:1] or _tiles(grey, scale, guess)
         for one in made:
             found = one.found(_LEAST)
             if len(made) > 1:
@@ -83,7 +102,7 @@ def locate(grey: Grey, first: Pass | None = None) -> Located:
             parts.append((found, np.full(len(found), len(passes))))
             passes.append(one)
     if not parts:
-        return Located(guess.pick(np.zeros(0, np.intp)), [first], np.zeros(0, np.intp))
+        return Located(guess.pick(np.zeros(0, np.intp)), first[:1], np.zeros(0, np.intp))
     every = Found(*(np.concatenate([vars(f)[n] for f, _ in parts]) for n in vars(parts[0][0])))
     of_pass = np.concatenate([p for _, p in parts])
     order = np.argsort(-every.scores, kind="stable")
@@ -92,18 +111,22 @@ def locate(grey: Grey, first: Pass | None = None) -> Located:
     return Located(every.pick(kept), passes, of_pass[kept])
 
 
-def _scales(guess: Found) -> list[float]:
+def _scales(guess: Found, kinds: Sequence[int]) -> list[float]:
     """Return the scales at which the marks of a coarse pass are HEIGHT pixels high, one for each group of heights."""
-    digits = guess.kinds < FIRST_SEPARATOR
+    digits = np.isin(guess.kinds, kinds)
     sure = digits & (guess.scores >= _SURE)
     if not sure.any():
         sure = digits
-    heights = np.sort((guess.boxes[:, 3] - guess.boxes[:, 1])[sure])
+    heights = np.maximum((guess.boxes[:, 3] - guess.boxes[:, 1])[sure], 1.0)
+    weights = guess.scores[sure].astype(np.float64) ** 2
+    least = _SHARE * float(weights.sum())
     scales: list[float] = []
-    while len(heights) and len(scales) < _MOST_PASSES:
-        middle = max(float(np.median(heights)), 1.0)
+    while len(heights) and len(scales) < _MOST_PASSES and (not scales or weights.sum() >= least):
+        order = np.argsort(heights)
+        middle = float(heights[order][np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)])
         scales.append(HEIGHT / middle)
-        heights = heights[(heights < middle / _RANGE) | (heights > middle * _RANGE)]
+        other = (heights < middle / _RANGE) | (heights > middle * _RANGE)
+        heights, weights = heights[other], weights[other]
     return scales
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -62,7 +63,7 @@ class Maps:
     def cells(self, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> Cells:
         """Return what the maps say in some cells."""
         values = np.ascontiguousarray(self.marks[:, rows, columns].T)
-        _, classes, boxes, links, turns = (values[:, a:b] for a, b in zip(_PLACES, _PLACES[1:], strict=False))
+        _, classes, boxes, links, turns = (values[:, a:b] for a, b in pairwise(_PLACES))
         x, y = (columns + 0.5) * STRIDE, (rows + 0.5) * STRIDE
         left, top, right, bottom = (boxes * BOX_UNIT).T
         return Cells(

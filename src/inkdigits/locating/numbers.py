@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from inkdigits.locating.peaks import Found
 
 _LINKED = 0.4  # probability from which a link is followed
 _OFF = 0.6  # of a digit's height: how far from its place the next digit may be
+_LEVEL = 0.4  # share of the lower one's height that two numbers of a row have in common, up and down
 _BESIDE = 1.3  # of a digit's height: a separator joins two numbers that are no further apart
 
 
@@ -25,14 +27,10 @@ class Token:
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """A line of the page, left to right."""
+    """A line of the page, left to right; `numbers` are its numbers, each the rows of its digits in Found."""
 
     tokens: list[Token]
-
-    @property
-    def marks(self) -> list[int]:
-        """The rows of its digits in Found."""
-        return [t.mark for t in self.tokens if t.mark is not None]
+    numbers: list[list[int]]
 
 
 def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0.3) -> list[Row]:
@@ -41,10 +39,15 @@ def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0
     if not len(chosen):
         return []
     chains = _chains(found, chosen)
-    angle = _angle(found, chains)
-    turned = _turned(found, angle)
+    turned = _turned(found, _angle(found, chains))
     chains, joints = _with_separators(found, chains, turned, separator_score)
-    return [_row(row, joints) for row in _rows(chains, turned, found)]
+    return [_row(row, joints) for row in _rows(chains, turned)]
+
+
+def angle(found: Found, least: float = 0.3) -> float:
+    """Return by how much the lines of a page fall to the right, in radians; 0 where there are no numbers of two digits."""
+    chosen = np.flatnonzero((found.kinds < FIRST_SEPARATOR) & (found.scores >= least))
+    return _angle(found, _chains(found, chosen)) if len(chosen) else 0.0
 
 
 def _chains(found: Found, chosen: npt.NDArray[np.intp]) -> list[list[int]]:
@@ -81,16 +84,13 @@ def _chains(found: Found, chosen: npt.NDArray[np.intp]) -> list[list[int]]:
 
 
 def _angle(found: Found, chains: list[list[int]]) -> float:
-    """Return by how much lines rise to the right, in radians: the middle one of the links' angles, longer ones first."""
-    steps = [
-        found.centres[b] - found.centres[a]
-        for chain in chains
-        for a, b in zip(chain, chain[2:] or chain[1:], strict=False)
-    ]
-    if not steps:
-        return 0.0
-    angles = np.arctan2([s[1] for s in steps], [max(float(s[0]), 1e-3) for s in steps])
-    return float(np.median(angles))
+    """Return by how much lines fall to the right, in radians: the slope that fits the numbers best, long ones most."""
+    along = across = 0.0
+    for chain in chains:
+        x, y = (found.centres[chain] - found.centres[chain].mean(axis=0)).astype(np.float64).T
+        along += float(x @ x)
+        across += float(x @ y)
+    return float(np.arctan2(across, along)) if along else 0.0
 
 
 def _turned(found: Found, angle: float) -> npt.NDArray[np.float32]:
@@ -110,70 +110,87 @@ def _with_separators(
 ) -> tuple[list[list[int]], Joints]:
     """Return numbers and what stands between their digits; numbers that a separator joins become one."""
     marks = np.flatnonzero((found.kinds >= FIRST_SEPARATOR) & (found.scores >= least))
+    pairs = np.array([pair for chain in chains for pair in pairwise(chain)], np.intp).reshape(-1, 2)
+    ends = np.array([chain[-1] for chain in chains]), np.array([chain[0] for chain in chains])
     joints: dict[tuple[int, int], list[tuple[float, str]]] = {}
     joined: dict[int, int] = {}
+    begun: set[int] = set()  # heads of numbers that are joined to another one before them
     for m in marks:
-        x, y = (boxes[m, 0] + boxes[m, 2]) / 2, (boxes[m, 1] + boxes[m, 3]) / 2
-        pair = _around(x, y, chains, boxes)
-        if pair is None:
-            continue
-        before, after = pair
-        joints.setdefault((before, after), []).append((float(x), SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR]))
-        if before >= 0 and not any(
-            a == before and b == after for chain in chains for a, b in zip(chain, chain[1:], strict=False)
-        ):
-            joined[before] = after
-    heads = {chain[0]: chain for chain in chains}
+        x, y = float(boxes[m, 0] + boxes[m, 2]) / 2, float(boxes[m, 1] + boxes[m, 3]) / 2
+        pair = _within(x, y, pairs, boxes)
+        if pair is None and (pair := _beside(x, y, *ends, boxes)) is not None:
+            before, after = pair
+            if before >= 0 and joined.get(before, after) == after and (after not in begun or before in joined):
+                joined[before] = after
+                begun.add(after)
+            elif before >= 0:  # one of the two is joined to another already
+                pair = None
+        if pair is not None:
+            sign = SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR]
+            joints.setdefault(pair, []).append((x, sign))
+    left = {chain[0]: chain for chain in chains}
     merged = []
-    for chain in chains:
-        if chain[0] in joined.values():
-            continue
-        whole = list(chain)
-        while whole[-1] in joined and joined[whole[-1]] in heads:
-            whole += heads[joined[whole[-1]]]
-        merged.append(whole)
+    for head in [*(head for head in left if head not in begun), *begun]:
+        whole: list[int] = []
+        following = head
+        while following in left:
+            whole += left.pop(following)
+            following = joined.get(whole[-1], -1)
+        if whole:
+            merged.append(whole)
     return merged, {pair: "".join(sign for _, sign in sorted(signs)) for pair, signs in joints.items()}
 
 
-def _around(x: float, y: float, chains: list[list[int]], boxes: npt.NDArray[np.float32]) -> tuple[int, int] | None:
-    """Return the digits before and after a separator in its line, -1 where there is none before it; None if it is alone."""
-    before: tuple[float, int] | None = None
-    after: tuple[float, int] | None = None
-    for chain in chains:
-        for i in chain:
-            left, top, right, bottom = boxes[i]
-            height = max(float(bottom - top), 1.0)
-            if not top - 0.35 * height < y < bottom + 0.5 * height:
-                continue
-            middle = (left + right) / 2
-            gap = float(x - middle) / height
-            if 0 <= gap < 0.5 * _BESIDE + 0.6 and (before is None or gap < before[0]):
-                before = (gap, i)
-            if 0 < -gap < 0.5 * _BESIDE + 0.6 and (after is None or -gap < after[0]):
-                after = (-gap, i)
-    if after is None or (before is None and y < 0):
+def _within(x: float, y: float, pairs: npt.NDArray[np.intp], boxes: npt.NDArray[np.float32]) -> tuple[int, int] | None:
+    """Return the digit and the next one of its number between which a separator stands; None if there are none."""
+    first, second = boxes[pairs[:, 0]], boxes[pairs[:, 1]]
+    between = (first[:, 0] + first[:, 2] <= 2 * x) & (2 * x < second[:, 0] + second[:, 2])
+    rows = np.flatnonzero(between & (_is_level(y, first) | _is_level(y, second)))
+    if not len(rows):
         return None
-    return (before[1] if before else -1), after[1]
+    off = np.abs((first[rows, 1] + first[rows, 3] + second[rows, 1] + second[rows, 3]) / 4 - y)
+    before, after = pairs[rows[off.argmin()]]
+    return int(before), int(after)
 
 
-def _rows(chains: list[list[int]], boxes: npt.NDArray[np.float32], found: Found) -> list[list[list[int]]]:
-    """Return numbers in rows: one that overlaps with a row's last number by more than half of the lower one is in it."""
-    extents = []
-    for chain in chains:
-        own = boxes[chain]
-        heights = own[:, 3] - own[:, 1]
-        middle = float(np.median((own[:, 1] + own[:, 3]) / 2))
-        half = float(np.median(heights)) / 2
-        extents.append((float(own[:, 0].min()), middle - half, float(own[:, 2].max()), middle + half))
-    order = sorted(range(len(chains)), key=lambda k: extents[k][0])
+def _beside(
+    x: float, y: float, tails: npt.NDArray[np.intp], heads: npt.NDArray[np.intp], boxes: npt.NDArray[np.float32]
+) -> tuple[int, int] | None:
+    """Return the last digit of one number and the first of the next around a separator, -1 where none is before it.
+
+    None if no number follows.
+    """
+    nearest = []
+    for ends, way in ((tails, 1), (heads, -1)):
+        own = boxes[ends]
+        gaps = way * (x - (own[:, 0] + own[:, 2]) / 2) / np.maximum(own[:, 3] - own[:, 1], 1.0)
+        fits = np.flatnonzero((gaps >= 0) & (gaps < 0.5 * _BESIDE + 0.6) & _is_level(y, own))
+        nearest.append(int(ends[fits[gaps[fits].argmin()]]) if len(fits) else -1)
+    return (nearest[0], nearest[1]) if nearest[1] >= 0 else None
+
+
+def _is_level(y: float, boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """Tell which digits a separator at this height may belong to."""
+    heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
+    return np.asarray((boxes[:, 1] - 0.35 * heights < y) & (y < boxes[:, 3] + 0.5 * heights), np.bool_)
+
+
+def _rows(chains: list[list[int]], boxes: npt.NDArray[np.float32]) -> list[list[list[int]]]:
+    """Return numbers in rows, from top to bottom: where one ends the next begins at the same level, to its right."""
+    first, last = (
+        [_extent(boxes[part]) for part in parts] for parts in ([c[:2] for c in chains], [c[-2:] for c in chains])
+    )
+    lefts, rights = (
+        [float(v) for v in ends] for ends in ([boxes[c, 0].min() for c in chains], [boxes[c, 2].max() for c in chains])
+    )
     made: list[list[int]] = []
-    for k in order:
-        _, top, _, bottom = extents[k]
+    for k in sorted(range(len(chains)), key=lambda k: lefts[k]):
+        top, bottom = first[k]
         best: tuple[float, list[int]] | None = None
         for row in made:
-            _, t, r, b = extents[row[-1]]
+            t, b = last[row[-1]]
             shared = min(bottom, b) - max(top, t)
-            if shared > 0.5 * min(bottom - top, b - t) and r <= extents[k][0] + 0.5 * (bottom - top):
+            if shared > _LEVEL * min(bottom - top, b - t) and rights[row[-1]] <= lefts[k] + 0.5 * (bottom - top):
                 off = abs((top + bottom) - (t + b)) / 2
                 if best is None or off < best[0]:
                     best = (off, row)
@@ -181,8 +198,15 @@ def _rows(chains: list[list[int]], boxes: npt.NDArray[np.float32], found: Found)
             made.append([k])
         else:
             best[1].append(k)
-    made.sort(key=lambda row: float(np.mean([extents[k][1] + extents[k][3] for k in row])))
+    made.sort(key=lambda row: float(np.mean([sum(first[k]) + sum(last[k]) for k in row])))
     return [[chains[k] for k in row] for row in made]
+
+
+def _extent(boxes: npt.NDArray[np.float32]) -> tuple[float, float]:
+    """Return between which levels some digits stand: around their middle, as high as they are on average."""
+    middle = float((boxes[:, 1] + boxes[:, 3]).mean()) / 2
+    half = float((boxes[:, 3] - boxes[:, 1]).mean()) / 2
+    return middle - half, middle + half
 
 
 def _row(numbers: list[list[int]], joints: Joints) -> Row:
@@ -196,4 +220,4 @@ def _row(numbers: list[list[int]], joints: Joints) -> Row:
                 tokens.append(Token(signs, None))
             tokens.append(Token("", i))
             before = i
-    return Row(tokens)
+    return Row(tokens, numbers)

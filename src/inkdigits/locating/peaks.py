@@ -1,4 +1,4 @@
-"""Maps → marks: the peaks of the centre maps, with what the other maps say at each; of two on one spot the surer one stays."""
+"""Maps → marks: the peaks of the centre maps, with what the other maps say there; of two on one spot the surer stays."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def peaks(maps: Maps, least: float = 0.1) -> Found:
         kinds.append(np.full(len(row), kind))
         rows.append(row)
         columns.append(column)
-    kind, row, column = (np.concatenate(parts) for parts in (kinds, rows, columns))
-    scores = sigmoid(maps.centres[kind, row, column])
+    places = np.stack([np.concatenate(parts) for parts in (kinds, rows, columns)])
+    scores = sigmoid(maps.centres[places[0], places[1], places[2]])
     order = np.argsort(-scores, kind="stable")[: 2 * MOST]
-    kind, row, column = kind[order], row[order], column[order]
-    cells = maps.cells(row, column)
-    found = Found(kind.astype(np.int64), scores[order], cells.classes, cells.boxes, cells.goes_on, cells.next)
+    kinds_found, row_found, column_found = places[:, order]
+    cells = maps.cells(row_found, column_found)
+    found = Found(kinds_found.astype(np.int64), scores[order], cells.classes, cells.boxes, cells.goes_on, cells.next)
     return found.pick(suppressed(found)[:MOST])
 
 

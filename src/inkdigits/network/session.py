@@ -93,6 +93,11 @@ def open_session(data: bytes, name: str) -> onnxruntime.InferenceSession:
         raise InputError(
             name, f"is not an ONNX model ({reason})", "give a model.onnx that inkdigits exported"
         ) from None
+    if [i[0] for i in inputs] == ["picture"]:
+        what = "is a locator, which finds digits on pages and classifies none"
+        raise InputError(
+            name, what, "give a network of digits; a locator's figures are in its run folder's report.html"
+        )
     if inputs != [("glyphs", "tensor(uint8)", [28, 28])] or outputs not in _OUTPUTS:
         raise InputError(
             name,

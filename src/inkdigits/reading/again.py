@@ -13,8 +13,8 @@ from inkdigits import network
 from inkdigits.image import clean, colour, ink, normalise, segment
 from inkdigits.image.load import Picture
 from inkdigits.network import tta
-from inkdigits.reading import decide
-from inkdigits.reading.decide import Beliefs
+from inkdigits.recognising import decide
+from inkdigits.recognising.decide import Beliefs
 
 Box = tuple[int, int, int, int]
 

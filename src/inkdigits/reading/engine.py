@@ -14,8 +14,9 @@ import numpy.typing as npt
 from inkdigits import network
 from inkdigits.image.load import Picture
 from inkdigits.options import Options
-from inkdigits.reading import decide, page, single
-from inkdigits.reading.expect import parse
+from inkdigits.reading import single
+from inkdigits.recognising import decide, page, posterior
+from inkdigits.recognising.expect import parse
 from inkdigits.results import Digit, Line
 
 
@@ -33,16 +34,16 @@ class Found:
 
 
 class Engine:
-    """Reads with one digit network and rules that find the digits, by the options that it was made for.
+    """Reads pages with the locator and a digit network, and single digits with rules that find them, by one set of options.
 
-    It cannot tell print from handwriting: whatever `options.ink` asks for, it reads all digits and calls them handwritten.
     Making one loads the network; raises InputError for a model that is none and an expectation that means nothing.
     """
 
     def __init__(self, options: Options) -> None:
         self.options = options
         self.net = network.load(options.model)
-        self._way = page.Way(self.net, self.net.thresholds[options.trust], parse(options.expect))
+        threshold = posterior.answering().thresholds[options.trust]
+        self._way = page.Way(self.net, threshold, parse(options.expect), options.ink)
 
     def read(self, picture: Picture) -> Found:
         """Return the lines of digits in a picture."""

@@ -13,7 +13,8 @@ from inkdigits.errors import InputError, unexpected
 from inkdigits.image import decode, ink, normalise, segment
 from inkdigits.image.load import Picture, Source, load
 from inkdigits.options import Trust
-from inkdigits.reading import again, decide
+from inkdigits.reading import again
+from inkdigits.recognising import decide
 from inkdigits.results import Digit
 
 # Pictures per run of the network in classify_many: large enough to be fast, small enough for answers to come as they go.

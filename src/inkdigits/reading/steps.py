@@ -13,8 +13,9 @@ from PIL import Image, ImageDraw
 from inkdigits import network
 from inkdigits.drawing import INK, PAPER, font, tile
 from inkdigits.image.load import Source
-from inkdigits.reading import again, decide
+from inkdigits.reading import again
 from inkdigits.reading.single import prepare
+from inkdigits.recognising import decide
 
 _TILE, _MARGIN, _CAPTION = 200, 12, 42
 

@@ -23,7 +23,7 @@ from inkdigits.batch.rows import Verb
 from inkdigits.errors import InputError, TooLargeError, unexpected
 from inkdigits.options import Options
 from inkdigits.reader import shared
-from inkdigits.reading import decide
+from inkdigits.recognising import decide
 from inkdigits.results import Page
 from inkdigits.server import shown
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import multiprocessing
 import os
 import tempfile
 
@@ -30,4 +31,7 @@ def _import_quietly() -> None:
             os.close(kept)
 
 
-_import_quietly()
+# Processes that draw the locator's pages import targets and batches alone: TensorFlow would take each of them seconds and
+# half a gigabyte for nothing.
+if multiprocessing.parent_process() is None:
+    _import_quietly()

@@ -6,6 +6,8 @@ the step that the schedule stands at), and the history so far. Plain arrays and 
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from inkdigits.errors import InputError
-from inkdigits.files import written_aside
+from inkdigits.files import write_text, written_aside
 
 History = list[dict[str, float]]
 State = dict[str, list[Any]]  # variables by kind: the network's, the optimizer's, the average's
@@ -53,3 +55,12 @@ def restore(path: Path, key: str, state: State) -> History:
 def _check_key(path: Path, stored: str, key: str) -> None:
     if stored != key:
         raise InputError(path, "belongs to another recipe, seed or data set", "start a new run without --resume")
+
+
+def write_history(path: Path, history: History) -> None:
+    """Write a history as a CSV file, a line an epoch."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(history[0]))
+    writer.writeheader()
+    writer.writerows(history)
+    write_text(path, text.getvalue())

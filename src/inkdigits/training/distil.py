@@ -75,7 +75,7 @@ def _network(folder: Path, dtype_policy: str) -> keras.Model:
     values = registry.load(folder).config.get("recipe")
     if not isinstance(values, dict) or not path.exists():
         raise InputError(folder, "has no model.keras, or no recipe beside it", "give run folders as distil.teachers")
-    network = architectures.build(recipe.from_dict(values, folder.name, str(folder)).network, dtype_policy)
+    network = architectures.build(recipe.of_digits(values, folder.name, str(folder)).network, dtype_policy)
     try:
         network.load_weights(path)
     # Keras, h5py and zipfile each raise something of their own for a file that does not fit.

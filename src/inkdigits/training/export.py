@@ -179,7 +179,11 @@ def _enlarge(graph: Graph, call: Call) -> None:
         raise InputError(layer.name, "enlarges in a way that is not exported", 'use interpolation="nearest"')
     # Resize takes a region of interest before the scales, which this mode does not use.
     scales = ("roi", np.zeros(0, np.float32)), ("scales", np.array([1, 1, *layer.size], np.float32))
-    options = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+    options: dict[str, Any] = {
+        "mode": "nearest",
+        "coordinate_transformation_mode": "asymmetric",
+        "nearest_mode": "floor",
+    }
     graph.add("Resize", layer.name, *scales, **options)
 
 

@@ -51,8 +51,8 @@ class NetworkSettings:
 class TrainingSettings:
     """[training]: how the weights are found."""
 
-    epochs: int = _setting("passes over the training digits, and the pool", 8)
-    batch: int = _setting("digits per step", 256)
+    epochs: int = _setting("passes over the training digits, and the pool; of a locator: so many times pages.steps", 8)
+    batch: int = _setting("digits per step; of a locator: pages", 256)
     optimizer: str = _setting("adam or sgd", "adam")
     learning_rate: float = _setting("the optimiser's step size, at its peak", 0.001)
     momentum: float = _setting("of sgd (Nesterov's); of adam, its first beta", 0.9)
@@ -71,7 +71,7 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         _require(1 <= self.epochs <= 10_000, "epochs", "1 to 10000")
-        _require(1 <= self.batch <= 65_536, "batch", "1 to 65536 digits")
+        _require(1 <= self.batch <= 65_536, "batch", "1 to 65536 digits, or pages")
         _require_one_of(self.optimizer, ("adam", "sgd"), "optimizer")
         _require(0 < self.learning_rate <= 10, "learning_rate", "a number above 0, at most 10, such as 0.001")
         _require(0 <= self.momentum < 1, "momentum", "a share from 0 to below 1, such as 0.9")
@@ -196,3 +196,45 @@ class FinetuneSettings:
             self.folds <= self.least <= 10_000, "least", "a number of digits, as many as folds at least, at most 10000"
         )
         _require(self.hold_out_from >= self.least, "hold_out_from", "a number of digits, as many as least at least")
+
+
+@dataclass(frozen=True)
+class LocatorSettings:
+    """[network] of a locator: how wide and deep it is at each resolution."""
+
+    channels: tuple[int, int, int, int] = _setting(
+        "channels of the encoder at strides 2, 4, 8 and 16", (16, 32, 64, 96)
+    )
+    blocks: tuple[int, int, int] = _setting("residual blocks at strides 4, 8 and 16", (1, 2, 3))
+    decoder: tuple[int, int] = _setting("channels of the decoder at strides 8 and 4", (64, 48))
+
+    def __post_init__(self) -> None:
+        _require(
+            len(self.channels) == 4 and all(1 <= c <= 1024 for c in self.channels), "channels", "four from 1 to 1024"
+        )
+        _require(len(self.blocks) == 3 and all(0 <= b <= 100 for b in self.blocks), "blocks", "three from 0 to 100")
+        _require(len(self.decoder) == 2 and all(1 <= c <= 1024 for c in self.decoder), "decoder", "two from 1 to 1024")
+
+
+@dataclass(frozen=True)
+class PageSettings:
+    """[pages] of a locator: the synthetic pages that it is trained and validated on."""
+
+    size: int = _setting("pixels, height and width of a page", 256)
+    steps: int = _setting("batches of pages in an epoch; no page is seen twice", 256)
+    digits: int = _setting("MNIST's training digits that are redrawn on pages, at most", 30_000)
+    turned: float = _setting("share of training pages that lie on a side or upside down", 0.1)
+    held_out: float = _setting("share of MNIST's training digits, whole writers, for validation pages alone", 0.1)
+    validation_pages: int = _setting("pages on which each epoch is measured", 192)
+    scene_pages: int = _setting("pages of each kind of scene on which the finished network is measured", 64)
+    answering_pages: int = _setting("pages on which it is fitted how far the finished network's answers are right", 400)
+
+    def __post_init__(self) -> None:
+        _require(32 <= self.size <= 2048 and self.size % 16 == 0, "size", "32 to 2048 pixels, a multiple of 16")
+        _require(1 <= self.steps <= 1_000_000, "steps", "1 to 1000000 batches")
+        _require(100 <= self.digits <= 60_000, "digits", "100 to 60000 digits")
+        _require(0 <= self.turned <= 1, "turned", "a share from 0 to 1")
+        _require(0 < self.held_out <= 0.5, "held_out", "a share above 0, at most 0.5")
+        _require(1 <= self.validation_pages <= 100_000, "validation_pages", "1 to 100000 pages")
+        _require(1 <= self.scene_pages <= 100_000, "scene_pages", "1 to 100000 pages")
+        _require(1 <= self.answering_pages <= 100_000, "answering_pages", "1 to 100000 pages")

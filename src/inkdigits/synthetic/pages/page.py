@@ -14,7 +14,7 @@ from inkdigits.synthetic.pages.layout import Layout
 from inkdigits.synthetic.pages.printing import Press
 from inkdigits.synthetic.pages.scenes import SCENES
 from inkdigits.synthetic.pages.sources import Sources
-from inkdigits.synthetic.pages.truth import SyntheticPage, Truth
+from inkdigits.synthetic.pages.truth import Box, SyntheticPage, Truth
 from inkdigits.synthetic.pages.visibility import Cover
 
 _HEIGHTS = (9.0, 64.0)  # of digits, in pixels
@@ -157,9 +157,13 @@ def _panels(light: papers.Light, truth: Truth, random: np.random.Generator) -> N
         return
     cover = np.zeros(light.shape, np.uint8)
     disc = random.random() < 0.6
-    names = sorted({m.number for m in truth.marks if m.kind == "handwritten"})
-    for name in names:
-        own = np.array([m.box for m in truth.marks if m.number == name])
+    whole: dict[int, list[Box]] = {}
+    each = random.random() < 0.4  # a panel for each number, or for each digit
+    for i, m in enumerate(truth.marks):
+        if m.kind == "handwritten":
+            whole.setdefault(i if each else m.number, []).append(m.box)
+    for group in whole.values():
+        own = np.array(group)
         left, top = own[:, :2].min(axis=0)
         right, bottom = own[:, 2:].max(axis=0)
         middle, half = ((left + right) / 2, (top + bottom) / 2), ((right - left) / 2 + 6, (bottom - top) / 2 + 6)

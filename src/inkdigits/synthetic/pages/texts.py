@@ -29,13 +29,13 @@ def number(random: np.random.Generator) -> str:
     def short(most: int) -> str:
         return digits(random, int(random.integers(1, most + 1)))
 
-    if way < 0.62:
+    if way < 0.54:
         return digits(random)
-    if way < 0.74:
+    if way < 0.67:
         return short(4) + str(random.choice([".", ","], p=[0.6, 0.4])) + digits(random, int(random.integers(1, 4)))
-    if way < 0.80:
+    if way < 0.73:
         return short(3) + "," + digits(random, 3) + (f".{digits(random, 2)}" if random.random() < 0.4 else "")
-    if way < 0.90:
+    if way < 0.87:
         sign = str(random.choice(["/", "-", "."], p=[0.5, 0.25, 0.25]))
         parts = [short(2), short(2), digits(random, int(random.choice([2, 4])))]
         return sign.join(parts[: int(random.choice([2, 3], p=[0.3, 0.7]))])

@@ -39,13 +39,13 @@ class Hand:
 
 def hand(sources: Sources, random: np.random.Generator, pen: float | None = None) -> Hand:
     """Return a random hand."""
-    own = random.random() < 0.4
-    touching = random.random() < 0.3
+    own = random.random() < 0.45
+    touching = random.random() < 0.32
     return Hand(
         None if own else int(random.choice(sources.writers)),
         tuple(int(random.integers(len(sources.own_of[d]))) for d in range(10)),
         pen or float(np.exp(random.uniform(np.log(0.045), np.log(0.17)))),
-        float(random.uniform(-0.14, 0.06) if touching else abs(random.normal(0.14, 0.10)) + 0.02),
+        float(random.uniform(-0.16, 0.06) if touching else abs(random.normal(0.14, 0.10)) + 0.02),
         float(abs(random.normal(0, 0.07))),
         float(random.normal(0, 0.16)),
         float(np.exp(random.normal(0, 0.16))),
@@ -110,12 +110,22 @@ class Writer:
             return float(low[0]), float(low[1]), float(high[2]), float(high[3])
         return self.canvas.stroke(self.canvas.ink, paths, pen, self.heavy)
 
-    def number(self, text: str, x: float, y: float, height: float, cells: list[float] | None = None) -> float:
+    def number(
+        self,
+        text: str,
+        x: float,
+        y: float,
+        height: float,
+        cells: list[float] | None = None,
+        gap: float | None = None,
+    ) -> float:
         """Write digits and separators from x on, on the base line y; return where it ends.
 
-        With `cells`, the centre of each sign in its box: signs stand there and not one after the other.
+        With `cells`, the centre of each sign in its box: signs stand there and not one after the other. `gap` is
+        the space between digits, in heights, where it is not this hand's own.
         """
         random, hand = self.random, self.hand
+        gap = hand.gap if gap is None else gap
         name, place, start = self.truth.new_number(), 0, x
         for i, sign in enumerate(text):
             size = height * float(np.exp(random.normal(0, hand.rough)))
@@ -131,16 +141,16 @@ class Writer:
                 left = cells[i] - width / 2 if cells else x
                 box = self.draw([path + np.array([left, base - tall], np.float32) for path in paths], height)
                 self.truth.marks.append(Mark(sign, box, name, place))
-                x = left + width + (hand.gap + random.normal(0, 0.05 + 0.5 * hand.rough)) * height
+                x = left + width + (gap + random.normal(0, 0.05 + 0.5 * hand.rough)) * height
             elif sign == " ":
                 x += random.uniform(0.25, 0.6) * height
                 continue
             else:
-                left = cells[i] if cells else x + max(0.0, hand.gap) * 0.5 * height
+                left = cells[i] if cells else x + max(0.0, gap) * 0.5 * height
                 width, box = self.sign(sign, left, base, height)
                 if sign in SEPARATORS:
                     self.truth.marks.append(Mark(sign, box, name, place))
-                x = left + width + max(0.03, hand.gap + random.normal(0.04, 0.06)) * height
+                x = left + width + max(0.03, gap + random.normal(0.04, 0.06)) * height
             place += 1
         return x
 

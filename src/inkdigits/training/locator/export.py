@@ -16,16 +16,17 @@ from inkdigits.files import written_aside
 from inkdigits.locating.maps import HEADS, INK_LAYERS, INK_STRIDE, STRIDE
 from inkdigits.training import export
 from inkdigits.training.locator import network
-from inkdigits.training.locator.network import LocatorSettings
+from inkdigits.training.settings import LocatorSettings
 
 _SIDE = 64  # pixels of the twin that is exported; what is exported reads any size
 TOLERANCE = 1e-3  # of an output before activation, float32 against float32
 
 
 def to_onnx(trained: keras.Model, settings: LocatorSettings, *, half: bool = True) -> onnx.ModelProto:
-    """Return the locator as an ONNX model: float32 "picture" (N, 2, H, W) → "marks" (N, 28, H/4, W/4), "ink" (N, 3, H/2, W/2).
+    """Return the locator as an ONNX model, float32.
 
-    H and W are multiples of 16. With `half`, weights are stored in float16, and become float32 when the file is loaded.
+    It maps "picture" (N, 2, H, W) to "marks" (N, 28, H/4, W/4) and "ink" (N, 3, H/2, W/2); H and W are multiples of 16.
+    With `half`, weights are stored in float16, and become float32 when the file is loaded.
     """
     twin = network.build(settings, size=_SIDE)  # padding is worked out from sizes that are known
     twin.set_weights(trained.get_weights())

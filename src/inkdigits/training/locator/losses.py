@@ -14,7 +14,7 @@ WEIGHTS = {"centres": 1.0, "classes": 0.7, "boxes": 1.0, "links": 0.5, "turns": 
 
 
 def losses(marks: Any, ink: Any, wanted: Targets) -> dict[str, Any]:
-    """Return each head's loss by name; `marks` and `ink` are the network's outputs for a batch, `wanted` has a batch axis."""
+    """Return each head's loss by name, from the network's outputs `marks` and `ink` and the targets of a batch."""
     centres, classes, boxes, links, turns = tf.split(marks, HEADS, axis=-1)
     digit, near = tf.cast(wanted.near == 2, tf.float32), tf.cast(wanted.near > 0, tf.float32)
     link = tf.cast(wanted.links, tf.float32)
@@ -60,7 +60,7 @@ def _focal(logits: Any, wanted: Any, open_: Any) -> Any:
 
 
 def _ink(logits: Any, wanted: Any) -> Any:
-    """Return cross-entropy and Dice of the ink map: Dice counts thin lines as much as broad ones (Milletari et al., 2016)."""
+    """Return cross-entropy and Dice of the ink map: Dice counts thin lines like broad ones (Milletari et al., 2016)."""
     entropy = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(wanted, logits))
     p = tf.sigmoid(logits)
     axes = (0, 1, 2)

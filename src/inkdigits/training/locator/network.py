@@ -6,25 +6,19 @@ The shape is that of small detectors: residual blocks (He et al., 2016), feature
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 
 from inkdigits.locating.maps import CENTRES, HEADS, INK_LAYERS
+from inkdigits.training.architectures.size import Size, measure
 from inkdigits.training.layers import FusedBatchNorm
+from inkdigits.training.settings import LocatorSettings
 
 layers = keras.layers
 
-
-@dataclass(frozen=True)
-class LocatorSettings:
-    """[network]: channels at strides 2, 4, 8, 16; residual blocks at 4, 8, 16; channels of the decoder at 8 and 4."""
-
-    channels: tuple[int, int, int, int] = (16, 32, 64, 96)
-    blocks: tuple[int, int, int] = (1, 2, 3)
-    decoder: tuple[int, int] = (64, 48)
+_SIDE = 64  # pixels of a picture for which all is computed that is then told of any size
 
 
 def build(settings: LocatorSettings, policy: str = "float32", size: int | None = None) -> keras.Model:
@@ -38,6 +32,12 @@ def build(settings: LocatorSettings, policy: str = "float32", size: int | None =
         return _built(settings, size)
     finally:
         keras.config.set_dtype_policy(before)
+
+
+def size(settings: LocatorSettings) -> Size:
+    """Return the network's parameters, and the multiply-adds that a million pixels cost it, borders left out."""
+    measured = measure(build(settings, size=_SIDE))
+    return Size(measured.parameters, round(measured.multiply_adds * 1e6 / _SIDE**2))
 
 
 def _built(settings: LocatorSettings, size: int | None) -> keras.Model:

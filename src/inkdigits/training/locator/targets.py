@@ -85,8 +85,8 @@ def targets(page: SyntheticPage) -> Targets:
         highest[rows, columns] = np.where(wins, peak, highest[rows, columns])
         r, c = np.nonzero(own)
         cell_x, cell_y = (c + 0.5) * STRIDE, (r + 0.5) * STRIDE
-        l, t, rt, b = mark.box
-        boxes[r, c] = np.stack([cell_x - l, cell_y - t, rt - cell_x, b - cell_y], axis=1) / BOX_UNIT
+        left, top, right, bottom = mark.box
+        boxes[r, c] = np.stack([cell_x - left, cell_y - top, right - cell_x, bottom - cell_y], axis=1) / BOX_UNIT
         near[r, c] = 2 if kind < FIRST_SEPARATOR else 1
         classes[r, c] = int(mark.sign) if kind < FIRST_SEPARATOR else NOTHING
         links[r, c] = 0

@@ -1,5 +1,5 @@
 // @ts-check
-// A worker for closer looks: what is doubtful in a drawing may take a second, in which the pen must not stand still.
+// A worker for closer looks: a large drawing may take seconds, in which the pen must not stand still.
 
 import { Network } from "./engine.js";
 import { Reader } from "./reading.js";
@@ -10,5 +10,5 @@ let reader;
 /** Takes the weights once, then questions, each answered with its number. */
 addEventListener("message", ({ data }) => {
   if (data.weights) reader = new Reader(new Network(data.weights));
-  else if (reader) postMessage({ number: data.number, reading: reader.read(data.ink) });
+  else if (reader) postMessage({ number: data.number, reading: reader.read(data.strokes) });
 });

@@ -1,5 +1,5 @@
 // @ts-check
-// Probabilities → an answer: calibration, and the decision to abstain; as reading/decide.py, which says why.
+// Probabilities → an answer: calibration, and the decision to abstain; as recognising/decide.py, which says why.
 
 /**
  * @typedef {"not a digit" | "unsure"} Reason
@@ -8,7 +8,7 @@
  * @property {number | null} label  0 to 9, or null where the reader abstains
  * @property {number} best          the most probable digit, whatever the confidence
  * @property {number} confidence    the probability that it is a digit, and `best`
- * @property {number} stranger      the probability that it is no digit; 0 from networks that know only digits
+ * @property {number} notDigit      the probability that it is no digit; 0 from networks that know only digits
  * @property {number[]} probabilities  of each digit, given that it is one; they sum to 1
  * @property {Reason | null} reason  why there is no label
  */
@@ -36,12 +36,12 @@ function calibrate(probabilities, temperature) {
 export function decide(raw, temperature, threshold) {
   const calibrated = calibrate(raw, temperature);
   const digits = calibrated.slice(0, 10);
-  const stranger = calibrated[10] ?? 0;
+  const notDigit = calibrated[10] ?? 0;
   const confidence = Math.max(...digits);
   const best = digits.indexOf(confidence);
   const total = calibrated.length > 10 ? Math.max(digits.reduce((sum, p) => sum + p, 0), 1e-30) : 1;
   const probabilities = digits.map((p) => p / total);
-  if (confidence >= threshold) return { label: best, best, confidence, stranger, probabilities, reason: null };
-  const reason = stranger > confidence ? "not a digit" : "unsure";
-  return { label: null, best, confidence, stranger, probabilities, reason };
+  if (confidence >= threshold) return { label: best, best, confidence, notDigit, probabilities, reason: null };
+  const reason = notDigit > confidence ? "not a digit" : "unsure";
+  return { label: null, best, confidence, notDigit, probabilities, reason };
 }

@@ -55,15 +55,15 @@ export function draw(lookInside) {
   function look() {
     frame = 0;
     if (!reader) return;
-    performance.mark("ink");
+    performance.mark("stroke");
     const before = reading.digits;
-    reading = reader.read(pad.ink(), "normal", false);
+    reading = reader.read(pad.strokes, "normal", false);
     const other = reading.digits.findIndex(({ box }, i) => String(box) !== String(before[i]?.box));
     if (other >= 0) chosen = other; // the digit that the pen is at
     show();
-    performance.measure("ink to answer", "ink"); // for who observes it
-    performance.clearMarks("ink");
-    performance.clearMeasures("ink to answer");
+    performance.measure("stroke to answer", "stroke"); // for who observes it
+    performance.clearMarks("stroke");
+    performance.clearMeasures("stroke to answer");
     clearTimeout(waiting);
     waiting = window.setTimeout(rest, REST);
   }
@@ -71,7 +71,7 @@ export function draw(lookInside) {
   function rest() {
     if (pad.busy) waiting = window.setTimeout(rest, REST);
     else if (asked) waiting = window.setTimeout(rest, 20); // one at a time: what is older is of no use
-    else if (closer && reading.digits.length) closer.postMessage({ number: (asked = number), ink: pad.ink() });
+    else if (closer && reading.digits.length) closer.postMessage({ number: (asked = number), strokes: pad.strokes });
     else say();
   }
 
@@ -85,14 +85,16 @@ export function draw(lookInside) {
   }
 
   function say() {
-    said.textContent = reading.digits.length ? `${reading.text.replaceAll("?", " unknown ") || "no digit"}. ${sure.textContent}` : "";
+    said.textContent = reading.digits.length ? `${reading.text.replaceAll("?", " unknown ").replaceAll("\n", ", ") || "no digit"}. ${sure.textContent}` : "";
   }
 
   function show() {
     const { text, digits } = reading;
     chosen = Math.min(chosen, Math.max(digits.length - 1, 0));
     shown.textContent = text || (digits.length ? "?" : "–");
-    shown.classList.toggle("long", text.length > 7);
+    const rows = text.split("\n");
+    shown.style.setProperty("--rows", String(rows.length));
+    shown.classList.toggle("long", Math.max(...rows.map((row) => row.length)) > 7);
     sure.textContent = words(digits);
     byId("reading", HTMLElement).classList.toggle("doubtful", digits.length > 0 && digits.some(({ label }) => label === null));
     while (glyphs.children.length > digits.length) glyphs.lastChild?.remove();

@@ -7,41 +7,6 @@
  */
 
 /**
- * Return the ink of a canvas on which a pen of full opacity has drawn on nothing: its alpha channel.
- * @param {ImageData} pixels
- * @returns {Ink}
- */
-export function fromCanvas({ data, width, height }) {
-  const values = new Uint8Array(width * height);
-  for (let i = 0; i < values.length; i++) values[i] = data[4 * i + 3];
-  return { values, width, height };
-}
-
-/**
- * Return the smallest part of the ink that holds all of it, and where it lies; null if there is none.
- * @param {Ink} ink
- * @returns {{ ink: Ink, left: number, top: number } | null}
- */
-export function cropped({ values, width, height }) {
-  let [left, top, right, bottom] = [width, height, 0, 0];
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      if (!values[i]) continue;
-      left = Math.min(left, x);
-      right = Math.max(right, x + 1);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y + 1);
-    }
-  }
-  if (right === 0) return null;
-  const own = new Uint8Array((right - left) * (bottom - top));
-  for (let y = top; y < bottom; y++) {
-    own.set(values.subarray(y * width + left, y * width + right), (y - top) * (right - left));
-  }
-  return { ink: { values: own, width: right - left, height: bottom - top }, left, top };
-}
-
-/**
  * Return the ink in another size: the mean over the area of each new pixel when it shrinks, a cubic curve when it grows.
  * @param {Ink} ink @param {number} factor
  * @returns {Ink}

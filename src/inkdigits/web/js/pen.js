@@ -1,21 +1,16 @@
 // @ts-check
-// Paper and pen: strokes of the pointer, drawn at once, kept as points so that they can be undone, and given as ink.
+// Paper and pen: strokes of the pointer, drawn at once, and kept as points with their times.
 
-import { fromCanvas } from "./ink.js";
+/** @typedef {import("./strokes.js").Stroke} Stroke  in pixels of the drawing */
 
-/**
- * A stroke's points in pixels of the ink, x and y in turn.
- * @typedef {{ width: number, points: number[] }} Stroke
- */
-
-const HEIGHT = 320; // of the ink, in pixels: a digit that fills it still shrinks to what the network sees
+const HEIGHT = 320; // of the drawing, in pixels, however large the paper is on the screen
 const REPLAY = 550; // milliseconds for an example
 const LEAST = 0.6; // pixels: the pen has moved
 
 export class Pad {
   /**
-   * @param {HTMLCanvasElement} canvas  what people see; the ink lies in a canvas of its own, always of the same height
-   * @param {() => void} changed  called whenever there is other ink
+   * @param {HTMLCanvasElement} canvas
+   * @param {() => void} changed  called whenever the strokes have changed
    */
   constructor(canvas, changed) {
     this.canvas = canvas;
@@ -29,8 +24,8 @@ export class Pad {
     this.current = null;
     this.pointer = -1;
     this.replaying = 0;
-    this.page = context(canvas, false);
-    this.inked = context(document.createElement("canvas"), true);
+    this.width = HEIGHT; // of the drawing; it follows the paper's
+    this.page = context(canvas);
     new ResizeObserver(() => this.fit()).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
     canvas.addEventListener("pointerdown", (event) => this.begin(event));
@@ -43,12 +38,6 @@ export class Pad {
   /** Whether a pen is on the paper. */
   get busy() {
     return this.current !== null || this.replaying !== 0;
-  }
-
-  /** The ink as the reader takes it. */
-  ink() {
-    const { width, height } = this.inked.canvas;
-    return fromCanvas(this.inked.getImageData(0, 0, width, height));
   }
 
   undo() {
@@ -75,12 +64,13 @@ export class Pad {
     this.remember();
     this.strokes = [];
     this.redraw();
-    const { width, height } = this.inked.canvas;
-    const scale = Math.min(0.62 * height, (0.86 * width) / example.width);
-    const [left, top] = [(width - scale * example.width) / 2, (height - scale) / 2];
-    const strokes = example.curves.map((curve) => ({
+    const scale = Math.min(0.62 * HEIGHT, (0.86 * this.width) / example.width);
+    const [left, top] = [(this.width - scale * example.width) / 2, (HEIGHT - scale) / 2];
+    const start = performance.now();
+    const strokes = example.curves.map((curve, which) => ({
       width: this.pen,
       points: curve.map((v, i) => v * scale + (i % 2 ? top : left)),
+      times: Array.from({ length: curve.length / 2 }, (_, i) => start + REPLAY * which + i),
     }));
     if (matchMedia("(prefers-reduced-motion: reduce)").matches || document.hidden) {
       this.strokes = strokes;
@@ -88,17 +78,16 @@ export class Pad {
       this.changed();
       return;
     }
-    const total = strokes.reduce((sum, { points }) => sum + points.length / 2, 0);
-    const start = performance.now();
+    const total = strokes.reduce((sum, { times }) => sum + times.length, 0);
     let done = 0;
     const step = () => {
       const until = Math.min(Math.ceil(((performance.now() - start) / REPLAY) * total), total);
       for (; done < until; done++) {
         let place = done;
         let which = 0;
-        while (place >= strokes[which].points.length / 2) place -= strokes[which++].points.length / 2;
-        if (!place) this.strokes = [...this.strokes, { width: this.pen, points: [] }];
-        this.extend(this.strokes[which], strokes[which].points[2 * place], strokes[which].points[2 * place + 1]);
+        while (place >= strokes[which].times.length) place -= strokes[which++].times.length;
+        if (!place) this.strokes = [...this.strokes, { width: this.pen, points: [], times: [] }];
+        this.extend(this.strokes[which], strokes[which].points[2 * place], strokes[which].points[2 * place + 1], performance.now());
       }
       this.replaying = done < total ? requestAnimationFrame(step) : 0;
       this.changed();
@@ -106,40 +95,34 @@ export class Pad {
     this.replaying = requestAnimationFrame(step);
   }
 
-  /** Have the canvases as large as the paper is; strokes that would fall off it shrink with it. */
+  /** Have the canvas as large as the paper is; strokes that would fall off it shrink with it. */
   fit() {
     const { clientWidth, clientHeight } = this.canvas;
     if (!clientWidth || !clientHeight) return; // another tab is open
     const sharp = Math.min(devicePixelRatio || 1, 3);
     const width = Math.round((HEIGHT * clientWidth) / clientHeight);
-    const { canvas } = this.inked;
-    if (canvas.width === width && this.canvas.width === Math.round(clientWidth * sharp)) return;
+    if (this.width === width && this.canvas.width === Math.round(clientWidth * sharp)) return;
     this.canvas.width = Math.round(clientWidth * sharp);
     this.canvas.height = Math.round(clientHeight * sharp);
     const right = Math.max(...this.strokes.flatMap(({ points }) => points.filter((_, i) => i % 2 === 0)), 0);
     if (right > width) {
-      const shrink = width / canvas.width;
-      this.strokes = this.strokes.map((s) => ({ width: s.width * shrink, points: s.points.map((v) => v * shrink) }));
+      const shrink = width / this.width;
+      this.strokes = this.strokes.map((s) => ({ ...s, width: s.width * shrink, points: s.points.map((v) => v * shrink) }));
     }
-    canvas.width = width;
-    canvas.height = HEIGHT;
+    this.width = width;
     this.redraw();
     if (this.strokes.length) this.changed();
   }
 
   redraw() {
-    for (const paper of [this.page, this.inked]) {
-      paper.setTransform(1, 0, 0, 1, 0, 0);
-      paper.clearRect(0, 0, paper.canvas.width, paper.canvas.height);
-    }
-    this.page.scale(this.canvas.width / this.inked.canvas.width, this.canvas.height / HEIGHT);
+    this.page.setTransform(1, 0, 0, 1, 0, 0);
+    this.page.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.page.scale(this.canvas.width / this.width, this.canvas.height / HEIGHT);
     this.page.strokeStyle = getComputedStyle(this.canvas).color;
-    for (const paper of [this.page, this.inked]) {
-      paper.lineCap = paper.lineJoin = "round";
-      for (const { width, points } of this.strokes) {
-        paper.lineWidth = width;
-        for (let i = 0; i < points.length; i += 2) segment(paper, points, i);
-      }
+    this.page.lineCap = this.page.lineJoin = "round";
+    for (const { width, points } of this.strokes) {
+      this.page.lineWidth = width;
+      for (let i = 0; i < points.length; i += 2) segment(this.page, points, i);
     }
   }
 
@@ -151,9 +134,9 @@ export class Pad {
     this.canvas.setPointerCapture(event.pointerId);
     this.pointer = event.pointerId;
     this.remember();
-    this.current = { width: this.pen, points: [] };
+    this.current = { width: this.pen, points: [], times: [] };
     this.strokes = [...this.strokes, this.current];
-    this.extend(this.current, ...this.place(event));
+    this.extend(this.current, ...this.place(event), event.timeStamp);
     this.changed();
   }
 
@@ -164,7 +147,7 @@ export class Pad {
     for (const each of all.length ? all : [event]) {
       const [x, y] = this.place(each);
       const { points } = this.current;
-      if (Math.hypot(x - points[points.length - 2], y - points[points.length - 1]) >= LEAST) this.extend(this.current, x, y);
+      if (Math.hypot(x - points[points.length - 2], y - points[points.length - 1]) >= LEAST) this.extend(this.current, x, y, each.timeStamp);
     }
     this.changed();
   }
@@ -194,19 +177,18 @@ export class Pad {
     return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
   }
 
-  /** @param {Stroke} stroke @param {number} x @param {number} y */
-  extend(stroke, x, y) {
+  /** @param {Stroke} stroke @param {number} x @param {number} y @param {number} time */
+  extend(stroke, x, y, time) {
     stroke.points.push(x, y);
-    for (const paper of [this.page, this.inked]) {
-      paper.lineWidth = stroke.width;
-      segment(paper, stroke.points, stroke.points.length - 2);
-    }
+    stroke.times.push(time);
+    this.page.lineWidth = stroke.width;
+    segment(this.page, stroke.points, stroke.points.length - 2);
   }
 }
 
-/** @param {HTMLCanvasElement} canvas @param {boolean} read  whether its pixels are read often */
-function context(canvas, read) {
-  const found = canvas.getContext("2d", { willReadFrequently: read });
+/** @param {HTMLCanvasElement} canvas */
+function context(canvas) {
+  const found = canvas.getContext("2d");
   if (!found) throw new Error("this browser cannot draw");
   return found;
 }

@@ -2,8 +2,7 @@
 // Examples as buttons, each with a small drawing of itself; and examples as glyphs and as pictures on paper.
 
 import { drawn, make } from "./dom.js";
-import { cropped, fromCanvas } from "./ink.js";
-import { glyph } from "./normalise.js";
+import { glyphOfCurves } from "./glyphs.js";
 
 /** @typedef {import("./examples.js").Example} Example */
 
@@ -42,13 +41,7 @@ function trace(canvas, { curves }, left, top, height, pen) {
 }
 
 /** Return an example of one digit as the network sees it. @param {Example} example */
-export function glyphOf(example) {
-  const canvas = make("canvas", { width: "240", height: "240" });
-  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
-  trace(pen, example, 60, 40, 160, 16);
-  const found = cropped(fromCanvas(pen.getImageData(0, 0, 240, 240)));
-  return found ? glyph(found.ink) : new Uint8Array(784);
-}
+export const glyphOf = ({ curves }) => glyphOfCurves(curves, 0.1);
 
 /**
  * Return numbers as a picture of a ruled sheet, one a line.

@@ -15,7 +15,7 @@
  * @typedef {object} Header
  * @property {string} name               the model's name
  * @property {string} source             SHA-256 of the model.onnx that the weights come from
- * @property {string[]} classes          "0" to "9", and "not a digit" where the network knows strangers
+ * @property {string[]} classes          "0" to "9", and "not a digit" where the network was trained on other things as well
  * @property {number} temperature        calibrates its probabilities
  * @property {Record<Trust, number>} thresholds  the least confidence to answer at
  * @property {Step[]} steps

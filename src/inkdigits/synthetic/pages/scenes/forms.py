@@ -17,15 +17,15 @@ def boxes(layout: Layout) -> None:
     y = top + random.uniform(-0.5, 1.0) * height
     label = height * random.uniform(0.3, 0.75)
     font = layout.press.font()
-    same_way = int(random.integers(6)) if random.random() < 0.7 else None
-    tall, wide = random.uniform(1.1, 1.9), random.uniform(0.75, 1.5)
+    same_way = int(random.integers(7)) if random.random() < 0.7 else None
+    tall, wide = random.uniform(1.1, 1.9), random.uniform(0.75, 1.5 if random.random() < 0.7 else 2.3)
     while y < bottom:
         x = left + random.uniform(-0.2, 0.35) * (right - left)
         if random.random() < 0.5:
             layout.press.line(x, y, random.uniform(1, 6) * height, label, font)
             y += 0.5 * label
         while x < right:
-            way = int(random.integers(6)) if same_way is None else same_way
+            way = int(random.integers(7)) if same_way is None else same_way
             count = int(random.integers(1, 10))
             x = _field(layout, way, count, x, y, tall * height, wide * height) + random.uniform(0.5, 3) * height
             if random.random() < 0.3:
@@ -39,7 +39,7 @@ def _field(layout: Layout, way: int, count: int, x: float, y: float, tall: float
     """Draw a field of `count` cells at (x, y), and write into it; return where it ends."""
     random, ruler, writer = layout.random, layout.ruler, layout.writer
     height = layout.height
-    gap = random.uniform(0.1, 0.5) * pitch if way == 0 else 0.0
+    gap = random.uniform(0.05, 0.9) * pitch if way in (0, 6) else 0.0
     end = x + count * (pitch + gap) - gap
     if way == 0:  # separate boxes
         rounded = random.random() < 0.15
@@ -53,6 +53,10 @@ def _field(layout: Layout, way: int, count: int, x: float, y: float, tall: float
         ruler.box((x, y, end, y + tall))
     elif way == 4:
         ruler.line(x, y + tall, end, y + tall)
+    elif way == 6:  # a ring for each digit
+        radius = 0.5 * max(pitch, 0.9 * tall)
+        for i in range(count):
+            ruler.ring(x + i * (pitch + gap) + pitch / 2, y + tall / 2, radius, 0.5 * tall)
     else:  # a line for each digit
         for i in range(count):
             ruler.line(x + (i + 0.1) * pitch, y + tall, x + (i + 0.9) * pitch, y + tall)

@@ -9,7 +9,29 @@ from inkdigits.synthetic.pages.layout import Layout
 from inkdigits.synthetic.pages.texts import digits, letters, number
 from inkdigits.synthetic.pages.writing import Writer
 
-_PRINTED_BEFORE = ["$", "$", "$", "£", "€", "§", "#", "No.", "N°", "Rs", "EUR", "USD", "x", "=", "+", "%", "(", "&"]
+_PRINTED_BEFORE = [
+    "$",
+    "$",
+    "$",
+    "$",
+    "$",
+    "$",
+    "£",
+    "€",
+    "§",
+    "#",
+    "No.",
+    "N°",
+    "Rs",
+    "EUR",
+    "USD",
+    "x",
+    "=",
+    "+",
+    "%",
+    "(",
+    "&",
+]
 
 
 def lines(layout: Layout) -> None:
@@ -23,6 +45,7 @@ def lines(layout: Layout) -> None:
     words = float(random.choice([0.0, 0.15, 0.6], p=[0.5, 0.3, 0.2]))
     signs = float(random.choice([0.0, 0.3], p=[0.7, 0.3]))
     several = random.random() < 0.3
+    gap = _gap(random)
     y = first
     while y < bottom + height:
         writer = layout.other_writer() if several else layout.writer
@@ -36,15 +59,20 @@ def lines(layout: Layout) -> None:
                 width, _ = writer.sign("=" if sign == "-" else sign, x, y, height)
                 x += width + random.uniform(0.1, 0.5) * height
             else:
-                if random.random() < 0.07:
+                if random.random() < 0.1:
                     x = _before_number(layout, writer, x, y, height)
-                x = writer.number(number(random), x, y, height * random.uniform(0.85, 1.15))
-                x += random.uniform(0.45, 2.5) * height
+                x = writer.number(number(random), x, y, height * random.uniform(0.85, 1.15), gap=gap)
+                x += (random.uniform(0.45, 2.5) + (gap or 0.0)) * height
             if random.random() < 0.08:
                 x = right
         y += pitch
     if random.random() < 0.3:
         marks(layout, int(random.integers(1, 4)))
+
+
+def _gap(random: np.random.Generator) -> float | None:
+    """Return None, or in one of six scenes the space between digits that stand apart, in heights of a digit."""
+    return float(random.uniform(0.4, 1.6)) if random.random() < 0.16 else None
 
 
 def words(layout: Layout) -> None:
@@ -130,9 +158,9 @@ def close_up(layout: Layout) -> None:
         layout.ruler.line(left, y, right, y)
     x = left + random.uniform(0.02, 0.25) * (right - left)
     y = (top + bottom) / 2 + 0.5 * height
-    if random.random() < 0.22:
+    if random.random() < 0.3:
         x = _before_number(layout, layout.writer, x, y, height)
-    end = layout.writer.number(text, x, y, height)
+    end = layout.writer.number(text, x, y, height, gap=_gap(random))
     if random.random() < 0.3:
         layout.writer.number(
             number(random),
@@ -157,7 +185,7 @@ def _before_number(layout: Layout, writer: Writer, x: float, y: float, height: f
     random = layout.random
     way = random.random()
     if way < 0.4:
-        sign = str(random.choice(["$", "$", "#", "(", "=", "+", "@", "x", "R", "K"]))
+        sign = str(random.choice(["$", "$", "$", "$", "#", "(", "=", "+", "@", "x", "R", "K"]))
         width, _ = writer.sign(sign, x, y, height * random.uniform(0.6, 1.2))
         return x + width + random.uniform(0.02, 0.6) * height
     sign = str(random.choice(_PRINTED_BEFORE))

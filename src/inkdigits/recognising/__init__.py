@@ -1,0 +1,1 @@
+"""Marks → answers: which digit each mark is, how surely, and which lines of them the page holds."""

@@ -1,0 +1,167 @@
+"""Locator and digit network → one posterior: is a mark a digit, which one, how surely; and how surely is a line right.
+
+Both networks have seen the mark, one in its surroundings and one alone. Their probabilities are multiplied, each to a
+power; how far that can be trusted was learned by logistic regression on synthetic pages of other writers, fonts and
+papers. The locator's config.json holds all its numbers (`training.locator.answering` fits them).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.errors import InputError
+from inkdigits.locating import network
+from inkdigits.locating.maps import sigmoid
+from inkdigits.locating.peaks import Found
+
+Values = npt.NDArray[np.float32]
+
+# Probability of being a digit at all from which a mark stands in a line. It is low: what is left out cannot be answered
+# any more, and what is no digit is held back by its confidence.
+PRESENT = 0.3
+_FARTHEST = 12.0  # log-odds beyond which a network is not believed any further
+
+
+@dataclass(frozen=True, eq=False)
+class Answering:
+    """What was learned about answers. Weights are for the features of `features` and `line_features`, in their order.
+
+    `powers` of the digit network's and the locator's probabilities; `present` and `right`, weights for a digit network that
+    knows "not a digit", `right_of_ten` for one that does not; `line`; `thresholds` of `right` for each level of trust.
+    """
+
+    powers: tuple[float, float]
+    present: tuple[float, ...]
+    right: tuple[float, ...]
+    present_of_ten: tuple[float, ...]
+    right_of_ten: tuple[float, ...]
+    line: tuple[float, ...]
+    thresholds: dict[str, float]
+
+
+# How many numbers each part of the config holds.
+_COUNTS = {"powers": 2, "present": 9, "right": 9, "present_of_ten": 9, "right_of_ten": 9, "line": 4}
+
+
+@lru_cache(maxsize=1)
+def answering() -> Answering:
+    """Return what the shipped locator's config says. Raises InputError if it is damaged."""
+    path = network.MODEL.with_name("config.json")
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))["answering"]
+        values: dict[str, Any] = {name: tuple(map(float, stored[name])) for name in _COUNTS}
+        thresholds = {level: float(stored["thresholds"][level]) for level in ("strict", "normal", "always")}
+    except (OSError, AttributeError, KeyError, TypeError, ValueError):
+        values, thresholds = {}, {}
+    numbers = [*thresholds.values(), *(number for value in values.values() for number in value)]
+    if {name: len(value) for name, value in values.items()} != _COUNTS or not np.isfinite(numbers).all():
+        raise InputError(path, 'has a malformed "answering" part', "install inkdigits again")
+    return Answering(**values, thresholds=thresholds)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What is believed of N marks: float32 `digits` (N, 10), given that it is one; `present` (N,); `right` (N,).
+
+    `present` is the probability that it is a digit of its ink, `right` that it is one and the most probable one.
+    """
+
+    digits: Values
+    present: Values
+    right: Values
+
+
+def combined(classes: Values, raw: Values, powers: tuple[float, float]) -> Values:
+    """Return the probabilities of the ten digits: the locator's (N, 10) and the digit network's own (N, 10 or 11)."""
+    own, given = powers
+    logs = own * np.log(np.maximum(raw[:, :10], 1e-6)) + given * np.log(np.maximum(classes, 1e-6))
+    odds = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
+
+
+def features(found: Found, rows: npt.NDArray[np.intp], raw: Values, digits: Values) -> Values:
+    """Return what is known of some marks, float32 (N, 9); `raw` is the digit network's answer, `digits` the combined one.
+
+    1; log-odds of the peak; log-odds of "not a digit" (0 from networks without it); log-odds of the best digit against the
+    next one; whether both networks name the same digit; log of the probability that the digit network gives the best one;
+    how surely another digit's link points here, and the own link at another digit; how much taller or lower than the
+    page's digits it is, the logarithm's absolute value.
+    """
+    classes, one = found.classes[rows], np.ones(len(rows), np.float32)
+    stranger = _log_odds(raw[:, 10]) if raw.shape[1] > 10 else 0 * one
+    ordered = np.sort(digits, axis=1)
+    lead = np.log(np.maximum(ordered[:, -1], 1e-6)) - np.log(np.maximum(ordered[:, -2], 1e-6))
+    agree = raw[:, :10].argmax(axis=1) == classes.argmax(axis=1)
+    own = np.log(np.maximum(raw[np.arange(len(raw)), digits.argmax(axis=1)], 1e-4))
+    columns = (one, _log_odds(found.scores[rows]), stranger, np.minimum(lead, _FARTHEST), agree, own)
+    return np.stack([np.asarray(c, np.float32) for c in (*columns, *_context(found.pick(rows)))], axis=1)
+
+
+def _context(marks: Found) -> tuple[Values, Values, Values]:
+    """Return the last three of the features, each float32 (N,)."""
+    if not len(marks):
+        return (np.zeros(0, np.float32),) * 3
+    heights = np.maximum(marks.boxes[:, 3] - marks.boxes[:, 1], 1.0)
+    usual = float(np.median(heights[marks.scores >= min(0.5, float(marks.scores.max()))]))
+    steps = marks.next[:, None] - marks.centres[None]  # from where a mark's link points to every other mark
+    off = np.hypot(steps[..., 0], steps[..., 1]) / heights[None]
+    near = np.maximum(0, 1 - 2 * off) * marks.goes_on[:, None]
+    np.fill_diagonal(near, 0)
+    pointed_at = (near * marks.scores[:, None]).max(axis=0)
+    points_at = (near * marks.scores[None]).max(axis=1)
+    return pointed_at, points_at, np.minimum(np.abs(np.log(heights / usual)), 2.0)
+
+
+def judge(found: Found, rows: npt.NDArray[np.intp], raw: Values) -> Judged:
+    """Return what is believed of some marks, given what the digit network says of their glyphs, float32 (N, 10 or 11)."""
+    known = answering()
+    digits = combined(found.classes[rows], raw, known.powers)
+    seen = features(found, rows, raw, digits)
+    ten = raw.shape[1] == 10
+    present = sigmoid(seen @ np.array(known.present_of_ten if ten else known.present, np.float32))
+    right = sigmoid(seen @ np.array(known.right_of_ten if ten else known.right, np.float32))
+    return Judged(digits, present, np.minimum(right, present))
+
+
+def line_features(right: Values, rejected: float, links: Values) -> Values:
+    """Return what is known of a number, float32 (4,).
+
+    1; log-odds that all its digits are right, as if they were independent; log-odds that the most probable of the marks in
+    it that were left out is a digit after all; log-odds of its least sure link.
+    """
+    whole = float(np.prod(right.astype(np.float64)))
+    weakest = float(links.min()) if len(links) else 0.98
+    return np.concatenate([[1.0], *(_log_odds(np.array([v], np.float32)) for v in (whole, rejected, weakest))]).astype(
+        np.float32
+    )
+
+
+def line_confidence(right: Values, rejected: float, links: Values) -> float:
+    """Return the probability that a number is wholly right."""
+    value = line_features(right, rejected, links) @ np.array(answering().line, np.float32)
+    return float(sigmoid(np.array([value], np.float32))[0])
+
+
+def strongest_left_out(found: Found, number: list[int], rows: npt.NDArray[np.intp], present: Values) -> float:
+    """Return how probably the likeliest mark that was left out of a number, in it or right beside it, is a digit.
+
+    `number` are its digits' rows in `found`; `present` float32 (N,) is what is believed of the marks `rows`.
+    """
+    own = found.boxes[number]
+    height = float(np.median(own[:, 3] - own[:, 1]))
+    x, y = found.centres[rows].T
+    inside = (x > own[:, 0].min() - 0.8 * height) & (x < own[:, 2].max() + 0.8 * height)
+    line = found.centres[number]
+    inside &= np.abs(y - np.interp(x, line[:, 0], line[:, 1])) < 0.6 * height
+    return float(present[inside & (present < PRESENT)].max(initial=1e-4))
+
+
+def _log_odds(probability: Values) -> Values:
+    p = np.clip(probability.astype(np.float64), 1e-6, 1 - 1e-6)
+    return np.asarray(np.clip(np.log(p / (1 - p)), -_FARTHEST, _FARTHEST), np.float32)
