@@ -275,7 +275,7 @@ KINDS: dict[str, Callable[[Hand, int], Drawing]] = {
 def recorded(drawing: Drawing, random: np.random.Generator) -> list[npt.NDArray[np.int16]]:
     """Return the strokes of a drawing as whole numbers, int16 (M, 3): half pixels, half pixels, milliseconds."""
     now = 0.0
-    own = []
+    own: list[npt.NDArray[np.int32]] = []
     for i, curve in enumerate(drawing.curves):
         points = sampled(curve, drawing.speed, drawing.rate, random)
         if i:

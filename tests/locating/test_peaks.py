@@ -75,32 +75,6 @@ def test_there_are_at_most_so_many_marks_and_they_are_the_surest():
     assert found.scores == pytest.approx(np.sort(scores.ravel())[::-1][: peaks.MOST], abs=1e-5)
 
 
-class Counted(np.ndarray):
-    """Boxes that count how often one of them is asked for."""
-
-    asked = 0
-
-    def __getitem__(self, key):
-        Counted.asked += isinstance(key, int)
-        return np.asarray(self)[key]
-
-
-def comparisons(count):
-    """How many pairs of marks are compared where `count` marks stand as close as in writing."""
-    side = int(np.sqrt(count))
-    marks = [made.Mark("8", 24.0 * (i % side), 40.0 * (i // side), score=0.9 - 1e-5 * i) for i in range(count)]
-    found = made.found(marks)
-    object.__setattr__(found, "boxes", found.boxes.view(Counted))
-    Counted.asked = 0
-    assert len(peaks.suppressed(found)) == count
-    return Counted.asked
-
-
-def test_ten_times_the_marks_are_ten_times_the_comparisons():
-    few, many = comparisons(196), comparisons(1936)
-    assert few > 0 and many < 12 * few
-
-
 def test_marks_go_to_other_pixels_and_back():
     found = seen((HANDWRITTEN, 0.6, (10, 20, 30, 50), 7, (60, 36)), (PRINTED, 0.9, (50, 22, 70, 52), 3))
     there = found.mapped((0.5, 2.0), (-10.0, 4.0))

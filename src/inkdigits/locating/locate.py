@@ -43,11 +43,11 @@ class Pass:
     scale: tuple[float, float]
     corner: tuple[float, float]
 
-    def found(self, least: float) -> Found:
-        """Return the marks in the picture's own pixels."""
+    def found(self, least: float, kinds: Sequence[int] = peaks.DIGITS) -> Found:
+        """Return the marks in the picture's own pixels; `kinds` as in `peaks.suppressed`."""
         across, down = self.scale
         x, y = self.corner
-        return peaks.peaks(self.maps, least).mapped((1 / across, 1 / down), (-x, -y))
+        return peaks.peaks(self.maps, least, kinds).mapped((1 / across, 1 / down), (-x, -y))
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,10 +74,10 @@ def coarse(grey: Grey) -> list[Pass]:
     return passes
 
 
-def guessed(passes: list[Pass], least: float = _LEAST) -> Found:
+def guessed(passes: list[Pass], least: float = _LEAST, kinds: Sequence[int] = peaks.DIGITS) -> Found:
     """Return the marks of coarse passes together, the surest first: of two on one spot the surer one."""
-    every = peaks.joined([one.found(least) for one in passes])
-    return every.pick(peaks.suppressed(every)[: peaks.MOST])
+    every = peaks.joined([one.found(least, kinds) for one in passes])
+    return every.pick(peaks.suppressed(every, kinds)[: peaks.MOST])
 
 
 def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] | None = None) -> Located:
@@ -86,7 +86,7 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
     `first` are its coarse passes, where they have been made already.
     """
     first = first or coarse(grey)
-    guess = guessed(first)
+    guess = guessed(first, _LEAST, kinds)
     scales = _scales(guess, kinds)
     passes: list[Pass] = []
     parts: list[tuple[Found, npt.NDArray[np.intp]]] = []
@@ -94,7 +94,7 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
         again = [one for one in first if abs(np.log(scale / one.scale[0])) < _SAME]
         made = again[:1] or _tiles(grey, scale, guess)
         for one in made:
-            found = one.found(_LEAST)
+            found = one.found(_LEAST, kinds)
             if len(made) > 1:
                 found = found.pick(_inside(found, one, grey.shape))
             if len(scales) > 1:
@@ -107,7 +107,7 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
     of_pass = np.concatenate([p for _, p in parts])
     order = np.argsort(-every.scores, kind="stable")
     every, of_pass = every.pick(order), of_pass[order]
-    kept = peaks.suppressed(every)[: peaks.MOST]
+    kept = peaks.suppressed(every, kinds)[: peaks.MOST]
     return Located(every.pick(kept), passes, of_pass[kept])
 
 

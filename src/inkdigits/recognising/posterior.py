@@ -24,7 +24,7 @@ Values = npt.NDArray[np.float32]
 
 # Probability of being a digit at all from which a mark stands in a line. It is low: what is left out cannot be answered
 # any more, and what is no digit is held back by its confidence.
-PRESENT = 0.3
+PRESENT = 0.2
 _FARTHEST = 12.0  # log-odds beyond which a network is not believed any further
 
 

@@ -15,7 +15,7 @@ def shipped():
     settings = recipe.load("locator").network
     net = network.build(settings)
     random = np.random.default_rng(0)
-    net.set_weights([w + 0.05 * random.uniform(0.1, 1, w.shape).astype(np.float32) for w in net.get_weights()])
+    net.set_weights([w + 0.002 * random.uniform(0.1, 1, w.shape).astype(np.float32) for w in net.get_weights()])
     return net, settings
 
 

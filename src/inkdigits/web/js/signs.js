@@ -23,7 +23,7 @@ const TALLER = 90; // and so many fewer if it is twice as tall
 
 const MARK = 0.5; // cost of a point, a comma or a dash,
 const TOUCHING = 3; // of one that touches a stroke,
-const DASH_MISPLACED = 2; // of a dash that is not where dashes stand,
+const DASH_MISPLACED = 4; // of a dash that is not where dashes stand,
 const POINT_MISPLACED = 1; // and of a point that is not: one of a colon, perhaps
 
 /** @param {Box} box */
