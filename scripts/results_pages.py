@@ -28,7 +28,11 @@ def pages_part() -> str:
     ours, theirs = strings["readers"]["Inkdigits"], strings["readers"].get("RapidOCR")
     rows = []
     for name, row in ours["sets"].items():
-        beside = f"{percent(theirs['sets'][name]['share'], 1)} / {percent(theirs['sets'][name]['character_error'], 1)}" if theirs else ""
+        beside = (
+            f"{percent(theirs['sets'][name]['share'], 1)} / {percent(theirs['sets'][name]['character_error'], 1)}"
+            if theirs
+            else ""
+        )
         rules = old["strings"][name]
         rows.append(
             f"| {name} | {share(row)} | {percent(row['character_error'], 1)} | {rules[0]} / {rules[1]} % | {beside} |"

@@ -114,9 +114,9 @@ def test_digits_that_look_like_print_where_they_are_small_are_read_larger():
     """Small in every coarse pass, handwriting may look like print: then the scale is that of what looks like print."""
     marks = made.found([made.Mark("7", 20.0 * i, 30, height=14) for i in range(5)])
     marks.kinds[:] = PRINTED
-    assert locate._scales(marks, (0,)) == pytest.approx([2.0]) == locate._scales(marks, (PRINTED,))
+    assert locate._scales(marks, (0,)) == pytest.approx([locate.HEIGHT / 14]) == locate._scales(marks, (PRINTED,))
     marks.kinds[1], marks.boxes[1, 1] = 0, marks.boxes[1, 3] - 56
-    assert locate._scales(marks, (0,)) == pytest.approx([0.5])
+    assert locate._scales(marks, (0,)) == pytest.approx([locate.HEIGHT / 56])
 
 
 def test_marks_come_with_the_pass_that_found_them_the_surest_first():
