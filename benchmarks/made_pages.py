@@ -210,12 +210,7 @@ def boxed(layout: Layout, kind: Literal["separate", "comb", "divided"], grey: bo
         for cells in rows:
             whole = (cells[0][0], cells[0][1], cells[-1][2], cells[-1][3])
             if shade and kind != "comb":
-                for left, top, right, bottom in cells:
-                    sheet.darken(
-                        sheet.lines([(left, (top + bottom) / 2, right, (top + bottom) / 2)], bottom - top),
-                        shade,
-                        colour,
-                    )
+                sheet.darken(sheet.filled(cells), shade, colour)
             if kind == "separate":
                 ends = [side for box in cells for side in sides(box)]
             else:
@@ -408,6 +403,12 @@ def turned(layout: Layout) -> None:
     layout.quarter = int(layout.random.integers(1, 4))
 
 
+def mixed(layout: Layout) -> None:
+    """Write digits of 0.35 to 1 times the height beside each other; the blur fits the smallest ones."""
+    lines_of_five(layout, least_scale=0.35)
+    layout.conditions = replace(layout.conditions, blur=0.35 * layout.conditions.blur)
+
+
 def skewed(layout: Layout) -> None:
     lines_of_five(layout, least=2)
     layout.conditions = replace(
@@ -468,9 +469,7 @@ KINDS: dict[str, Kind] = {
     "circled": Kind(circled),
     "touching, one pair in a line": Kind(lambda page: lines_of_five(page, touching="one pair")),
     "touching, all in a line": Kind(lambda page: lines_of_five(page, touching="all")),
-    "mixed heights": Kind(
-        lambda page: lines_of_five(page, least_scale=0.35), least_height=20
-    ),  # 0.35 to 1 of the height
+    "mixed heights": Kind(mixed, least_height=29),  # each digit 0.35 to 1 of the height
     "dates": Kind(lambda page: lines_of_five(page, text=date)),
     "decimals": Kind(lambda page: lines_of_five(page, text=decimal)),
     "thousands": Kind(lambda page: lines_of_five(page, text=thousands)),

@@ -1,7 +1,9 @@
 """Flatten the outlines of printed and handwriting fonts and pack them into src/inkdigits/synthetic/font_outlines/.
 
 Not the fonts: polygons of the characters that stand on forms, letters and receipts. The fonts come from the npm packages
-@fontsource/NAME (5.3), all under SIL Open Font License 1.1, Apache License 2.0 or Ubuntu Font Licence 1.0:
+@fontsource/NAME (5.3), all under SIL Open Font License 1.1, Apache License 2.0 or Ubuntu Font Licence 1.0. Outlines are a
+modified form of a font: they stay under its licence, whose text is written beside them, and must not bear its reserved
+name, so faces are numbered; README.md there tells which font each number comes from.
 
     npm install @fontsource/caveat @fontsource/arimo …    (the lists are HANDWRITING and PRINT below)
     pip install fonttools skia-pathops numpy opencv-python-headless
@@ -32,7 +34,14 @@ OUT = Path(__file__).parent.parent / "src" / "inkdigits" / "synthetic" / "font_o
 UNIT = 256  # coordinates are whole numbers of 1/256 em
 TOLERANCE = UNIT / 400  # how far a polygon may be from its curve
 STEPS = 12  # points on one curve before those that the tolerance does not need are dropped
-LICENCES = {"OFL-1.1", "Apache-2.0", "UFL-1.0"}
+# File in OUT of each licence's text, and where the text begins and ends in a package's LICENSE: before it stands the
+# copyright notice, behind it how to apply the licence.
+LICENCES = {
+    "OFL-1.1": ("LICENSE-OFL.txt", "SIL OPEN FONT LICENSE Version 1.1", None),
+    "Apache-2.0": ("LICENSE-APACHE.txt", "Apache License", "APPENDIX:"),
+    "UFL-1.0": ("LICENSE-UFL.txt", "UBUNTU FONT LICENCE Version 1.0", None),
+}
+NAMES = {"handwriting": "handwriting-{:02d}", "print": "print-{:03d}"}
 CHARACTERS = "".join(map(chr, range(33, 127))) + "£€§×÷°½–—“”’•✓✗№"
 # fmt: off
 PRINT = [
@@ -138,17 +147,34 @@ def read(path: Path, name: str, kind: str) -> Face:
     return face
 
 
+def licence(folder: Path) -> str:
+    """Return the name of a package's licence; an error if it is not one of the free ones."""
+    name = str(json.loads((folder / "package.json").read_text(encoding="utf-8"))["license"])
+    if name not in LICENCES:
+        raise ValueError(f"{folder.name}: licence {name}")
+    return name
+
+
+def licence_text(folder: Path) -> str:
+    """Return the text of a package's licence without any copyright notice."""
+    _, first, behind = LICENCES[licence(folder)]
+    text = (folder / "LICENSE").read_text(encoding="utf-8")
+    text = text[text.index(first) :]
+    if behind is not None:
+        text = text[: text.index(behind)]
+    return text.rstrip() + "\n"
+
+
 def notice(folder: Path, file: Path, faces: str) -> str:
-    """Return a font's line for the README; an error if its licence is not one of the free ones."""
-    licence = json.loads((folder / "package.json").read_text(encoding="utf-8"))["license"]
-    if licence not in LICENCES:
-        raise ValueError(f"{folder.name}: licence {licence}")
+    """Return a font's line for the README: the faces' numbers, where they come from, licence and copyright notice."""
+    package = json.loads((folder / "package.json").read_text(encoding="utf-8"))
     first = (folder / "LICENSE").read_text(encoding="utf-8").strip().splitlines()[0].strip()
     if not first.lower().startswith("copyright"):
         first = " ".join((TTFont(file)["name"].getDebugName(0) or "").split())
     # Several files of a family repeat the same notice, each after its own name.
     parts = dict.fromkeys(part.strip() for part in re.split(r"\S+\.ttf:", first) if part.strip())
-    return "; ".join([f"- {faces}: {licence}", *parts])
+    origin = f"{package['name']} {package['version']}"
+    return "; ".join([f"- {faces}: {origin}, {licence(folder)}", *parts])
 
 
 def packed(faces: list[Face]) -> bytes:
@@ -180,31 +206,44 @@ def packed(faces: list[Face]) -> bytes:
 
 
 def main(modules: Path) -> None:
-    faces, notices = [], []
-    styles = {"": ("400", "normal"), "-bold": ("700", "normal"), "-italic": ("400", "italic")}
-    for kind, names in (("handwriting", sorted(HANDWRITING)), ("print", sorted(PRINT))):
-        for name in names:
-            folder = modules / "@fontsource" / name
-            wanted = [""] + ["-bold"] * (name in BOLD) + ["-italic"] * (name in ITALIC)
-            paths = ["{}-latin-{}-{}.woff".format(name, *styles[style]) for style in wanted]
-            faces += [read(folder / "files" / p, name + s, kind) for p, s in zip(paths, wanted, strict=True)]
-            notices.append(notice(folder, folder / "files" / paths[0], ", ".join(name + s for s in wanted)))
+    faces: list[Face] = []
+    notices: list[str] = []
+    texts: dict[str, str] = {}
+    count = dict.fromkeys(NAMES, 0)
+    styles = {"": ("400", "normal"), "bold": ("700", "normal"), "italic": ("400", "italic")}
+    for kind, fonts in (("handwriting", sorted(HANDWRITING)), ("print", sorted(PRINT))):
+        for font in fonts:
+            folder = modules / "@fontsource" / font
+            paths, named = [], []
+            for style in [""] + ["bold"] * (font in BOLD) + ["italic"] * (font in ITALIC):
+                count[kind] += 1
+                name = NAMES[kind].format(count[kind])
+                paths.append(folder / "files" / "{}-latin-{}-{}.woff".format(font, *styles[style]))
+                faces.append(read(paths[-1], name, kind))
+                named.append(f"{name} ({style})" if style else name)
+            notices.append(notice(folder, paths[0], ", ".join(named)))
+            text = licence_text(folder)
+            if texts.setdefault(licence(folder), text).split() != text.split():
+                raise ValueError(f"{folder.name}: its text of {licence(folder)} is not that of the other packages")
     OUT.mkdir(parents=True, exist_ok=True)
     data = packed(faces)
     (OUT / "outlines.xz").write_bytes(data)
-    count = {kind: sum(face.kind == kind for face in faces) for kind in ("handwriting", "print")}
-    text = (
+    for name, text in texts.items():
+        (OUT / LICENCES[name][0]).write_text(text, encoding="utf-8")
+    readme = (
         "# Outlines of fonts\n\n"
         f"Outlines of the characters of {count['handwriting']} handwriting faces and {count['print']} print faces, made by "
         "`scripts/pack_font_outlines.py`: polygons\n"
-        "without curves, overlaps, kerning or hints. `inkdigits.synthetic.outlines` reads them and draws words with them. The\n"
-        "fonts' licences (SIL Open Font License 1.1, Apache License 2.0, Ubuntu Font Licence 1.0) do not extend to what is drawn\n"
-        "with them; the outlines in this folder stay under the licence of the font that they come from. The names say which\n"
-        "font that is; these outlines are not that font, and its authors have not endorsed them. The fonts and their notices:\n\n"
+        "without curves, overlaps, kerning or hints. `inkdigits.synthetic.outlines` reads them and draws words with them.\n\n"
+        "Outlines are a modified form of the fonts, so they are not under this project's licence but stay under the licence of\n"
+        "the font that they come from: SIL Open Font License 1.1 (`LICENSE-OFL.txt`), Apache License 2.0 (`LICENSE-APACHE.txt`)\n"
+        "or Ubuntu Font Licence 1.0 (`LICENSE-UFL.txt`). What is drawn with them is under none of these. The faces are numbered,\n"
+        "since the names of the fonts may be reserved for the originals; the authors of the fonts have not endorsed this form of\n"
+        "them. Each number with the package that it comes from, its licence and its copyright notice:\n\n"
         + "\n".join(notices)
         + "\n"
     )
-    (OUT / "README.md").write_text(text, encoding="utf-8")
+    (OUT / "README.md").write_text(readme, encoding="utf-8")
     glyphs = sum(len(face.characters) for face in faces)
     points = sum(len(c) for face in faces for glyph in face.contours for c in glyph)
     print(f"{glyphs} characters of {count}, {points} points, {math.ceil(len(data) / 1e3)} kB")

@@ -15,7 +15,8 @@ from inkdigits.cli import main
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")),
-         *sorted(ROOT.glob("src/inkdigits/network/models/*/README.md"))]  # fmt: skip
+         *sorted(ROOT.glob("src/inkdigits/network/models/*/README.md")),
+         *sorted(ROOT.glob("src/inkdigits/locating/model/README.md"))]  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -16,9 +16,12 @@ from inkdigits.evaluation import locator as evaluation
 from inkdigits.evaluation.locator import Metrics
 from inkdigits.files import write_text, written_aside
 from inkdigits.locating.maps import inputs
+from inkdigits.locating.network import using
+from inkdigits.network import registry
+from inkdigits.network.registry import load as load_network
 from inkdigits.network.session import cores
 from inkdigits.training import checkpoint, split
-from inkdigits.training.locator import export, fit, network, validation
+from inkdigits.training.locator import answering, export, fit, network, validation
 from inkdigits.training.recipe import LocatorRecipe
 from inkdigits.training.watcher import Watcher
 
@@ -61,6 +64,10 @@ def finish(
     config["pages"] = {"training": drawn, "validation": len(mixed), "each scene": recipe.pages.scene_pages}
     config["held_out"] = "by writer, font and form of digit"
     config["precision"], config["machine"] = trained.dtype_policy, facts.processor()
+
+    watcher.on_stage("fitting how far its answers can be trusted")
+    with using(folder / "model.onnx"):
+        config |= answering.fit(unseen.for_answers(), load_network(registry.DEFAULT))
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
 
     watcher.on_stage("reading validation pages")

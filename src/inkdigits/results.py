@@ -42,9 +42,10 @@ class Digit:
     """One digit, or the reason why there is no answer.
 
     label          int 0-9, or None where the reader abstains
-    best           int 0-9: the most probable digit, whatever the confidence
+    best           int 0-9: the most probable digit, whatever the confidence; where something is expected of the line, that
+                   of its best reading
     confidence     float 0-1: calibrated probability that `best` is right; 0 for a blank picture
-    probabilities  float32 (10,), sums to 1
+    probabilities  float32 (10,), sums to 1; where something was expected and found, given that
     reason         None, or why there is no label: "blank" (no ink), "not a digit", "unsure", "several digits", which `read`
                    is for, or "unreadable", where `error` says more
     glyph          uint8 (28, 28), white on black: what the network saw; empty where there was none, and from JSON

@@ -79,10 +79,9 @@ def aggregate(rows: Rows) -> dict[str, Any]:
     values = list(rows.values())
     name = "f1" if "f1" in values[0] else "accuracy"  # of a locator, of a network that classifies digits
     main = spread([row[name] for row in values])
+    beside: dict[str, float | None]
     if name == "f1":
-        beside: dict[str, float | None] = {
-            f"mean_{other}": spread([row[other] for row in values]).mean for other in _BESIDE_F1
-        }
+        beside = {f"mean_{other}": spread([row[other] for row in values]).mean for other in _BESIDE_F1}
         cost = "multiply_adds_a_megapixel"
     else:
         validation = [row["validation_accuracy"] for row in values if row["validation_accuracy"] is not None]

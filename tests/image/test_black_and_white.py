@@ -48,7 +48,7 @@ def test_a_dithered_photo_is_read_as_the_photo(name):
     """Its greys are dots: none of them is ink."""
     with Image.open(SAMPLES / f"{name}.jpg") as photo:
         dithered = photo.convert("L").convert("1")
-    assert inkdigits.read(dithered).text == name[0] and inkdigits.classify(dithered).label == int(name[0])
+    assert inkdigits.classify(dithered).label == int(name[0])
 
 
 def test_outlines_are_looked_at_again_as_sharp_as_they_are(digits):

@@ -1,6 +1,8 @@
 """The packed outlines are whole, filled as their fonts fill them, and drawn at the size that was asked."""
 
+import re
 import string
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -8,12 +10,19 @@ import pytest
 
 from inkdigits.synthetic import outlines
 
-# Faces whose characters are made of points, cut by stencils, have worn edges, or a stroke through their zero.
-UNUSUAL = {"doto", "saira-stencil-one", "silkscreen", "press-start-2p", "special-elite"}
+# Faces by their numbers (README.md beside the outlines tells which fonts they come from).
+SANS, BLACKLETTER = "print-004", "print-082"
+# Their characters are made of points or squares, cut by stencils, or have worn edges.
+UNUSUAL = {"print-022", "print-059", "print-069", "print-071", "print-074"}
+FOLDER = Path(outlines.__file__).parent / "font_outlines"
 
 
 def plain():
     return [font for font in outlines.fonts("print") if font.name not in UNUSUAL]
+
+
+def face(name):
+    return next(font for font in outlines.fonts() if font.name == name)
 
 
 def holes(picture):
@@ -40,9 +49,7 @@ def test_every_face_has_digits_and_letters():
 @pytest.mark.parametrize(("character", "count"), [("o", 1), ("8", 2), ("I", 0), ("H", 0), ("5", 0), ("A", 1)])
 def test_holes(character, count):
     found = {font.name: holes(outlines.drawn(font, character, 120)) for font in plain()}
-    assert {
-        name: n for name, n in found.items() if n != count and (name, character) != ("unifrakturmaguntia", "A")
-    } == {}
+    assert {name: n for name, n in found.items() if n != count and (name, character) != (BLACKLETTER, "A")} == {}
 
 
 def test_strokes_that_overlap_are_filled():
@@ -60,8 +67,8 @@ def test_a_capital_is_as_high_as_asked(height):
 
 
 def test_small_stems_are_not_thickened():
-    (arimo,) = (font for font in outlines.fonts("print") if font.name == "arimo")
-    large, small = (outlines.drawn(arimo, "I", height).sum() / 255 / height**2 for height in (200, 12))
+    sans = face(SANS)
+    large, small = (outlines.drawn(sans, "I", height).sum() / 255 / height**2 for height in (200, 12))
     assert small == pytest.approx(large, rel=0.15)
 
 
@@ -85,17 +92,17 @@ def test_a_text_is_wider_than_its_first_letter():
 
 
 def test_slant_leans_to_the_right():
-    (arimo,) = (font for font in outlines.fonts("print") if font.name == "arimo")
-    upright, leaning = outlines.drawn(arimo, "I", 60), outlines.drawn(arimo, "I", 60, slant=0.3)
+    sans = face(SANS)
+    upright, leaning = outlines.drawn(sans, "I", 60), outlines.drawn(sans, "I", 60, slant=0.3)
     assert leaning.shape[1] - upright.shape[1] == pytest.approx(18, abs=2)
     assert np.argmax(leaning[3]) > np.argmax(leaning[-4])
 
 
 def test_letters_that_touch_stay_ink():
-    (arimo,) = (font for font in outlines.fonts("print") if font.name == "arimo")
-    alone = outlines.drawn(arimo, "H", 60)
+    sans = face(SANS)
+    alone = outlines.drawn(sans, "H", 60)
     # Two H on top of each other: where their ink is shared, it must not turn into paper.
-    twice = outlines.drawn(arimo, "HH", 60, spacing=-arimo.glyphs["H"].advance)
+    twice = outlines.drawn(sans, "HH", 60, spacing=-sans.glyphs["H"].advance)
     np.testing.assert_array_equal(alone, twice)
 
 
@@ -113,3 +120,24 @@ def test_no_digit_of_one_face_is_that_of_another():
             shape = b"".join(contour.tobytes() for contour in font.glyphs[digit].contours)
             assert shape not in seen, (font.name, seen.get(shape), digit)
             seen[shape] = font.name
+
+
+def test_each_face_has_its_licence_and_its_notice():
+    """Outlines are a modified form of a font: its licence and notice stand beside them, and its name is not theirs."""
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    notices = dict(re.findall(r"^- (.+?): (@fontsource/.+)$", readme, re.MULTILINE))
+    numbers = [number for names in notices for number in re.findall(r"(?:print|handwriting)-\d+", names)]
+    assert sorted(numbers) == sorted(font.name for font in outlines.fonts())
+    for notice in notices.values():
+        origin, licence, holder = re.match(r"@fontsource/(\S+) [\d.]+, (\S+); (.+)", notice).groups()
+        assert licence in {"OFL-1.1", "Apache-2.0", "UFL-1.0"} and re.search(r"copyright|©", holder, re.IGNORECASE), (
+            origin
+        )
+        assert not any(origin in font.name for font in outlines.fonts())
+    for name, says in (
+        ("OFL", "SIL OPEN FONT LICENSE Version 1.1"),
+        ("APACHE", "END OF TERMS AND CONDITIONS"),
+        ("UFL", "UBUNTU FONT LICENCE Version 1.0"),
+    ):
+        text = (FOLDER / f"LICENSE-{name}.txt").read_text(encoding="utf-8")
+        assert says in text and len(text) > 4000 and "Copyright 20" not in text and f"LICENSE-{name}.txt" in readme

@@ -35,7 +35,7 @@ def test_a_thinned_ring_stays_closed_and_one_pixel_wide(radius, pen):
     (path,) = trace(found)
     assert np.linalg.norm(path[0] - path[-1]) < 1e-6  # round: it ends where it began
     length = np.linalg.norm(np.diff(path, axis=0), axis=1).sum()
-    assert length == pytest.approx(2 * np.pi * radius, rel=0.12)
+    assert length == pytest.approx(2 * np.pi * radius, rel=0.15)
 
 
 def test_a_thinned_bar_is_its_middle_line():

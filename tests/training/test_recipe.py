@@ -9,18 +9,18 @@ import pytest
 
 from inkdigits.errors import InputError
 from inkdigits.training import architectures, recipe
-from inkdigits.training.settings import TrainingSettings
+from inkdigits.training.settings import LocatorSettings, PageSettings, TrainingSettings
 
 
 @pytest.mark.parametrize("name", recipe.names())
 def test_shipped_recipes(name):
     loaded = recipe.load(name)
     assert loaded.description
-    if not loaded.finetunes:
+    if loaded.task == "classify" and not loaded.finetunes:
         architectures.build(loaded.network)
     assert recipe.from_dict(loaded.to_dict(), name, "x") == loaded
     for line in (recipe.RECIPES / f"{name}.toml").read_text().splitlines():
-        assert "=" not in line or line.startswith("description") or "#" in line, f"no comment: {line}"
+        assert "=" not in line or line.startswith(("description", "task")) or "#" in line, f"no comment: {line}"
 
 
 GOOD = '[network]\narchitecture = "classic"\n[training]\nepochs = 3\n'
@@ -87,6 +87,47 @@ def test_wrong_settings(tmp_path, text, what):
     with pytest.raises(InputError) as caught:
         recipe.load(write(tmp_path, text))
     assert re.search(what, str(caught.value))
+
+
+LOCATOR = 'task = "locate"\n[training]\nepochs = 3\n'
+
+
+def test_a_recipe_of_a_locator(tmp_path):
+    loaded = recipe.load(write(tmp_path, LOCATOR + "[network]\nblocks = [2, 2, 2]\n"))
+    assert (loaded.task, loaded.training.epochs, loaded.network.blocks) == ("locate", 3, (2, 2, 2))
+    assert loaded.pages == PageSettings() and loaded.network.channels == LocatorSettings().channels
+    plain, longer = recipe.load(write(tmp_path, LOCATOR)), loaded.with_epochs(4)
+    assert len({r.hash() for r in (plain, loaded, longer)}) == 3
+    assert recipe.from_dict(json.loads(json.dumps(loaded.to_dict())), "mine", "x") == loaded
+    with pytest.raises(InputError, match="is a locator's, which classifies no digits"):
+        recipe.of_digits(loaded.to_dict(), "mine", "x")
+
+
+@pytest.mark.parametrize("text, what", [
+    (LOCATOR + "[pages]\nsize = 250", "pages.size = 250; give 32 to 2048 pixels, a multiple of 16"),
+    (LOCATOR + "[pages]\nstep = 2", r"unknown setting \[pages\] step; did you mean steps"),
+    (LOCATOR + "steps = 2", r"unknown setting \[training\] steps; "),
+    (LOCATOR + "[network]\nchannels = [16, 32]", r"network.channels = \(16, 32\); give four from 1 to 1024"),
+    (LOCATOR + "[network]\nblocks = [1, 2, 0.5]", "network.blocks = .*; give a list of whole numbers"),
+    (LOCATOR + "[network]\narchitecture = 'classic'", r"unknown setting \[network\] architecture"),
+    (LOCATOR + "[augment]\nrotation = 5", "unknown setting augment"),
+    (LOCATOR + "patience = 3", "has training.patience, which does nothing in a locator; take it out"),
+    (LOCATOR + "decay = 0.9", "has training.decay, which does nothing without"),
+    (LOCATOR.replace("locate", "find"), "has task = 'find'; give one of classify, locate"),
+    (GOOD + "[pages]\nsize = 64", "unknown setting pages"),
+])  # fmt: skip
+def test_wrong_settings_of_a_locator(tmp_path, text, what):
+    with pytest.raises(InputError) as caught:
+        recipe.load(write(tmp_path, text))
+    assert re.search(what, str(caught.value))
+
+
+def test_the_reference_of_locators():
+    values = tomllib.loads(recipe.reference("locate"))
+    for name, kind in recipe.LOCATOR_SECTIONS.items():
+        assert list(values[name]) == [setting.name for setting in dataclasses.fields(kind)]
+    read = recipe.from_dict(values, "x", "x")
+    assert (read.network, read.training, read.pages) == (LocatorSettings(), TrainingSettings(), PageSettings())
 
 
 def test_the_reference_has_every_setting_and_what_it_means():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import cv2
@@ -22,17 +23,28 @@ _OWN = 0.85
 # And the share of it that must lie within the box, which may be so many times too small: what only reaches in is not its.
 _INSIDE, _EDGE = 0.4, 1.15
 _SEPARATOR = 0.3  # score of a separator that is sure enough to own ink
+_FAR = -1e4  # pixels: where boxes are put that have no share of any ink
 
 
-def glyphs(located: Located, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
-    """Return the glyphs of some of the marks, uint8 (N, 28, 28), white ink on black; one without ink is black."""
+def glyphs(
+    located: Located, rows: npt.NDArray[np.intp], instead_of: Mapping[int, npt.NDArray[np.intp]] | None = None
+) -> npt.NDArray[np.uint8]:
+    """Return the glyphs of some of the marks, uint8 (N, 28, 28), white ink on black; one without ink is black.
+
+    `instead_of` are the marks in whose place a mark stands: they have no share of its ink.
+    """
     made = np.zeros((len(rows), SIDE, SIDE), np.uint8)
     for number, one in enumerate(located.passes):
         mine = np.flatnonzero(located.of_pass[rows] == number)
         if len(mine):
             boxes = _in_pass(located.found, one)
             for i in mine:
-                made[i] = _glyph(one, int(rows[i]), boxes, int(located.found.kinds[rows[i]]))
+                row = int(rows[i])
+                others = boxes
+                if instead_of and row in instead_of:
+                    others = boxes.copy()
+                    others[instead_of[row]] = _FAR
+                made[i] = _glyph(one, row, others, int(located.found.kinds[row]))
     return made
 
 
@@ -41,7 +53,7 @@ def _in_pass(found: Found, one: Pass) -> Map:
     across, down = one.scale
     x, y = one.corner
     boxes = found.boxes * np.array([across, down, across, down], np.float32) + np.array([x, y, x, y], np.float32)
-    boxes[(found.kinds >= FIRST_SEPARATOR) & (found.scores < _SEPARATOR)] = -1e4
+    boxes[(found.kinds >= FIRST_SEPARATOR) & (found.scores < _SEPARATOR)] = _FAR
     return np.asarray(boxes, np.float32)
 
 

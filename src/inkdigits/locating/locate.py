@@ -15,7 +15,9 @@ from inkdigits.locating.peaks import Found
 
 Grey = npt.NDArray[np.uint8]
 
-HEIGHT = 28.0  # pixels at which digits are read best: most of the training pages' digits are about so high
+HEIGHT = (
+    34.0  # pixels at which digits are read best: handwriting is told from print where its strokes are not too small
+)
 _COARSE = 640  # pixels of the longer side in the first coarse pass
 _LEVELS = 4  # coarse passes at most, each half the size of the one before
 _SAME = 0.2  # a coarse pass is as good as one at a scale that differs by less, in logarithms
@@ -43,11 +45,18 @@ class Pass:
     scale: tuple[float, float]
     corner: tuple[float, float]
 
-    def found(self, least: float) -> Found:
-        """Return the marks in the picture's own pixels."""
+    def found(self, least: float, kinds: Sequence[int] = peaks.DIGITS) -> Found:
+        """Return the marks in the picture's own pixels; `kinds` as in `peaks.suppressed`."""
+        return self._mapped(peaks.peaks(self.maps, least, kinds))
+
+    def every_peak(self, least: float) -> Found:
+        """Return the marks, without non-maximum suppression, in the picture's own pixels."""
+        return self._mapped(peaks.every_peak(self.maps, least))
+
+    def _mapped(self, found: Found) -> Found:
         across, down = self.scale
         x, y = self.corner
-        return peaks.peaks(self.maps, least).mapped((1 / across, 1 / down), (-x, -y))
+        return found.mapped((1 / across, 1 / down), (-x, -y))
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,10 +83,10 @@ def coarse(grey: Grey) -> list[Pass]:
     return passes
 
 
-def guessed(passes: list[Pass], least: float = _LEAST) -> Found:
+def guessed(passes: list[Pass], least: float = _LEAST, kinds: Sequence[int] = peaks.DIGITS) -> Found:
     """Return the marks of coarse passes together, the surest first: of two on one spot the surer one."""
-    every = peaks.joined([one.found(least) for one in passes])
-    return every.pick(peaks.suppressed(every)[: peaks.MOST])
+    every = peaks.joined([one.found(least, kinds) for one in passes])
+    return every.pick(peaks.suppressed(every, kinds)[: peaks.MOST])
 
 
 def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] | None = None) -> Located:
@@ -86,7 +95,7 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
     `first` are its coarse passes, where they have been made already.
     """
     first = first or coarse(grey)
-    guess = guessed(first)
+    guess = guessed(first, _LEAST, kinds)
     scales = _scales(guess, kinds)
     passes: list[Pass] = []
     parts: list[tuple[Found, npt.NDArray[np.intp]]] = []
@@ -94,7 +103,7 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
         again = [one for one in first if abs(np.log(scale / one.scale[0])) < _SAME]
         made = again[:1] or _tiles(grey, scale, guess)
         for one in made:
-            found = one.found(_LEAST)
+            found = one.found(_LEAST, kinds)
             if len(made) > 1:
                 found = found.pick(_inside(found, one, grey.shape))
             if len(scales) > 1:
@@ -107,13 +116,15 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
     of_pass = np.concatenate([p for _, p in parts])
     order = np.argsort(-every.scores, kind="stable")
     every, of_pass = every.pick(order), of_pass[order]
-    kept = peaks.suppressed(every)[: peaks.MOST]
+    kept = peaks.suppressed(every, kinds)[: peaks.MOST]
     return Located(every.pick(kept), passes, of_pass[kept])
 
 
 def _scales(guess: Found, kinds: Sequence[int]) -> list[float]:
     """Return the scales at which the marks of a coarse pass are HEIGHT pixels high, one for each group of heights."""
     digits = np.isin(guess.kinds, kinds)
+    if not digits.any():  # digits that are small in every coarse pass may look like those of another ink
+        digits = guess.kinds < FIRST_SEPARATOR
     sure = digits & (guess.scores >= _SURE)
     if not sure.any():
         sure = digits

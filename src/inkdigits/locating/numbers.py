@@ -15,14 +15,16 @@ _LINKED = 0.4  # probability from which a link is followed
 _OFF = 0.6  # of a digit's height: how far from its place the next digit may be
 _LEVEL = 0.4  # share of the lower one's height that two numbers of a row have in common, up and down
 _BESIDE = 1.3  # of a digit's height: a separator joins two numbers that are no further apart
+_ABOVE = 0.2  # of a digit's height: separators that are less apart stand above each other, and are one sign
 
 
 @dataclass(frozen=True, eq=False)
 class Token:
-    """What stands in a line: a digit (`mark` is its row in Found) or the text of a separator or a space."""
+    """What stands in a line: a digit (`mark` is its row in Found), a separator (`sign` is its row) or a space."""
 
     text: str
-    mark: int | None
+    mark: int | None = None
+    sign: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,7 @@ def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0
     chains = _chains(found, chosen)
     turned = _turned(found, _angle(found, chains))
     chains, joints = _with_separators(found, chains, turned, separator_score)
-    return [_row(row, joints) for row in _rows(chains, turned)]
+    return [_row(row, joints, found) for row in _rows(chains, turned)]
 
 
 def angle(found: Found, least: float = 0.3) -> float:
@@ -102,7 +104,9 @@ def _turned(found: Found, angle: float) -> npt.NDArray[np.float32]:
     return np.asarray(np.concatenate([middle - half, middle + half], axis=1), np.float32)
 
 
-Joints = dict[tuple[int, int], str]  # (a digit, the next one) → the separators between them; (-1, a digit) → before it
+Joints = dict[
+    tuple[int, int], list[int]
+]  # (a digit, the next one) → separators between them; (-1, a digit) → before it
 
 
 def _with_separators(
@@ -110,48 +114,79 @@ def _with_separators(
 ) -> tuple[list[list[int]], Joints]:
     """Return numbers and what stands between their digits; numbers that a separator joins become one."""
     marks = np.flatnonzero((found.kinds >= FIRST_SEPARATOR) & (found.scores >= least))
-    joints: dict[tuple[int, int], list[tuple[float, str]]] = {}
+    pairs = np.array([pair for chain in chains for pair in pairwise(chain)], np.intp).reshape(-1, 2)
+    ends = np.array([chain[-1] for chain in chains]), np.array([chain[0] for chain in chains])
+    joints: dict[tuple[int, int], list[tuple[float, int]]] = {}
     joined: dict[int, int] = {}
+    begun: set[int] = set()  # heads of numbers that are joined to another one before them
     for m in marks:
-        x, y = (boxes[m, 0] + boxes[m, 2]) / 2, (boxes[m, 1] + boxes[m, 3]) / 2
-        pair = _around(x, y, chains, boxes)
-        if pair is None:
-            continue
-        before, after = pair
-        joints.setdefault((before, after), []).append((float(x), SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR]))
-        if before >= 0 and not any(a == before and b == after for chain in chains for a, b in pairwise(chain)):
-            joined[before] = after
-    heads = {chain[0]: chain for chain in chains}
+        x, y = float(boxes[m, 0] + boxes[m, 2]) / 2, float(boxes[m, 1] + boxes[m, 3]) / 2
+        pair = _within(x, y, pairs, boxes)
+        if pair is None and (pair := _beside(x, y, *ends, boxes)) is not None:
+            before, after = pair
+            if before >= 0 and joined.get(before, after) == after and (after not in begun or before in joined):
+                joined[before] = after
+                begun.add(after)
+            elif before >= 0:  # one of the two is joined to another already
+                pair = None
+        if pair is not None:
+            joints.setdefault(pair, []).append((x, int(m)))
+    left = {chain[0]: chain for chain in chains}
     merged = []
-    for chain in chains:
-        if chain[0] in joined.values():
-            continue
-        whole = list(chain)
-        while whole[-1] in joined and joined[whole[-1]] in heads:
-            whole += heads[joined[whole[-1]]]
-        merged.append(whole)
-    return merged, {pair: "".join(sign for _, sign in sorted(signs)) for pair, signs in joints.items()}
+    for head in [*(head for head in left if head not in begun), *begun]:
+        whole: list[int] = []
+        following = head
+        while following in left:
+            whole += left.pop(following)
+            following = joined.get(whole[-1], -1)
+        if whole:
+            merged.append(whole)
+    return merged, {pair: _signs(signs, found, boxes[pair[1]]) for pair, signs in joints.items()}
 
 
-def _around(x: float, y: float, chains: list[list[int]], boxes: npt.NDArray[np.float32]) -> tuple[int, int] | None:
-    """Return the digits before and after a separator in its line, -1 where there is none before it; None if it is alone."""
-    before: tuple[float, int] | None = None
-    after: tuple[float, int] | None = None
-    for chain in chains:
-        for i in chain:
-            left, top, right, bottom = boxes[i]
-            height = max(float(bottom - top), 1.0)
-            if not top - 0.35 * height < y < bottom + 0.5 * height:
-                continue
-            middle = (left + right) / 2
-            gap = float(x - middle) / height
-            if 0 <= gap < 0.5 * _BESIDE + 0.6 and (before is None or gap < before[0]):
-                before = (gap, i)
-            if 0 < -gap < 0.5 * _BESIDE + 0.6 and (after is None or -gap < after[0]):
-                after = (-gap, i)
-    if after is None or (before is None and y < 0):
+def _signs(marks: list[tuple[float, int]], found: Found, digit: npt.NDArray[np.float32]) -> list[int]:
+    """Return separators, (x, row), from left to right: of those above each other the surest one, or a colon if any is."""
+    colon = FIRST_SEPARATOR + SEPARATORS.index(":")
+    apart = _ABOVE * max(float(digit[3] - digit[1]), 1.0)
+    kept: list[tuple[float, int]] = []
+    for x, m in sorted(marks, key=lambda mark: (found.kinds[mark[1]] != colon, -found.scores[mark[1]])):
+        if all(abs(x - other) >= apart for other, _ in kept):
+            kept.append((x, m))
+    return [m for _, m in sorted(kept)]
+
+
+def _within(x: float, y: float, pairs: npt.NDArray[np.intp], boxes: npt.NDArray[np.float32]) -> tuple[int, int] | None:
+    """Return the digit and the next one of its number between which a separator stands; None if there are none."""
+    first, second = boxes[pairs[:, 0]], boxes[pairs[:, 1]]
+    between = (first[:, 0] + first[:, 2] <= 2 * x) & (2 * x < second[:, 0] + second[:, 2])
+    rows = np.flatnonzero(between & (_is_level(y, first) | _is_level(y, second)))
+    if not len(rows):
         return None
-    return (before[1] if before else -1), after[1]
+    off = np.abs((first[rows, 1] + first[rows, 3] + second[rows, 1] + second[rows, 3]) / 4 - y)
+    before, after = pairs[rows[off.argmin()]]
+    return int(before), int(after)
+
+
+def _beside(
+    x: float, y: float, tails: npt.NDArray[np.intp], heads: npt.NDArray[np.intp], boxes: npt.NDArray[np.float32]
+) -> tuple[int, int] | None:
+    """Return the last digit of one number and the first of the next around a separator, -1 where none is before it.
+
+    None if no number follows.
+    """
+    nearest = []
+    for ends, way in ((tails, 1), (heads, -1)):
+        own = boxes[ends]
+        gaps = way * (x - (own[:, 0] + own[:, 2]) / 2) / np.maximum(own[:, 3] - own[:, 1], 1.0)
+        fits = np.flatnonzero((gaps >= 0) & (gaps < 0.5 * _BESIDE + 0.6) & _is_level(y, own))
+        nearest.append(int(ends[fits[gaps[fits].argmin()]]) if len(fits) else -1)
+    return (nearest[0], nearest[1]) if nearest[1] >= 0 else None
+
+
+def _is_level(y: float, boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """Tell which digits a separator at this height may belong to."""
+    heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
+    return np.asarray((boxes[:, 1] - 0.35 * heights < y) & (y < boxes[:, 3] + 0.5 * heights), np.bool_)
 
 
 def _rows(chains: list[list[int]], boxes: npt.NDArray[np.float32]) -> list[list[list[int]]]:
@@ -188,15 +223,15 @@ def _extent(boxes: npt.NDArray[np.float32]) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def _row(numbers: list[list[int]], joints: Joints) -> Row:
+def _row(numbers: list[list[int]], joints: Joints, found: Found) -> Row:
     tokens: list[Token] = []
     for chain in numbers:
         if tokens:
-            tokens.append(Token(" ", None))
+            tokens.append(Token(" "))
         before = -1
         for i in chain:
-            if signs := joints.get((before, i), ""):
-                tokens.append(Token(signs, None))
+            signs = joints.get((before, i), ())
+            tokens += [Token(SEPARATORS[int(found.kinds[m]) - FIRST_SEPARATOR], sign=m) for m in signs]
             tokens.append(Token("", i))
             before = i
     return Row(tokens, numbers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,9 +17,9 @@ Back = npt.NDArray[np.float64]  # (2, 3): where a point (x, y, 1) of the upright
 
 # Probability that lines run up and down from which that is tried, and from which nothing else is.
 _POSSIBLE, _SURE = 0.5, 0.8
-# A level page may be upside down if less than the rest of this is sure as it lies, and more than this the other way.
-_DOUBTFUL = 0.6
-_GAIN = 2.0  # by how much more another way must look like digits than the page as it was given
+# Share of sure digits below which a level page may be upside down, and above which it is so the other way.
+_DOUBTFUL, _CERTAIN = 0.85, 0.6
+_GAIN = 1.7  # by how much more another way must look like digits than the page as it was given
 _LEAST = 0.2  # score of marks that tell which way is up
 _ASKEW = np.radians(9.0)  # lines that rise or fall by more are set level: the locator has seen few that did
 
@@ -56,7 +56,15 @@ def read(grey: Grey, kinds: Sequence[int]) -> Upright:
         if _total(again) > _total(located):
             grey, located, rotation = level, again, (rotation + float(np.degrees(angle))) % 360
             back = np.asarray(back[:, :2] @ way + np.array([[0, 0, 1]]) * back[:, 2:], np.float64)
-    return Upright(grey, located, rotation, back)
+    return Upright(grey, _in_picture(located, back, (width, height)), rotation, back)
+
+
+def _in_picture(located: Located, back: Back, size: tuple[int, int]) -> Located:
+    """Return the marks in a picture of this (width, height): around it is paper that was put there to read it."""
+    found = located.found
+    centres = found.centres @ back[:, :2].T + back[:, 2]
+    kept = np.asarray(((centres >= 0) & (centres < size)).all(axis=1), np.bool_)
+    return replace(located, found=found.pick(kept), of_pass=located.of_pass[kept])
 
 
 def _turned(grey: Grey) -> tuple[int, Grey, list[Pass]]:
@@ -66,12 +74,11 @@ def _turned(grey: Grey) -> tuple[int, Grey, list[Pass]]:
     tells. A picture is taken for upright unless another way shows clearly more.
     """
     first = locate.coarse(grey)
-    turns = max(first, key=lambda one: float(one.found(_LEAST).scores.sum())).maps.turn()
-    on_side = float(turns[1] + turns[3])
+    on_side = float(np.mean([one.maps.turn()[1::2].sum() for one in first[:2]]))
     total, sure = _digits(first)
     ways = [] if on_side >= _SURE else [0]
     if on_side < _POSSIBLE:
-        ways += [2] if sure < 1 - _DOUBTFUL else []
+        ways += [2] if sure < _DOUBTFUL else []
     else:
         ways += [1, 3]
     best = (total * _GAIN, 0, grey, first) if 0 in ways else (-1.0, 0, grey, first)
@@ -80,7 +87,7 @@ def _turned(grey: Grey) -> tuple[int, Grey, list[Pass]]:
             upright = np.ascontiguousarray(np.rot90(grey, -quarters))
             made = locate.coarse(upright)
             shown, certain = _digits(made)
-            if quarters != 2 or certain > _DOUBTFUL:
+            if quarters != 2 or certain > _CERTAIN:
                 best = max(best, (shown, quarters, upright, made), key=lambda way: way[0])
     return best[1:]
 

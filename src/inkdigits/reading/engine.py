@@ -16,6 +16,7 @@ from inkdigits.image.load import Picture
 from inkdigits.options import Options
 from inkdigits.reading import single
 from inkdigits.recognising import decide, page, posterior
+from inkdigits.recognising.automata import Walk
 from inkdigits.recognising.expect import parse
 from inkdigits.results import Digit, Line
 
@@ -43,7 +44,9 @@ class Engine:
         self.options = options
         self.net = network.load(options.model)
         threshold = posterior.answering().thresholds[options.trust]
-        self._way = page.Way(self.net, threshold, parse(options.expect), options.ink)
+        expectations = parse(options.expect)
+        expected = Walk([e.automaton for e in expectations]) if expectations else None
+        self._way = page.Way(self.net, threshold, expected, options.ink)
 
     def read(self, picture: Picture) -> Found:
         """Return the lines of digits in a picture."""

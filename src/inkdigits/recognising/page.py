@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,18 +11,16 @@ from inkdigits import network
 from inkdigits.geometry import Polygon, bounding_box, polygon
 from inkdigits.image import colour
 from inkdigits.image.load import Picture
-from inkdigits.locating import glyphs, numbers, upright
+from inkdigits.locating import alternatives, glyphs, numbers, upright
 from inkdigits.locating.maps import HANDWRITTEN, PRINTED
 from inkdigits.locating.numbers import Row
+from inkdigits.locating.peaks import Found
 from inkdigits.locating.upright import Upright
-from inkdigits.recognising import narrowing, posterior
-from inkdigits.recognising.expect import Expectation
+from inkdigits.recognising import cuts, lattice, posterior
+from inkdigits.recognising.automata import Walk
+from inkdigits.recognising.cuts import Marks
 from inkdigits.recognising.posterior import Judged
 from inkdigits.results import Digit, Line
-
-# Probability of being a digit at all from which a mark stands in a line. It is low: what is left out cannot be answered
-# any more, and what is no digit is held back by its confidence.
-_PRESENT = 0.2
 
 _KINDS = {"handwritten": (HANDWRITTEN,), "printed": (PRINTED,), "any": (HANDWRITTEN, PRINTED)}
 
@@ -33,16 +31,18 @@ class Way:
 
     net: network.Network
     threshold: float
-    expected: list[Expectation]
+    expected: Walk | None
     ink: str
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """All marks of a page that may be digits: their rows in Found, their glyphs, and what is believed of them."""
+    """All marks of a page that may be digits: rows in `found`, glyphs, the digit network's answers, what is believed."""
 
+    found: Found
     rows: npt.NDArray[np.intp]
     glyphs: npt.NDArray[np.uint8]
+    raw: npt.NDArray[np.float32]
     judged: Judged
 
 
@@ -52,9 +52,13 @@ def read(picture: Picture, way: Way) -> tuple[tuple[Line, ...], float]:
     seen = see(page, way)
     found = page.located.found
     chosen = np.zeros(len(found), bool)
-    chosen[seen.rows[seen.judged.present >= _PRESENT]] = True
+    chosen[seen.rows[seen.judged.present >= posterior.PRESENT]] = True
     place = {int(row): i for i, row in enumerate(seen.rows)}
-    lines = [_line(row, page, seen, place, picture, way) for row in numbers.rows(found, chosen)]
+    rows = numbers.rows(found, chosen)
+    lines = [_line(row, page, seen, place, picture, way) for row in rows]
+    if way.expected and rows:
+        every, marks = _with_alternatives(page, seen, chosen, way)
+        lines = [_expected(line, row, page, every, marks, picture, way) for line, row in zip(lines, rows, strict=True)]
     return tuple(lines), page.rotation
 
 
@@ -64,7 +68,33 @@ def see(page: Upright, way: Way) -> Seen:
     rows = np.flatnonzero(np.isin(found.kinds, _KINDS[way.ink]))
     made = glyphs.glyphs(page.located, rows)
     raw = way.net.probabilities(made) if len(rows) else np.zeros((0, 11), np.float32)
-    return Seen(rows, made, posterior.judge(found, rows, raw))
+    return Seen(found, rows, made, raw, posterior.judge(found, rows, raw))
+
+
+def _with_alternatives(page: Upright, seen: Seen, chosen: npt.NDArray[np.bool_], way: Way) -> tuple[Seen, Marks]:
+    """Ask about the marks that may stand instead of others, too; return what is believed of all marks of the page."""
+    other = alternatives.look(page.located, _KINDS[way.ink])
+    found, kinds = other.located.found, _KINDS[way.ink]
+    rows = np.array([row for row in range(other.first, len(found)) if found.kinds[row] in kinds], np.intp)
+    made = glyphs.glyphs(other.located, rows, other.instead_of)
+    raw = way.net.probabilities(made) if len(rows) else seen.raw[:0]
+    every = Seen(
+        found,
+        np.concatenate([seen.rows, rows]),
+        np.concatenate([seen.glyphs, made]),
+        np.concatenate([seen.raw, raw]),
+        seen.judged,
+    )
+    judged = posterior.judge(found, every.rows, every.raw)
+    new = slice(len(seen.rows), None)  # what is believed of the others does not change
+    parts = (
+        np.concatenate([vars(seen.judged)[name], vars(judged)[name][new]]) for name in ("digits", "present", "right")
+    )
+    every = replace(every, judged=Judged(*parts))
+    present, shares = np.zeros(len(found)), np.zeros((len(found), 10))
+    present[every.rows], shares[every.rows] = every.judged.present, posterior.shares(every.judged)
+    read = np.concatenate([chosen, np.zeros(len(found) - len(chosen), bool)])
+    return every, Marks(other, read, present, shares)
 
 
 def _line(row: Row, page: Upright, seen: Seen, place: dict[int, int], picture: Picture, way: Way) -> Line:
@@ -76,17 +106,58 @@ def _line(row: Row, page: Upright, seen: Seen, place: dict[int, int], picture: P
         digit = _digit(place[token.mark], page, seen, picture, way)
         digits.append(digit)
         text += "?" if digit.label is None else str(digit.label)
-    confidence = _confidence(row, page, seen, place)
+    return _made(text, digits, _confidence(row, page, seen, place), page, picture, None)
+
+
+def _made(
+    text: str, digits: list[Digit], confidence: float, page: Upright, picture: Picture, expected: bool | None
+) -> Line:
     shape = _around(np.array([d.polygon for d in digits], np.float64), page.back)
-    line = Line(text, tuple(digits), confidence, bounding_box(shape, picture.size), None, shape)
-    return narrowing.narrowed(line, way.expected, way.threshold) if way.expected else line
+    return Line(text, tuple(digits), confidence, bounding_box(shape, picture.size), expected, shape)
+
+
+def _expected(line: Line, row: Row, page: Upright, seen: Seen, marks: Marks, picture: Picture, way: Way) -> Line:
+    """Return a line as the best reading that is as expected, or as it is if none of the likely ones is.
+
+    A mark that was read and is no part of that reading stays, without an answer, unless it is as surely nothing as an
+    answer must be sure.
+    """
+    assert way.expected is not None
+    given = cuts.lattice(row, marks)
+    reading = lattice.best(given.pieces, way.expected)
+    if reading is None:
+        return replace(line, expected=False)
+    place = {int(row): i for i, row in enumerate(seen.rows)}
+    signs = dict(reading.signs)
+    signs |= dict.fromkeys(given.doubtful(reading, marks, way.threshold), "?")
+    digits, text = [], ""
+    for mark in cuts.written(given.order, signs):
+        if mark is None or mark not in place:
+            text += " " if mark is None else signs[mark]
+            continue
+        each = reading.each[mark].astype(np.float32)
+        best = int(each.argmax()) if signs[mark] == "?" else int(signs[mark])
+        sure = signs[mark] != "?" and float(each[best]) >= way.threshold
+        digit = _digit(place[mark], page, seen, picture, way)
+        digits.append(
+            replace(
+                digit,
+                label=best if sure else None,
+                best=best,
+                confidence=float(each[best]),
+                probabilities=each / each.sum(),
+                reason=None if sure else "unsure",
+            )
+        )
+        text += str(best) if sure else "?"
+    return _made(text, digits, reading.confidence, page, picture, True)
 
 
 def _digit(i: int, page: Upright, seen: Seen, picture: Picture, way: Way) -> Digit:
     row, judged = seen.rows[i], seen.judged
     probabilities, right = judged.digits[i], float(judged.right[i])
     best = int(probabilities.argmax())
-    shape = _given(page.located.found.boxes[row], page, picture)
+    shape = _given(seen.found.boxes[row], page, picture)
     sure = right >= way.threshold
     return Digit(
         best if sure else None,
@@ -98,7 +169,7 @@ def _digit(i: int, page: Upright, seen: Seen, picture: Picture, way: Way) -> Dig
         bounding_box(shape, picture.size),
         picture.name,
         shape,
-        "handwritten" if page.located.found.kinds[row] == HANDWRITTEN else "printed",
+        "handwritten" if seen.found.kinds[row] == HANDWRITTEN else "printed",
     )
 
 

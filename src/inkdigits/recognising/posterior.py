@@ -15,12 +15,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.errors import InputError
 from inkdigits.locating import network
 from inkdigits.locating.maps import sigmoid
 from inkdigits.locating.peaks import Found
 
 Values = npt.NDArray[np.float32]
 
+# Probability of being a digit at all from which a mark stands in a line. It is low: what is left out cannot be answered
+# any more, and what is no digit is held back by its confidence.
+PRESENT = 0.2
 _FARTHEST = 12.0  # log-odds beyond which a network is not believed any further
 
 
@@ -41,12 +45,24 @@ class Answering:
     thresholds: dict[str, float]
 
 
+# How many numbers each part of the config holds.
+_COUNTS = {"powers": 2, "present": 9, "right": 9, "present_of_ten": 9, "right_of_ten": 9, "line": 4}
+
+
 @lru_cache(maxsize=1)
 def answering() -> Answering:
-    """Return what the shipped locator's config says."""
-    stored = json.loads(network.MODEL.with_name("config.json").read_text(encoding="utf-8"))["answering"]
-    values: dict[str, Any] = {k: v if isinstance(v, dict) else tuple(v) for k, v in stored.items()}
-    return Answering(**values)
+    """Return what the shipped locator's config says. Raises InputError if it is damaged."""
+    path = network.MODEL.with_name("config.json")
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))["answering"]
+        values: dict[str, Any] = {name: tuple(map(float, stored[name])) for name in _COUNTS}
+        thresholds = {level: float(stored["thresholds"][level]) for level in ("strict", "normal", "always")}
+    except (OSError, AttributeError, KeyError, TypeError, ValueError):
+        values, thresholds = {}, {}
+    numbers = [*thresholds.values(), *(number for value in values.values() for number in value)]
+    if {name: len(value) for name, value in values.items()} != _COUNTS or not np.isfinite(numbers).all():
+        raise InputError(path, 'has a malformed "answering" part', "install inkdigits again")
+    return Answering(**values, thresholds=thresholds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +129,23 @@ def judge(found: Found, rows: npt.NDArray[np.intp], raw: Values) -> Judged:
     return Judged(digits, present, np.minimum(right, present))
 
 
+def shares(judged: Judged) -> npt.NDArray[np.float64]:
+    """Return how probably each mark, if it is a digit, is each of the ten, (N, 10): the best one as `right` says.
+
+    `right` has been calibrated and `digits` has not. They are raised to the power that makes both agree.
+    """
+    logs = np.log(np.maximum(judged.digits.astype(np.float64), 1e-9))
+    logs -= logs.max(axis=1, keepdims=True, initial=-np.inf)
+    wanted = np.clip(judged.right.astype(np.float64) / np.maximum(judged.present, 1e-9), 0.1, 1 - 1e-6)
+    low, high = np.full(len(logs), np.log(0.02)), np.full(len(logs), np.log(50.0))
+    for _ in range(30):  # bisection: the higher the power, the more probable the best one
+        middle = (low + high) / 2
+        best = 1 / np.exp(logs * np.exp(middle)[:, None]).sum(axis=1)
+        low, high = np.where(best < wanted, middle, low), np.where(best < wanted, high, middle)
+    odds = np.exp(logs * np.exp(high)[:, None])
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float64)
+
+
 def line_features(right: Values, rejected: float, links: Values) -> Values:
     """Return what is known of a number, float32 (4,).
 
@@ -143,7 +176,7 @@ def strongest_left_out(found: Found, number: list[int], rows: npt.NDArray[np.int
     inside = (x > own[:, 0].min() - 0.8 * height) & (x < own[:, 2].max() + 0.8 * height)
     line = found.centres[number]
     inside &= np.abs(y - np.interp(x, line[:, 0], line[:, 1])) < 0.6 * height
-    return float(present[inside & (present < 0.5)].max(initial=1e-4))
+    return float(present[inside & (present < PRESENT)].max(initial=1e-4))
 
 
 def _log_odds(probability: Values) -> Values:

@@ -148,6 +148,8 @@ def _smoothed(path: Path) -> Path:
         if len(path) > 2:
             path[1:-1] = 0.25 * path[:-2] + 0.5 * path[1:-1] + 0.25 * path[2:]
     simple = cv2.approxPolyDP(path.reshape(-1, 1, 2), _TOLERANCE, False).reshape(-1, 2)
+    if not np.array_equal(simple[-1], path[-1]):  # of a path that ends where it began OpenCV leaves out the end
+        simple = np.concatenate([simple, path[-1:]])
     return simple if len(simple) > 1 else path[[0, -1]]
 
 

@@ -227,6 +227,7 @@ class PageSettings:
     held_out: float = _setting("share of MNIST's training digits, whole writers, for validation pages alone", 0.1)
     validation_pages: int = _setting("pages on which each epoch is measured", 192)
     scene_pages: int = _setting("pages of each kind of scene on which the finished network is measured", 64)
+    answering_pages: int = _setting("pages on which it is fitted how far the finished network's answers are right", 400)
 
     def __post_init__(self) -> None:
         _require(32 <= self.size <= 2048 and self.size % 16 == 0, "size", "32 to 2048 pixels, a multiple of 16")
@@ -236,3 +237,4 @@ class PageSettings:
         _require(0 < self.held_out <= 0.5, "held_out", "a share above 0, at most 0.5")
         _require(1 <= self.validation_pages <= 100_000, "validation_pages", "1 to 100000 pages")
         _require(1 <= self.scene_pages <= 100_000, "scene_pages", "1 to 100000 pages")
+        _require(1 <= self.answering_pages <= 100_000, "answering_pages", "1 to 100000 pages")

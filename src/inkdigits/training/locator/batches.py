@@ -6,12 +6,13 @@ would have seen. This module and `targets` import no TensorFlow, which the proce
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
 from typing import NamedTuple
 
 import numpy as np
@@ -71,7 +72,7 @@ def drawers(
         yield lambda first, end: (drawn(source, settings, seed, number, count) for number in range(first, end))
         return
     # "spawn": a fork of a process that has TensorFlow's threads may never wake up.
-    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (digits, settings, part)) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin, (digits, settings, part)) as pool:
 
         def batches(first: int, end: int) -> Iterator[Batch]:
             waiting: list[Future[Batch]] = []
@@ -104,9 +105,18 @@ _known: list[Sources] = []  # of a process that draws: built once
 
 def _begin(digits: Dataset, settings: PageSettings, part: Part) -> None:
     process.begin()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(_NICE)
     _known[:] = [_sources(digits, settings, part)]
+
+
+def _end_with_parent() -> None:
+    """End this process when the training is killed: the pool's queues would not tell."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _drawn_by_worker(settings: PageSettings, seed: int, number: int, count: int) -> Batch:

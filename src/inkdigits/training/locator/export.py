@@ -13,7 +13,7 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 from inkdigits.files import written_aside
-from inkdigits.locating.maps import HEADS, INK_LAYERS, INK_STRIDE, STRIDE
+from inkdigits.locating.maps import HEADS, INK_LAYERS, INK_STRIDE, STRIDE, sigmoid
 from inkdigits.training import export
 from inkdigits.training.locator import network
 from inkdigits.training.settings import LocatorSettings
@@ -94,7 +94,7 @@ def prove(
         got = session.run(["marks", "ink"], fed)
         pairs = list(zip(wanted, (g.transpose(0, 2, 3, 1) for g in got), strict=True))
         differences[name] = max(float(np.abs(a - b).max()) for a, b in pairs)
-        probabilities = [1 / (1 + np.exp(-a[..., : HEADS[0]])) for a in pairs[0]]
+        probabilities = [sigmoid(a[..., : HEADS[0]]) for a in pairs[0]]
         differences[f"{name}, centres"] = float(np.abs(probabilities[0] - probabilities[1]).max())
     if differences["float32"] > TOLERANCE:
         raise RuntimeError(f"the exported locator differs from the trained one by {differences['float32']:.2g}")

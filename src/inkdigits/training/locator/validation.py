@@ -32,6 +32,18 @@ class ValidationPages:
         """Return pages of all scenes, as often as training has them: what each epoch is measured on."""
         return [self._page([_SEED, i], None) for i in range(self.settings.validation_pages)]
 
+    def for_answers(self) -> list[SyntheticPage]:
+        """Return the pages on which it is fitted how far answers are right: larger ones, others than `mixed` gives.
+
+        Every second one is of handwritten words and letters alone, so that trust means something among what is no digit.
+        """
+        size, seed = (5 * self.settings.size // 4, 7 * self.settings.size // 4), _SEED + 1
+        count = self.settings.answering_pages
+        return [
+            page.draw(self.held_out, np.random.default_rng([seed, i]), size, None if i % 2 else "words")
+            for i in range(count)
+        ]
+
     def by_scene(self) -> dict[str, list[SyntheticPage]]:
         """Return as many pages of each scene."""
         count = self.settings.scene_pages
