@@ -2,13 +2,11 @@
 // The tab "Draw": every stroke is read as it is drawn, here in the browser.
 
 import { button, byId, chance, make, press, rove } from "./dom.js";
-import { Network } from "./engine.js";
 import { DIGITS, NUMBERS } from "./examples.js";
 import { pressable } from "./thumbs.js";
 import { forDrawings } from "./networks.js";
 import { Pad } from "./pen.js";
 import { grey, paint } from "./picture.js";
-import { Reader } from "./reading.js";
 
 /** @typedef {{ text: string, digits: import("./reading.js").Digit[] }} Reading */
 
@@ -30,8 +28,10 @@ export function draw(lookInside) {
   const glyphs = byId("glyphs", HTMLElement);
   const bars = byId("bars", HTMLElement);
   const fills = Array.from({ length: 10 }, (_, digit) => bar(bars, digit));
-  /** @type {Reader | undefined} */
+  /** @type {import("./reading.js").Reader | undefined} */
   let reader;
+  /** @type {Promise<void> | undefined} */
+  let preparing;
   /** @type {Worker | undefined} */
   let closer;
   /** @type {Reading} */
@@ -54,7 +54,10 @@ export function draw(lookInside) {
   /** Read what there is now, with the first look alone; the closer one follows when the pen rests. */
   function look() {
     frame = 0;
-    if (!reader) return;
+    if (!reader) {
+      prepare();
+      return;
+    }
     performance.mark("stroke");
     const before = reading.digits;
     reading = reader.read(pad.strokes, "normal", false);
@@ -139,8 +142,9 @@ export function draw(lookInside) {
     if (reading.digits[chosen]) lookInside(reading.digits[chosen].glyph);
   });
 
-  forDrawings().then(
-    (weights) => {
+  /** Load what reads, once somebody comes near the paper: the page is there before it. */
+  function prepare() {
+    preparing ??= Promise.all([forDrawings(), import("./engine.js"), import("./reading.js")]).then(([weights, { Network }, { Reader }]) => {
       const network = new Network(weights);
       for (let i = 0; i < 5; i++) network.run(new Uint8Array(784)); // the first runs are slow: not those of the first stroke
       reader = new Reader(network);
@@ -151,14 +155,19 @@ export function draw(lookInside) {
         closer = undefined; // the first look has to do
         asked = 0;
       });
-      document.documentElement.dataset.ready = "draw";
       look();
-    },
-    (error) => {
-      sure.textContent = error.message;
-      panel.classList.add("failed");
-    },
-  );
+    }, failed);
+  }
+
+  /** @param {Error} error */
+  function failed(error) {
+    preparing = undefined;
+    sure.textContent = error.message;
+    panel.classList.add("failed");
+  }
+
+  for (const near of ["pointerenter", "focusin"]) panel.addEventListener(near, prepare, { once: true });
+  forDrawings().then(() => (document.documentElement.dataset.ready = "draw"), failed);
   return { chosen: () => reading.digits[chosen]?.glyph ?? null, open: () => pad.fit() };
 }
 

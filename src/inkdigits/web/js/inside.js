@@ -3,11 +3,13 @@
 
 import { byId, make, press } from "./dom.js";
 import { DIGITS } from "./examples.js";
+import { glyphOfCurves } from "./glyphs.js";
 import { LESSONS } from "./lessons.js";
 import { classic } from "./networks.js";
 import { convolved, input, neurons, pooled, probabilities, scores } from "./stages.js";
-import { glyphOf, pressable } from "./thumbs.js";
+import { pressable } from "./thumbs.js";
 
+const PEN = 0.1; // width of the pen that writes the examples, as a share of their height
 const FIRST = 7; // the example that is shown where nothing is drawn
 
 /**
@@ -67,7 +69,7 @@ export function inside(drawing) {
   examples.append(own);
   DIGITS.forEach((example, i) => {
     const made = pressable(example, () => {
-      show(glyphOf(example));
+      show(glyphOfCurves(example.curves, PEN));
       press(examples, i + 1);
     });
     examples.append(made);
@@ -92,7 +94,7 @@ export function inside(drawing) {
       show(next);
       press(examples, 0);
     } else if (!shown) {
-      show(glyphOf(DIGITS[FIRST]));
+      show(glyphOfCurves(DIGITS[FIRST].curves, PEN));
       press(examples, FIRST + 1);
     }
     for (const choice of examples.querySelectorAll("button")) choice.tabIndex = 0;

@@ -16,8 +16,9 @@ import { opening } from "./strokes.js";
  */
 
 const REMEMBERED = 5000; // groups
-const DOUBTFUL = 0.9; // a 1 or 7 less likely than this is drawn once more,
-const THICK = 0.23; // with a pen so wide, as a share of its longer side
+const NOT_DIGIT = 10; // the network's class
+const DOUBTFUL = 0.9; // a digit less likely than this is drawn once more,
+const THICK = 0.23; // with a pen so wide, as a share of its longer side: a 1 with a hook is less like a 7 then
 const LEAST = 1e-4; // probability: what is less likely costs no more
 const SEVERAL = 2; // times as dear is the network's doubt about a digit of several strokes
 const OTHER = 2; // cost of anything that is no digit
@@ -57,15 +58,14 @@ export class Judge {
   }
 
   /**
-   * Return what the network says of lines; where it doubts between 1 and 7, the mean of that and of what it says when the pen
-   * is thick: a 1 with a hook is less like a 7 then.
+   * Return what the network says of lines; of a doubtful digit, the mean of that and of what it says when the pen is thick.
    * @param {Line[]} lines
    * @returns {Seen}
    */
   ask(lines) {
     const glyph = glyphOf(lines);
     const raw = this.network.run(glyph);
-    if (raw[1] + raw[7] < 0.5 || Math.max(raw[1], raw[7]) >= DOUBTFUL) return { glyph, raw };
+    if (Math.max(...raw) >= DOUBTFUL || raw[NOT_DIGIT] > 0.5) return { glyph, raw };
     const thick = this.network.run(glyphOf(lines, THICK, THICK));
     return { glyph, raw: raw.map((p, i) => (p + thick[i]) / 2) };
   }

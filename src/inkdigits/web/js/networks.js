@@ -1,7 +1,6 @@
 // @ts-check
 // The page's two networks, each fetched once: the one that answers drawings, and the classic one to look inside.
 
-import { Network } from "./engine.js";
 import { load } from "./weights.js";
 
 const DRAWINGS = "models/small.bin";
@@ -12,7 +11,7 @@ const fetched = (name) => load(new URL(name, document.baseURI));
 
 /** @type {Promise<import("./weights.js").Weights> | undefined} */
 let drawings;
-/** @type {Promise<Network> | undefined} */
+/** @type {Promise<import("./engine.js").Network> | undefined} */
 let inside;
 
 /** The weights of the network that answers drawings. Rejects with WeightsError. */
@@ -24,7 +23,7 @@ export function forDrawings() {
 
 /** The classic network. Rejects with WeightsError. */
 export function classic() {
-  inside ??= fetched(CLASSIC).then((weights) => new Network(weights));
+  inside ??= Promise.all([fetched(CLASSIC), import("./engine.js")]).then(([weights, { Network }]) => new Network(weights));
   inside.catch(() => (inside = undefined));
   return inside;
 }

@@ -1,8 +1,7 @@
 // @ts-check
-// Examples as buttons, each with a small drawing of itself; and examples as glyphs and as pictures on paper.
+// Examples as buttons, each with a small drawing of itself; and examples as pictures on paper.
 
 import { drawn, make } from "./dom.js";
-import { glyphOfCurves } from "./glyphs.js";
 
 /** @typedef {import("./examples.js").Example} Example */
 
@@ -39,9 +38,6 @@ function trace(canvas, { curves }, left, top, height, pen) {
     canvas.stroke();
   }
 }
-
-/** Return an example of one digit as the network sees it. @param {Example} example */
-export const glyphOf = ({ curves }) => glyphOfCurves(curves, 0.1);
 
 /**
  * Return numbers as a picture of a ruled sheet, one a line.
