@@ -13,6 +13,8 @@ import sys
 from results_errors import errors_page
 from results_lab import cluster_page, openings_page, series_page
 from results_networks import networks_page
+from results_pages import pages_part
+from results_pages import readme_rows as page_rows
 from results_parts import ROOT, percent, results, source
 from results_reading import explaining_page, reading_page
 from results_records import records_page
@@ -25,17 +27,14 @@ START, END = "<!-- figures: made by scripts/make_results.py -->", "<!-- end of f
 
 def readme_table() -> str:
     seeds, plain, base = (results(n) for n in ("classic_seeds", "plain_keras", "base_install"))
-    singles, hard, others = (results(n) for n in ("dev_singles_default", "mnist_c", "ocr_beside"))
-    page, cell = others["sets"]["pages"]["readers"], others["sets"]["registers"]["readers"]
+    singles, hard = (results(n) for n in ("dev_singles_default", "mnist_c"))
     strict = singles["strict"]
     return f"""\
 | | Inkdigits | beside it |
 |---|---|---|
 | other people's single digits, six sets, mean | **{percent(singles["mean"])}** | |
 | the same without `crowd`, whose labels are about 1 % wrong: answered under strict trust, and wrong | {percent(strict["coverage"], 1)}, 1 in {strict["answered"] / strict["wrong"]:.0f} | |
-| other people's pages, wholly right (their rules were widened once after a look) | {percent(page["Inkdigits"]["right"], 1)} | RapidOCR: {percent(page["RapidOCR"]["right"], 1)}; Tesseract: {percent(page["Tesseract"]["right"], 1)} |
-| {others["sets"]["registers"]["pictures"]} cells of parish registers, wholly right | {percent(cell["Inkdigits"]["right"], 1)} | RapidOCR: {percent(cell["RapidOCR"]["right"], 1)}; Tesseract: {percent(cell["Tesseract"]["right"], 1)} |
-| MNIST-C, mean of its fifteen corruptions | {percent(hard["means"]["default"]["pictures"], 1)} | |
+{page_rows()}| MNIST-C, mean of its fifteen corruptions | {percent(hard["means"]["default"]["pictures"], 1)} | |
 | accuracy on MNIST's test digits, mean of {seeds["runs"]} seeds | **{percent(seeds["mean_accuracy"])}** ± {percent(seeds["standard_deviation"])} | the exercise's README: 98.98 %, one run |
 | the whole run: training, proof, test, report | {seeds["median_seconds"]:.0f} s | |
 | an epoch of that CNN | {plain["classic"]["median_seconds_an_epoch"]:.1f} s | plain Keras `fit`: {plain["plain"]["median_seconds_an_epoch"]:.1f} s |
@@ -131,6 +130,7 @@ def main(check: bool) -> None:
             for part in (
                 page,
                 reading_page,
+                pages_part,
                 explaining_page,
                 serving_page,
                 transfer_page,

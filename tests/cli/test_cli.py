@@ -133,6 +133,18 @@ def test_data(tmp_path):
         assert run("data", "show", "mnist", "--out", tmp_path / name).exit_code == 2
 
 
+def test_data_pages(tmp_path):
+    out = tmp_path / "pages.png"
+    result = run("data", "show", "pages", "--out", out, "--count", 1, "--seed", 5, "--truth")
+    assert result.exit_code == 0 and "1 of each of 9 scenes" in result.output
+    with Image.open(out) as picture:
+        colours = {colour for _, colour in picture.getcolors(1 << 24)}
+    assert {(0, 150, 60), (30, 90, 220), (220, 30, 30), (230, 140, 0), (190, 0, 190)} <= colours
+    for wrong in (("mnist", "--truth"), ("mnist", "--seed", 0), ("pages", "--count", 0), ("pages", "--out", "x.jpg")):
+        assert run("data", "show", *wrong).exit_code == 2
+    assert "pages" in run("data").output
+
+
 def test_what_is_written_does_not_replace_what_is_there(tmp_path, pictures):
     pictures[1].unlink()
     (folder := tmp_path / "set" / "7").mkdir(parents=True)

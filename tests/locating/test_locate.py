@@ -10,6 +10,7 @@ import pytest
 
 from inkdigits.locating import locate, network, peaks
 from inkdigits.locating.maps import PRINTED
+from tests.locating import made
 from tests.locating.matching import matched, off, sure_digits, told
 from tests.written import Written, lines, paper, write
 
@@ -107,6 +108,15 @@ def test_noise_is_never_a_sure_digit():
     for grey in (noise, empty("grain"), empty("gradient")):
         found = locate.locate(grey).found
         assert len(found) <= peaks.MOST and found.scores.max(initial=0) < 0.65
+
+
+def test_digits_that_look_like_print_where_they_are_small_are_read_larger():
+    """Small in every coarse pass, handwriting may look like print: then the scale is that of what looks like print."""
+    marks = made.found([made.Mark("7", 20.0 * i, 30, height=14) for i in range(5)])
+    marks.kinds[:] = PRINTED
+    assert locate._scales(marks, (0,)) == pytest.approx([locate.HEIGHT / 14]) == locate._scales(marks, (PRINTED,))
+    marks.kinds[1], marks.boxes[1, 1] = 0, marks.boxes[1, 3] - 56
+    assert locate._scales(marks, (0,)) == pytest.approx([locate.HEIGHT / 56])
 
 
 def test_marks_come_with_the_pass_that_found_them_the_surest_first():

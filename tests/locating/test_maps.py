@@ -68,7 +68,15 @@ def test_a_cell_is_decoded_from_its_middle():
     assert cells.next[0].tolist() == [14 + 16, 10 - 8] and cells.goes_on[0] == pytest.approx(1 / (1 + np.exp(-3)))
     assert cells.classes[0].argmax() == 5 and cells.turns[0].argmax() == 2
     assert cells.classes.sum(axis=1) == pytest.approx(1) and cells.turns.sum(axis=1) == pytest.approx(1)
-    assert cells.boxes[1].tolist() == [2, 2, 2, 2] and cells.classes[1] == pytest.approx(0.1)
+    assert cells.classes[1] == pytest.approx(0.1)
+
+
+def test_a_box_has_an_inside_whatever_is_said_of_its_sides():
+    """Of what is as thin as a pen, its left side may be said to be to the right of its right one."""
+    said = made.empty_maps(32, 48)
+    said.marks[made.BOXES : made.LINKS, 1, 1] = -0.25, 0.5, 0.125, 0.5
+    boxes = said.cells(np.array([1, 0]), np.array([1, 0])).boxes
+    assert boxes[0].tolist() == [8, -2, 10, 14] and boxes[1].tolist() == [1.5, 1.5, 2.5, 2.5]
 
 
 def test_the_shipped_network_says_what_maps_expect():

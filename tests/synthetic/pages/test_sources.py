@@ -42,27 +42,28 @@ def test_forms_of_digits(training, validation):
     assert not curves(training) & curves(validation)
 
 
-def test_writers_are_those_that_were_given(digits, training, validation):
-    people = np.unique(digits.writers)
-    assert set(training.writers) <= set(people[:8]) and set(validation.writers) <= set(people[8:])
-    assert len(training.writers) >= 4 and len(validation.writers) >= 1
-    assert set(training.rows_of) == set(training.writers)
+def test_writers_are_those_that_were_given(people, training, validation):
+    names = np.unique(people.writers).tolist()
+    mine, theirs = set(training.writers.tolist()), set(validation.writers.tolist())
+    assert mine <= set(names[:6]) and theirs <= set(names[6:])
+    assert len(mine) >= 3 and len(theirs) >= 1
+    assert set(training.rows_of) == mine and set(validation.rows_of) == theirs
 
 
-def test_rows_are_digits_of_their_writer_and_label(digits, training):
+def test_rows_are_digits_of_their_writer_and_label(people, training):
     """Each row's paths are those of a digit that this writer wrote and that has this label."""
     from inkdigits.synthetic.skeletons import skeletons
 
-    for writer in training.writers[:2]:
+    for writer in training.writers[:1]:
         for label in range(10):
-            own = digits.images[(digits.writers == writer) & (digits.labels == label)]
+            own = people.images[(people.writers == writer) & (people.labels == label)]
             known = {b"".join(p.tobytes() for p in paths) for paths in map(skeletons(own).__getitem__, range(len(own)))}
             for row in training.rows_of[writer][label]:
                 assert b"".join(p.tobytes() for p in training.mnist[int(row)]) in known
 
 
-def test_equal_arguments_give_equal_sources(digits):
-    few = digits.subset(digits.writers == np.unique(digits.writers)[1])
+def test_equal_arguments_give_equal_sources(people):
+    few = people.subset(people.writers == np.unique(people.writers)[0])
     one, other = (sources.build(few.images, few.labels, few.writers, "validation") for _ in range(2))
     np.testing.assert_array_equal(one.own.points, other.own.points)
     np.testing.assert_array_equal(one.mnist.points, other.mnist.points)

@@ -116,7 +116,7 @@ def test_letters_have_none():
 
 
 def test_redrawn_digits_are_read_as_what_they_are(training, writer_of):
-    """By the network that is shipped, one by one, clean: of a thousand, 97 % were."""
+    """By the network that is shipped, one by one, clean: of a thousand, 99.2 % were."""
     pictures, labels = [], []
     for seed in range(10):
         for label in range(10):
@@ -127,4 +127,4 @@ def test_redrawn_digits_are_read_as_what_they_are(training, writer_of):
             labels.append(label)
     answers = inkdigits.classify_many(pictures, trust="always")
     right = sum(answer.best == label for answer, label in zip(answers, labels, strict=True))
-    assert right >= 90
+    assert right >= 96
