@@ -78,9 +78,9 @@ def test_a_doubtful_mark_is_dropped_only_where_that_is_sure():
     seen = 0
     for text, pitch in PAGES:
         (plain,), (line,) = (lines(text, expected, pitch, "normal") for expected in ((), "values:472," + with_1(text)))
-        if line.expected and 0.1 < line.confidence < 0.9:
+        if line.expected and len(plain.digits) == 4 and line.confidence < 0.9:
             seen += 1
-            assert len(line.digits) == len(plain.digits) and "?" in line.text
+            assert len(line.digits) == 4 and "?" in line.text
     assert seen >= 3
 
 
