@@ -36,6 +36,7 @@ class Automaton(Generic[State]):
 
     start: State
     size = 10
+    exhausted = False  # has done all that it may do for one line: what it says of this one need not hold for others
 
     def step(self, state: State, sign: str) -> State | None:
         """Return the state after one more sign, or None."""
@@ -45,8 +46,9 @@ class Automaton(Generic[State]):
         """Tell whether the text that led to a state satisfies."""
         raise NotImplementedError
 
-    def begin(self) -> None:
-        """Get ready for another line."""
+    def begin(self) -> bool:
+        """Get ready for another line; tell whether the states of earlier ones mean nothing any more."""
+        return False
 
     def satisfied_by(self, text: str) -> bool:
         """Tell whether a whole text satisfies."""
@@ -217,10 +219,9 @@ class Walk:
 
     def begin(self) -> None:
         """Get ready for another line."""
-        if len(self._states) > _MOST_STATES:
+        forgotten = [automaton.begin() for automaton in self._automata]
+        if any(forgotten) or len(self._states) > _MOST_STATES:
             self._reset()
-        for automaton in self._automata:
-            automaton.begin()
 
     def satisfied(self, states: Numbers) -> npt.NDArray[np.bool_]:
         """Tell in which states all is satisfied, and there is a digit."""
@@ -231,8 +232,9 @@ class Walk:
         found = self._next[states, signs]
         for i in np.flatnonzero(found == _UNKNOWN):
             state, sign = int(states[i]), int(signs[i])
-            number = self._step(state, sign)
-            self._next[state, sign] = found[i] = number
+            found[i] = number = self._step(state, sign)
+            if not any(automaton.exhausted for automaton in self._automata):
+                self._next[state, sign] = number
         return np.asarray(found, np.intp)
 
     def _step(self, state: int, place: int) -> int:

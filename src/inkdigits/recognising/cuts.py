@@ -137,8 +137,8 @@ def _cuts(
 ) -> list[Cut]:
     """Return the ways to cut a piece: what was read, and every largest set of marks that exclude none of each other.
 
-    A way is as probable, against what was read, as its new marks are against those whose place they take: by the means of
-    their log-odds.
+    New marks are right, or those whose place they take, or neither: as probable as their odds to each other and to 1; where
+    they are several, by the mean of their log-odds.
     """
     nodes = [_node(mark, marks) for mark in order]
     odds = np.array([np.log(max(n.taken.sum(), 1e-4) / max(1 - n.taken.sum(), 1e-4)) for n in nodes])
@@ -159,7 +159,7 @@ def _cuts(
         free = ~way & ~left_out & ~conflicts[way].any(axis=0)
         if not free.any():
             gained, lost = odds[way & ~first], odds[first & ~way]
-            ways.append((float(np.exp(gained.mean() - (lost.mean() if len(lost) else 0.0))), way))
+            ways.append((float(np.exp(gained.mean()) / (1 + (np.exp(lost.mean()) if len(lost) else 0.0))), way))
     total = sum(weight for weight, _ in ways)
     cuts = []
     for weight, way in ways:

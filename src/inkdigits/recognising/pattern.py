@@ -19,8 +19,8 @@ _ENDLESS = 2**31  # repetitions from which a count is none
 _ANY = (1 << len(SIGNS)) - 1
 _MOST_TERMS = 20_000  # of an expression's derivatives; one that needs more is not followed any further
 _WIDEST = 400  # alternatives in one derivative
-_SECONDS = 0.003  # of processor time for matching one text by `regex`
-_MOST_SLOW = 3  # texts of a line that took longer; after that no text of it matches
+_SECONDS = 0.002  # of processor time for matching one text by `regex`
+_MOST_SLOW = 2  # texts of a line that took longer; after that no text of it matches
 
 
 class Unsupported(Exception):  # noqa: N818 – it is no error
@@ -50,6 +50,7 @@ class Derivatives(Automaton[int]):
         self._forget()
 
     def _forget(self) -> None:
+        self.exhausted = False
         self._terms: list[tuple[Any, ...]] = []
         self._nullable: list[bool] = []
         self._numbers: dict[tuple[Any, ...], int] = {}
@@ -66,14 +67,17 @@ class Derivatives(Automaton[int]):
         for place in set(self._same):
             self._derivative(self.start, place)
 
-    def begin(self) -> None:
+    def begin(self) -> bool:
         """Forget derivatives where they have become many."""
-        if len(self._terms) > _MOST_TERMS // 2:
+        many = len(self._terms) > _MOST_TERMS // 2
+        if many:
             self._forget()
+        return many
 
     def step(self, state: int, sign: str) -> int | None:
         """Return the derivative by a sign; None where nothing matches any more, or it is too much to follow."""
-        if len(self._terms) > _MOST_TERMS:
+        self.exhausted = len(self._terms) > _MOST_TERMS
+        if self.exhausted:
             return None
         after = self._derivative(state, self._same[PLACE[sign]])
         return None if after == self._none else after
@@ -263,9 +267,10 @@ class Prefixes(Automaton[str]):
         self._pattern = regex.compile(pattern.pattern)
         self._slow = 0
 
-    def begin(self) -> None:
+    def begin(self) -> bool:
         """Be patient again."""
-        self._slow = 0
+        self._slow, self.exhausted = 0, False
+        return False
 
     def step(self, state: str, sign: str) -> str | None:
         """Look whether a match may begin so."""
@@ -276,10 +281,11 @@ class Prefixes(Automaton[str]):
         return self._matches(state, False)
 
     def _matches(self, text: str, partial: bool) -> bool:
-        if self._slow >= _MOST_SLOW:
+        if self.exhausted:
             return False
         try:
             return self._pattern.fullmatch(text, partial=partial, timeout=_SECONDS) is not None
         except TimeoutError:
             self._slow += 1
+            self.exhausted = self._slow >= _MOST_SLOW
             return False
