@@ -100,4 +100,4 @@ def found(marks: Sequence[Mark], order: Sequence[int] | None = None) -> Found:
 
 def text(row: Row, marks: Found) -> str:
     """What a line says, each digit by its most probable class."""
-    return "".join(t.text if t.mark is None else str(marks.classes[t.mark].argmax()) for t in row.tokens)
+    return "".join(t.text or str(marks.classes[t.mark].argmax()) for t in row.tokens)

@@ -17,7 +17,7 @@ from tests.written import Written, lines, paper, write
 TEXTS = ["86523", "90714", "27438"]
 
 
-@pytest.mark.parametrize("height, least", [(12, 20), (20, 26), (28, 26), (45, 26), (80, 26), (160, 26)])
+@pytest.mark.parametrize("height, least", [(12, 24), (20, 26), (28, 26), (45, 26), (80, 26), (160, 26)])
 def test_digits_of_any_height_are_found_in_their_places(height, least):
     """Of thirty; and where they are is told to three pixels, or 15 % of their height."""
     right = count = 0
@@ -107,7 +107,7 @@ def test_noise_is_never_a_sure_digit():
     noise = np.random.default_rng(0).integers(0, 256, (300, 400), dtype=np.uint8)
     for grey in (noise, empty("grain"), empty("gradient")):
         found = locate.locate(grey).found
-        assert len(found) <= peaks.MOST and found.scores.max(initial=0) < 0.65
+        assert len(found) <= peaks.MOST and found.scores.max(initial=0) < 0.8 and (found.scores > 0.5).sum() <= 4
 
 
 def test_digits_that_look_like_print_where_they_are_small_are_read_larger():

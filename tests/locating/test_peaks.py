@@ -75,6 +75,31 @@ def test_there_are_at_most_so_many_marks_and_they_are_the_surest():
     assert found.scores == pytest.approx(np.sort(scores.ravel())[::-1][: peaks.MOST], abs=1e-5)
 
 
+def comparisons(count, monkeypatch):
+    """How often two boxes are compared where `count` marks stand as close as in writing."""
+    side = int(np.sqrt(count))
+    marks = [made.Mark("8", 24.0 * (i % side), 40.0 * (i // side), score=0.9 - 1e-5 * i) for i in range(count)]
+    calls = []
+    monkeypatch.setattr(peaks, "min", lambda *values: calls.append(1) or min(values), raising=False)
+    assert len(peaks.suppressed(made.found(marks))) == count
+    return len(calls)
+
+
+def test_ten_times_the_marks_are_ten_times_the_comparisons(monkeypatch):
+    few, many = comparisons(196, monkeypatch), comparisons(1936, monkeypatch)
+    assert few > 0 and many < 12 * few
+
+
+@pytest.mark.parametrize("asked, other, stays", [(0.4, 0.7, "asked"), (0.4, 0.9, "other"), (0.8, 0.7, "asked")])
+def test_where_writing_may_be_print_what_is_asked_for_stays_unless_the_other_is_far_surer(asked, other, stays):
+    digits = [made.Mark("7", 40, 40, score=asked), made.Mark("7", 41, 40, score=other)]
+    found = made.found(digits, [0, 1])
+    for kinds in ((HANDWRITTEN,), (PRINTED,)):
+        found.kinds[:] = kinds[0], 1 - kinds[0]
+        assert peaks.suppressed(found, kinds).tolist() == [0 if stays == "asked" else 1]
+    assert peaks.suppressed(found).tolist() == [0 if asked > other else 1]
+
+
 def test_marks_go_to_other_pixels_and_back():
     found = seen((HANDWRITTEN, 0.6, (10, 20, 30, 50), 7, (60, 36)), (PRINTED, 0.9, (50, 22, 70, 52), 3))
     there = found.mapped((0.5, 2.0), (-10.0, 4.0))
