@@ -76,7 +76,8 @@ which digit it is.
 | Output | `marks` | float32 (N, 28, H/4, W/4), before activation. 0 to 6: log-odds that the centre of a handwritten digit, a printed digit, `.`, `,`, `-`, `/` or `:` is in a cell. 7 to 16: which digit, logits. 17 to 20: from the cell's middle to the box's left, top, right and bottom, in 16 pixels. 21: log-odds that a digit of the same number follows; 22 and 23: from the cell's middle to its centre, across and down, in 32 pixels. 24 to 27: whether the page is upright, or turned by 1, 2 or 3 right angles counter-clockwise, logits |
 | Output | `ink` | float32 (N, 3, H/2, W/2): log-odds that handwriting, print and ruling cover a pixel |
 
-Digits are found from 9 to 64 pixels high and read best at about 28: `inkdigits.locating.locate` brings a page to that size.
+Digits are found from 9 to 64 pixels high. Most of the training pages' digits are about 28; `inkdigits.locating.locate` reads pages
+where they are 34, since smaller clean strokes look like print.
 
 ## Figures on validation pages
 

@@ -5,6 +5,7 @@ Each has a finite number of states for texts of a bounded length. `Walk` follows
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
 from math import prod
@@ -26,7 +27,7 @@ State = TypeVar("State", bound=Hashable)
 Numbers = npt.NDArray[np.intp]
 
 
-class Automaton(Generic[State]):
+class Automaton(ABC, Generic[State]):
     """A condition on a text, one sign after the other.
 
     `start` is the state of the empty text; `step` returns that after one more sign, None where no text that begins so can
@@ -38,13 +39,13 @@ class Automaton(Generic[State]):
     size = 10
     exhausted = False  # has done all that it may do for one line: what it says of this one need not hold for others
 
+    @abstractmethod
     def step(self, state: State, sign: str) -> State | None:
         """Return the state after one more sign, or None."""
-        raise NotImplementedError
 
+    @abstractmethod
     def accepts(self, state: State) -> bool:
         """Tell whether the text that led to a state satisfies."""
-        raise NotImplementedError
 
     def begin(self) -> bool:
         """Get ready for another line; tell whether the states of earlier ones mean nothing any more."""
@@ -151,8 +152,9 @@ class _CheckDigit(Automaton[tuple[int, ...]]):
         """Tell whether there are two digits at least, and the last one is right."""
         return state[0] == 2 and self._right(state)
 
+    @abstractmethod
     def _added(self, state: tuple[int, ...], digit: int) -> tuple[int, ...]:
-        raise NotImplementedError
+        """Return the sums after one more digit."""
 
     def _right(self, state: tuple[int, ...]) -> bool:
         return state[1] == 0

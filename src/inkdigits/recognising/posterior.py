@@ -94,12 +94,12 @@ def features(found: Found, rows: npt.NDArray[np.intp], raw: Values, digits: Valu
     page's digits it is, the logarithm's absolute value.
     """
     classes, one = found.classes[rows], np.ones(len(rows), np.float32)
-    stranger = _log_odds(raw[:, 10]) if raw.shape[1] > 10 else 0 * one
+    not_digit = _log_odds(raw[:, 10]) if raw.shape[1] > 10 else 0 * one
     ordered = np.sort(digits, axis=1)
     lead = np.log(np.maximum(ordered[:, -1], 1e-6)) - np.log(np.maximum(ordered[:, -2], 1e-6))
     agree = raw[:, :10].argmax(axis=1) == classes.argmax(axis=1)
     own = np.log(np.maximum(raw[np.arange(len(raw)), digits.argmax(axis=1)], 1e-4))
-    columns = (one, _log_odds(found.scores[rows]), stranger, np.minimum(lead, _FARTHEST), agree, own)
+    columns = (one, _log_odds(found.scores[rows]), not_digit, np.minimum(lead, _FARTHEST), agree, own)
     return np.stack([np.asarray(c, np.float32) for c in (*columns, *_context(found.pick(rows)))], axis=1)
 
 
