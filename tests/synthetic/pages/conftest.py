@@ -1,5 +1,7 @@
 """What the tests of synthetic pages draw with: the sources of both parts, from a few writers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,14 +34,14 @@ def validation(people):
 
 @pytest.fixture
 def writer_of(training):
-    """A function that gives a writer with a hand of a seed, a canvas and a truth of its own."""
+    """A function that gives a writer with a hand of a seed (some of it changed), a canvas and a truth of its own."""
 
-    def make(seed, size=(80, 500), degrees=0.0, pen=None):
+    def make(seed, size=(80, 500), degrees=0.0, pen=None, **changed):
         angle = np.radians(degrees)
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         middle = np.array([size[1] / 2, size[0] / 2])
         canvas = Canvas(*size, np.concatenate([turn, (middle - turn @ middle)[:, None]], axis=1))
         random = np.random.default_rng(seed)
-        return Writer(canvas, Truth(), training, hand(training, random, pen), random)
+        return Writer(canvas, Truth(), training, replace(hand(training, random, pen), **changed), random)
 
     return make

@@ -82,8 +82,25 @@ def test_numbers_are_digits_and_separators():
     assert all(len(texts.digits(random, n)) == n for n in range(1, 13))
 
 
-def test_digits_are_equally_frequent_but_for_rows_of_0():
+def test_1_and_7_are_the_most_frequent_digits_but_for_rows_of_0():
     random = np.random.default_rng(1)
     drawn = "".join(texts.digits(random) for _ in range(3000))
     shares = np.array([drawn.count(str(d)) for d in range(10)]) / len(drawn)
-    assert 0.10 < shares[0] < 0.2 and (np.abs(shares[1:] - shares[1:].mean()) < 0.02).all()
+    assert 0.12 < shares[0] < 0.2 and 0.14 < shares[1] < 0.18 and 0.1 < shares[7] < 0.13
+    rest = shares[[2, 3, 4, 5, 6, 8, 9]]
+    assert (np.abs(rest - rest.mean()) < 0.02).all() and rest.mean() < 0.09
+
+
+def test_letters_alone_are_none_that_could_be_digits():
+    random = np.random.default_rng(2)
+    alone = {text for text in (texts.letters(random, 2) for _ in range(4000)) if len(text) == 1}
+    assert len(alone) > 20 and not alone & set("0OoDQIilj|SsZzqgb1")
+
+
+@pytest.mark.parametrize("sign", ["/", "$", "."])
+def test_a_single_sign_is_print_and_not_told(press, sign):
+    left, top, right, bottom = press.sign(sign, 50, 45, 30, press.fonts[0])
+    assert 40 < left < right < 90 and 0 < top < bottom < 60
+    assert press.canvas.print[2 * int(top) : 2 * int(bottom) + 2, 2 * int(left) : 2 * int(right) + 2].any()
+    assert not press.truth.marks
+    assert press.sign("\u4e2d", 50, 60, 30, press.fonts[0]) is None

@@ -54,5 +54,28 @@ def test_contrast(ink, paper, spread, seen):
     cover[10:30, 14:17] = 255
     grey = np.where(cover > 0, ink, paper) + random.normal(0, spread, cover.shape)
     found = truth((10, 10, 20, 30))
-    visibility.drop_unseen(found, np.clip(grey, 0, 255).astype(np.uint8), cover)
+    visibility.drop_unseen(found, np.clip(grey, 0, 255).astype(np.uint8), cover, np.zeros_like(cover))
     assert (len(found.marks), len(found.ignored)) == ((1, 0) if seen else (0, 1))
+
+
+def test_lines_around_a_digit_do_not_hide_it_but_broken_ink_is_not_seen():
+    cover, ruling = np.zeros((2, 50, 100), np.uint8)
+    cover[10:30, 14:17] = 255
+    ruling[:, 11] = ruling[:, 19] = ruling[9] = ruling[30] = 255
+    grey = np.where(ruling > 0, 20, np.where(cover > 0, 150, 200)).astype(np.uint8)
+    found = truth((10, 10, 20, 30))
+    visibility.drop_unseen(found, grey, cover, ruling)
+    assert len(found.marks) == 1
+    specks = np.where(np.random.default_rng(0).random(cover.shape) < 0.3, 0, 255)
+    specks[12:15, 15] = 0  # all that is left of the digit
+    visibility.drop_unseen(found, specks.astype(np.uint8), cover, np.zeros_like(ruling))
+    assert not found.marks and found.ignored == [(10, 10, 20, 30)]
+
+
+def test_what_does_not_lie_on_the_sheet_is_hidden():
+    sheet = np.zeros((50, 100), np.float32)
+    sheet[:, :50] = 1
+    found = truth((10, 10, 20, 30))
+    found.marks += truth((40, 10, 60, 30)).marks + truth((48, 10, 90, 30)).marks
+    visibility.hide(found, sheet)
+    assert [m.box for m in found.marks] == [(10, 10, 20, 30)] and found.ignored == [(40, 10, 60, 30)]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 
@@ -106,7 +107,7 @@ def test_signs_have_a_shape(sign):
     for seed in range(20):
         paths, width = signs.shape(sign, 0.1, np.random.default_rng(seed))
         points = np.concatenate(paths)
-        assert np.isfinite(points).all() and points.min() > -2.1 and points.max() < 3.3
+        assert np.isfinite(points).all() and points.min() > -2.5 and points.max() < 3.3
         assert 0 < width < 0.8
         assert points[:, 1].min() < (0.3 if sign == "," else 0)
 
@@ -128,3 +129,33 @@ def test_redrawn_digits_are_read_as_what_they_are(training, writer_of):
     answers = inkdigits.classify_many(pictures, trust="always")
     right = sum(answer.best == label for answer, label in zip(answers, labels, strict=True))
     assert right >= 96
+
+
+def test_separators_in_print_belong_to_the_number(writer_of):
+    writer = writer_of(3)
+    cells = [20.0, 45.0, 60.0, 75.0]
+    writer.number("12/3", 0, 60, 30, cells, printed={2: (58.0, 30.0, 64.0, 62.0)})
+    signs_of = [(m.sign, m.kind, m.place) for m in writer.truth.marks]
+    assert signs_of == [("1", "handwritten", 0), ("2", "handwritten", 1), ("/", "printed", 2), ("3", "handwritten", 3)]
+    assert len({m.number for m in writer.truth.marks}) == 1 and writer.truth.marks[2].box == (58, 30, 64, 62)
+
+
+def test_joined_digits_hang_together_and_bars_cross_a_7(writer_of):
+    """The pen of one hand runs on from digit to digit: fewer pieces of ink. Bars of 7s add ink at half their height."""
+
+    def pieces(joined):
+        count = 0
+        for seed in range(6):
+            writer = writer_of(seed, gap=0.25, joined=joined)
+            writer.number("2642", 30, 60, 30)
+            count += cv2.connectedComponents((writer.canvas.ink > 60).astype(np.uint8))[0] - 1
+        return count
+
+    def ink(barred):
+        writer = writer_of(2, barred=barred, writer=None)
+        for i in range(6):
+            writer.number("7", 30 + 60 * i, 60, 40)
+        return int(writer.canvas.ink.sum())
+
+    assert pieces(1.0) < 0.6 * pieces(0.0)
+    assert ink(1.0) > 1.05 * ink(0.0)

@@ -82,7 +82,7 @@ def around(layout: Layout, writer: Writer, x: float, y: float, end: float, size:
 def cancel(layout: Layout) -> None:
     """Strike out one of the numbers, by one to three lines or a scribble: it is no number any more.
 
-    Under one or two lines its digits are ignored; under more, three in ten of them.
+    Under one or two lines its digits are ignored; under more, three in ten of them; under a scribble nobody reads them.
     """
     random, truth = layout.random, layout.truth
     names = sorted({m.number for m in truth.marks if m.kind == "handwritten"})
@@ -96,10 +96,9 @@ def cancel(layout: Layout) -> None:
     count = int(random.integers(1, 5))
     thick = max(1.0, layout.writer.hand.pen * layout.height)
     if count == 4:  # scribbled over
-        t = np.linspace(0, 1, 16)
-        wave = np.stack(
-            [left + t * (right - left), np.where(np.arange(16) % 2, top, bottom) + random.normal(0, 2, 16)], axis=1
-        )
+        turns = int(np.clip((right - left) / (random.uniform(0.08, 0.2) * (bottom - top)), 10, 160))
+        level = np.where(np.arange(turns) % 2, top, bottom) + random.normal(0, 0.08 * (bottom - top), turns)
+        wave = np.stack([np.linspace(left, right, turns), level], axis=1)
         paths = [wave]
     else:
         paths = [
@@ -113,5 +112,5 @@ def cancel(layout: Layout) -> None:
     truth.marks[:] = [m for m in truth.marks if m.number != name]
     if count < 3:
         truth.ignored += [m.box for m in struck]
-    else:
+    elif count == 3:
         truth.ignored += [m.box for m in struck if random.random() < 0.3]

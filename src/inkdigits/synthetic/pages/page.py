@@ -18,6 +18,7 @@ from inkdigits.synthetic.pages.truth import Box, SyntheticPage, Truth
 from inkdigits.synthetic.pages.visibility import Cover
 
 _HEIGHTS = (9.0, 64.0)  # of digits, in pixels
+_CLEAN = 0.35  # share of pages as scanners and drawing programs make them: even paper, dark ink, hardly any grain
 
 
 def draw(
@@ -47,18 +48,26 @@ def draw(
     if random.random() < 0.08:
         cancel(layout)
     ink, print_, ruling = (_reduced(layer) for layer in (canvas.ink, canvas.print, canvas.ruling))
-    light = papers.sheet(size, random)
-    if random.random() < 0.1:
+    clean = random.random() < _CLEAN
+    if clean:
+        light = np.full(size, random.uniform(0.85, 1.0), np.float32)
+    else:
+        light = papers.sheet(size, random)
+    if not clean and random.random() < 0.14:
         _bleed_through(light, sources, random)
     if random.random() < 0.1 and name != "close-up":
-        papers.desk(light, canvas.matrix.astype(np.float64), canvas.region(), random)
-    if random.random() < 0.07:
+        sheet = papers.desk(light, canvas.matrix.astype(np.float64), canvas.region(), random)
+        ink, print_, ruling = (np.asarray(layer * sheet, np.uint8) for layer in (ink, print_, ruling))
+        visibility.hide(truth, sheet)
+    if not clean and random.random() < 0.09:
+        _bands(light, random)
+    if not clean and random.random() < 0.1:
         _watermark(light, sources, random)
     if random.random() < 0.06:
         _panels(light, truth, random)
-    light = _composed(light, ink, print_, ruling, random)
+    light = _composed(light, ink, print_, ruling, random, clean)
     finest = min((m.box[3] - m.box[1] for m in truth.marks if m.sign.isdigit()), default=tall)
-    grey = papers.camera(light, float(np.clip(min(finest, tall), 9, 64)), random)
+    grey = papers.camera(light, float(np.clip(min(finest, tall), 9, 64)), random, clean)
     rest = _frame(size, truth, name, random)
     if rest is not None:
         around = int(np.median(grey[rest[1] : rest[3], rest[0] : rest[2]]))
@@ -66,7 +75,7 @@ def draw(
             _cut(layer, rest, around if layer is grey else 0) for layer in (grey, ink, print_, ruling)
         )
     visibility.cut(truth, rest or (0, 0, width, height))
-    visibility.drop_unseen(truth, grey, np.maximum(ink, print_))
+    visibility.drop_unseen(truth, grey, np.maximum(ink, print_), ruling)
     quarters = int(random.integers(1, 4)) if turned and random.random() < turned else 0
     grey, ink, print_, ruling = (np.rot90(layer, quarters) for layer in (grey, ink, print_, ruling))
     return SyntheticPage(grey, truth, ink, print_, ruling, quarters)
@@ -104,9 +113,12 @@ def _reduced(layer: Cover) -> Cover:
 
 
 def _composed(
-    light: papers.Light, ink: Cover, print_: Cover, ruling: Cover, random: np.random.Generator
+    light: papers.Light, ink: Cover, print_: Cover, ruling: Cover, random: np.random.Generator, clean: bool
 ) -> papers.Light:
-    """Lay ruling, print and ink on paper: each has a tone and covers more or less; ink on a board is light."""
+    """Lay ruling, print and ink on paper: each has a tone and covers more or less; ink on a board is light.
+
+    On a clean page ink and print are dark, and the pen does not run dry.
+    """
     board = random.random() < 0.05
     if board:
         light = light * np.float32(random.uniform(0.1, 0.4))
@@ -114,9 +126,11 @@ def _composed(
     least = 0.15 + 0.1 * random.random()
     for layer, faint in ((ruling, 0.55), (print_, 0.2), (ink, 0.3)):
         tone = random.uniform(0.75, 1.1) if board else random.uniform(0.0, 0.45) * level
+        if clean and layer is not ruling:
+            faint = 0.05
         opacity = random.uniform(least, 0.7) if random.random() < faint else random.uniform(0.7, 1.0)
         cover = layer.astype(np.float32) * np.float32(opacity / 255)
-        if layer is ink and random.random() < 0.15:  # a pencil's grain, a pen that runs dry
+        if layer is ink and not clean and random.random() < 0.2:  # a pencil's grain, a pen that runs dry
             worn = 1 - random.uniform(0.15, 0.5) * np.clip(
                 0.5 + papers.noise((light.shape[0], light.shape[1]), random, int(random.integers(3))), 0, 1
             )
@@ -135,7 +149,25 @@ def _bleed_through(light: papers.Light, sources: Sources, random: np.random.Gene
         SCENES["words" if random.random() < 0.5 else "lines"][0](other)
     through = np.maximum(_reduced(canvas.ink), _reduced(canvas.print))[:, ::-1]
     soft = cv2.GaussianBlur(through, (0, 0), random.uniform(0.8, 2.5)).astype(np.float32)
-    light -= np.float32(random.uniform(0.02, 0.1) / 255) * soft
+    light -= np.float32(random.uniform(0.02, 0.16) / 255) * soft
+
+
+def _bands(light: papers.Light, random: np.random.Generator) -> None:
+    """Shade level or upright bands of the paper, as the rows and columns of tables are."""
+    length = light.shape[0]
+    pitch, start = random.uniform(10, 70), random.uniform(-70, 0)
+    shade = np.ones(length, np.float32)
+    each = random.random() < 0.5  # every second band alike, or each with its own tone
+    tone = random.uniform(0.5, 0.93)
+    for i, at in enumerate(np.arange(start, length, pitch)):
+        if each and i % 2:
+            continue
+        own = tone if each else random.uniform(0.4, 1.0)
+        shade[max(0, round(at)) : max(0, round(at + pitch))] = own
+    if light.shape[0] == light.shape[1] and random.random() < 0.3:
+        light *= shade[None, :]
+    else:
+        light *= shade[:, None]
 
 
 def _watermark(light: papers.Light, sources: Sources, random: np.random.Generator) -> None:

@@ -60,7 +60,7 @@ def sheet(shape: tuple[int, int], random: np.random.Generator) -> Light:
     if random.random() < 0.18:  # the edge of a shadow
         paper *= 1 - np.float32(random.uniform(0.1, 0.6)) * slope(shape, random, random.uniform(4, 60))
     if random.random() < 0.4:
-        paper += np.float32(random.uniform(0.003, 0.05)) * noise(shape, random)
+        paper += np.float32(_between(random, 0.003, 0.05)) * noise(shape, random)
     if random.random() < 0.12:
         paper += np.float32(random.uniform(0.02, 0.08)) * noise(shape, random, 4)
     if random.random() < 0.08:
@@ -133,8 +133,11 @@ def screen(shape: tuple[int, int], random: np.random.Generator) -> Light:
 
 def desk(
     page: Light, matrix: npt.NDArray[np.float64], region: tuple[float, float, float, float], random: np.random.Generator
-) -> None:
-    """Lay a page on a desk, in place: one to three of its edges are seen, and what lies around it, dark or light."""
+) -> Light:
+    """Lay a page on a desk, in place: one to three of its edges are seen, and what lies around it, dark or light.
+
+    Returns how much of each pixel is the sheet, (H, W), 0 to 1.
+    """
     height, width = page.shape
     left, top, right, bottom = region
     x1, y1, x2, y2 = left - 999.0, top - 999.0, right + 999.0, bottom + 999.0
@@ -163,13 +166,17 @@ def desk(
         around *= 1 - np.float32(random.uniform(0.2, 0.8)) * soft
     cover = inside.astype(np.float32) / 255
     page += (1 - cover) * (around - page)
+    return cover
 
 
-def camera(page: Light, finest: float, random: np.random.Generator) -> npt.NDArray[np.uint8]:
+def camera(page: Light, finest: float, random: np.random.Generator, clean: bool = False) -> npt.NDArray[np.uint8]:
     """Return a page as a picture, uint8 (H, W): low resolution, blur, noise, compression, two levels, polarity.
 
-    `finest` is the height of the smallest digit in pixels: blur stays below a twentieth of it.
+    `finest` is the height of the smallest digit in pixels: blur stays below a twentieth of it. A `clean` picture is hardly
+    blurred, grained or compressed.
     """
+    if clean:
+        return _scanned(page, finest, random)
     height, width = page.shape
     kind = random.random()
     if kind < 0.25:  # fewer pixels, enlarged afterwards
@@ -188,7 +195,7 @@ def camera(page: Light, finest: float, random: np.random.Generator) -> npt.NDArr
             page - cv2.GaussianBlur(page, (0, 0), random.uniform(0.8, 2))
         )
     if random.random() < 0.5:
-        page = page + np.float32(random.uniform(0.003, 0.06)) * noise(
+        page = page + np.float32(_between(random, 0.003, 0.06)) * noise(
             (page.shape[0], page.shape[1]), random, int(random.integers(2))
         )
     if random.random() < 0.5:
@@ -203,6 +210,34 @@ def camera(page: Light, finest: float, random: np.random.Generator) -> npt.NDArr
     if grey.shape != (height, width):
         way = int(random.choice([cv2.INTER_CUBIC, cv2.INTER_LINEAR, cv2.INTER_NEAREST], p=[0.5, 0.4, 0.1]))
         grey = np.asarray(cv2.resize(grey, (width, height), interpolation=way), np.uint8)
+    return np.asarray(255 - grey if random.random() < 0.22 else grey, np.uint8)
+
+
+def _between(random: np.random.Generator, low: float, high: float) -> float:
+    """Return a number between two, its logarithm uniformly distributed."""
+    return float(np.exp(random.uniform(np.log(low), np.log(high))))
+
+
+def _scanned(page: Light, finest: float, random: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Return a page as a good scanner or a drawing program stores it, uint8 (H, W), in either polarity."""
+    height, width = page.shape
+    way = random.random()
+    if way < 0.15 and finest > 14:  # scanned with fewer dots, enlarged afterwards
+        share = max(float(random.uniform(0.5, 0.9)), 12.0 / finest)
+        size = (max(8, round(width * share)), max(8, round(height * share)))
+        small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
+        page = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+    elif way < 0.4:
+        page = np.asarray(cv2.GaussianBlur(page, (0, 0), random.uniform(0.3, max(0.35, finest / 40))), np.float32)
+    if random.random() < 0.2:
+        page = page + np.float32(_between(random, 0.002, 0.015)) * noise((height, width), random, 0)
+    grey = np.clip(np.rint(page * 255), 0, 255).astype(np.uint8)
+    kind = random.random()
+    if kind < 0.12:  # black and white
+        grey = np.where(grey > int(random.integers(90, 190)), 255, 0).astype(np.uint8)
+    elif kind < 0.3:
+        _, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(50, 95))])
+        grey = np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
     return np.asarray(255 - grey if random.random() < 0.22 else grey, np.uint8)
 
 

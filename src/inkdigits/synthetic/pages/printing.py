@@ -8,7 +8,7 @@ import numpy as np
 
 from inkdigits.synthetic.outlines import Font
 from inkdigits.synthetic.pages.canvas import Canvas
-from inkdigits.synthetic.pages.truth import SEPARATORS, Mark, Truth
+from inkdigits.synthetic.pages.truth import SEPARATORS, Box, Mark, Truth
 
 _LETTERS = "eeeeeeettttaaaooiinnsshhrrddlluuccmmwwffggyyppbbvvkjxqz"
 
@@ -78,6 +78,14 @@ class Press:
                 name = None
             x += glyph.advance * em + spacing
         return x
+
+    def sign(self, sign: str, x: float, y: float, height: float, font: Font) -> Box | None:
+        """Set one sign and return its box in the picture, None if the font does not have it; the truth is not told."""
+        glyph, em = font.glyphs.get(sign), height / font.cap_height
+        if glyph is None or not glyph.contours:
+            return None
+        contours = [c * np.float32(em) + np.array([x, y], np.float32) for c in glyph.contours]
+        return self.canvas.fill(self.canvas.print, contours)
 
     def line(
         self, x: float, y: float, width: float, height: float, font: Font, heavy: int = 255, numbers: float = 0.08

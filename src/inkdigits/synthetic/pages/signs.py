@@ -52,8 +52,9 @@ def _hyphen(random: np.random.Generator, pen: float, dot: Points) -> Shape:
 
 
 def _slash(random: np.random.Generator, pen: float, dot: Points) -> Shape:
-    width, high, low = random.uniform(0.12, 0.5), random.uniform(-1.35, -0.9), random.uniform(-0.05, 0.3)
-    return [np.array([[0, low], [width, high]])], width
+    width, high, low = random.uniform(0.2, 0.7), random.uniform(-1.4, -0.95), random.uniform(-0.05, 0.35)
+    bow = random.normal(0, 0.03)
+    return [np.array([[0, low], [width / 2 + bow, (low + high) / 2], [width, high]])], width
 
 
 def _colon(random: np.random.Generator, pen: float, dot: Points) -> Shape:
@@ -93,7 +94,7 @@ def _divided(random: np.random.Generator, pen: float, dot: Points) -> Shape:
 
 def _bow(random: np.random.Generator) -> tuple[float, Points]:
     """Return how far a bracket bulges, and a range from -1 to 1 along it."""
-    return random.uniform(0.1, 0.25), np.linspace(-1, 1, 9)
+    return random.uniform(0.14, 0.3), np.linspace(-1, 1, 9)
 
 
 def _open_bracket(random: np.random.Generator, pen: float, dot: Points) -> Shape:
@@ -112,8 +113,8 @@ def _open_square_bracket(random: np.random.Generator, pen: float, dot: Points) -
 
 
 def _closing_square_bracket(random: np.random.Generator, pen: float, dot: Points) -> Shape:
-    wide, t = _bow(random)
-    return [np.stack([0.2 - wide * t**2, -0.5 + 0.65 * t], axis=1)], 0.25
+    _bow(random)
+    return [np.array([[0, -1.1], [0.2, -1.1], [0.2, 0.1], [0, 0.1]])], 0.25
 
 
 def _root(random: np.random.Generator, pen: float, dot: Points) -> Shape:
@@ -125,16 +126,23 @@ def _root(random: np.random.Generator, pen: float, dot: Points) -> Shape:
 def _parting(random: np.random.Generator, pen: float, dot: Points) -> Shape:
     """Return a stroke that parts two things, longer than any digit."""
     width = random.uniform(0.02, 0.1)
-    return [np.array([[width, -random.uniform(1.2, 2.0)], [0, random.uniform(0.2, 0.9)]])], width
+    return [np.array([[width, -random.uniform(1.6, 2.4)], [0, random.uniform(0.5, 1.2)]])], width
 
 
 def _dollar(random: np.random.Generator, pen: float, dot: Points) -> Shape:
-    t = np.linspace(0, 1, 15)
-    curve = np.stack([0.25 - 0.22 * np.sin(2 * np.pi * t) * (1 - 0.3 * t), -0.95 + 0.9 * t], axis=1)
+    t = np.linspace(random.uniform(-0.08, 0.08), random.uniform(0.92, 1.08), 15)
+    wide, lower = random.uniform(0.16, 0.28), random.uniform(0.0, 0.35)
+    curve = np.stack([0.25 - wide * np.sin(2 * np.pi * t) * (1 - lower * t), -0.95 + 0.9 * t], axis=1)
+    curve = np.asarray(curve + random.normal(0, 0.015, curve.shape))
     bars = [0.25] if random.random() < 0.6 else [0.19, 0.31]
-    high, low = random.uniform(-1.25, -1.0), random.uniform(-0.1, 0.2)
-    curve = curve + random.normal(0, 0.015, curve.shape)
-    return [curve, *(np.array([[bar + 0.03, high], [bar, low]]) for bar in bars)], 0.5
+    lean, high, low = random.uniform(-0.05, 0.15), random.uniform(-1.3, -1.0), random.uniform(-0.08, 0.25)
+    if random.random() < 0.2:  # the bar is seen above and below only
+        upper, under = random.uniform(-0.95, -0.8), random.uniform(-0.15, 0.0)
+        strokes = [[(bar + lean, high), (bar + lean, upper)] for bar in bars]
+        strokes += [[(bar, under), (bar, low)] for bar in bars]
+    else:
+        strokes = [[(bar + lean, high), (bar, low)] for bar in bars]
+    return [curve, *(np.array(stroke) for stroke in strokes)], 0.5
 
 
 _SHAPES: dict[str, Callable[[np.random.Generator, float, Points], Shape]] = {

@@ -7,13 +7,16 @@ import numpy as np
 from inkdigits.synthetic.pages.printing import word
 
 # How often a number has 1, 2, 3, … digits.
-_LENGTHS = np.array([20, 18, 15, 12, 10, 8, 6, 4, 3, 2, 1, 1], np.float64)
+_LENGTHS = np.array([20, 18, 15, 12, 10, 8, 6, 5, 4, 3, 2, 2], np.float64)
+# Share of each digit. A 1 is most easily taken for a line, a slash or a letter, and a 7 is written in most ways.
+_SHARES = np.array([0.11, 0.17, 0.09, 0.09, 0.09, 0.09, 0.08, 0.12, 0.08, 0.08])
+_NO_DIGITS = "abcdefhkmnprtuvwxyABCEFGHJKLMNPRTUVWXY"  # letters that look like no digit where they stand alone
 
 
 def digits(random: np.random.Generator, count: int | None = None) -> str:
-    """Return digits: all equally likely, but in one number of eight with rows of 0 or of another digit."""
+    """Return digits, 1 and 7 more often than the others; one number of eight has rows of 0 or of another digit."""
     count = count or 1 + int(random.choice(len(_LENGTHS), p=_LENGTHS / _LENGTHS.sum()))
-    drawn = [str(d) for d in random.integers(10, size=count)]
+    drawn = [str(d) for d in random.choice(10, size=count, p=_SHARES)]
     if count > 1 and random.random() < 0.13:
         repeated = "0" if random.random() < 0.6 else str(random.integers(10))
         run = int(random.integers(2, count + 1))
@@ -47,6 +50,15 @@ def number(random: np.random.Generator) -> str:
 def letters(random: np.random.Generator, most: int = 8) -> str:
     """Return a handwritten word: letters as print has them, or any letters at all."""
     if random.random() < 0.7:
-        return word(random)
+        text = word(random)
+        return text if len(text) > 1 else letter(random)
+    count = int(random.integers(1, most + 1))
+    if count == 1:
+        return letter(random)
     alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return "".join(alphabet[i] for i in random.integers(len(alphabet), size=int(random.integers(1, most + 1))))
+    return "".join(alphabet[i] for i in random.integers(len(alphabet), size=count))
+
+
+def letter(random: np.random.Generator) -> str:
+    """Return a single letter, none that could be a digit where no other letter stands beside it."""
+    return _NO_DIGITS[int(random.integers(len(_NO_DIGITS)))]

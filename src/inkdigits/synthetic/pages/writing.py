@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,7 +22,8 @@ class Hand:
 
     `writer` is one of MNIST's, or None for strokes of our own, of which `forms[label]` is the form that this hand uses.
     `pen` is its width, `gap` the space between digits (negative: they overlap), `rough` how much sizes and places vary,
-    `slant` the shear, `stretch` the width, `small_zero` the height of a 0, `drift` how far the base line falls. `font` is
+    `slant` the shear, `stretch` the width, `sizes[label]` the height of each digit, `drift` how far the base line falls.
+    `barred` is the share of its 7s with a bar, `joined` of its digits that the pen runs on from to the next one. `font` is
     the row of `Sources.letters_of` that this hand's letters come from.
     """
 
@@ -32,8 +34,10 @@ class Hand:
     rough: float
     slant: float
     stretch: float
-    small_zero: float
+    sizes: tuple[float, ...]
     drift: float
+    barred: float
+    joined: float
     font: int
 
 
@@ -49,10 +53,22 @@ def hand(sources: Sources, random: np.random.Generator, pen: float | None = None
         float(abs(random.normal(0, 0.07))),
         float(random.normal(0, 0.16)),
         float(np.exp(random.normal(0, 0.16))),
-        float(random.uniform(0.3, 0.75) if random.random() < 0.15 else 1.0),
+        _sizes(random),
         float(random.normal(0, 0.03)),
+        float(random.uniform(0.3, 1.0) if random.random() < 0.3 else 0.0),
+        float(random.uniform(0.2, 0.9) if random.random() < 0.1 else 0.0),
         int(random.integers(len(sources.letters_of))),
     )
+
+
+def _sizes(random: np.random.Generator) -> tuple[float, ...]:
+    """Return the heights of a hand's digits: about 1, that of 0 often less, that of 1 often more."""
+    sizes = np.exp(random.normal(0, 0.07, 10))
+    if random.random() < 0.15:
+        sizes[0] *= random.uniform(0.3, 0.75)
+    if random.random() < 0.35:
+        sizes[1] *= random.uniform(1.1, 1.6)
+    return tuple(float(size) for size in sizes)
 
 
 def smooth(path: Points, times: int) -> Points:
@@ -87,8 +103,9 @@ class Writer:
         else:
             rows = source.rows_of[hand.writer][label]
             paths = source.mnist[int(rows[random.integers(len(rows))])]
-        if label == 0 and hand.small_zero < 1:
-            height *= hand.small_zero * random.uniform(0.85, 1.15)
+        height *= hand.sizes[label] * (random.uniform(0.85, 1.15) if hand.sizes[label] < 0.75 else 1.0)
+        if label == 7 and random.random() < hand.barred:
+            paths = [*paths, *_bar(paths, random)]
         shear = hand.slant + random.normal(0, 0.05)
         wide = hand.stretch * np.exp(random.normal(0, 0.06))
         times = 0 if height < 20 else 1 if height < 44 else 2
@@ -118,15 +135,18 @@ class Writer:
         height: float,
         cells: list[float] | None = None,
         gap: float | None = None,
+        printed: Mapping[int, Box] | None = None,
     ) -> float:
         """Write digits and separators from x on, on the base line y; return where it ends.
 
         With `cells`, the centre of each sign in its box: signs stand there and not one after the other. `gap` is
-        the space between digits, in heights, where it is not this hand's own.
+        the space between digits, in heights, where it is not this hand's own. `printed` tells where separators of the text
+        stand in print already.
         """
         random, hand = self.random, self.hand
         gap = hand.gap if gap is None else gap
         name, place, start = self.truth.new_number(), 0, x
+        last: Points | None = None  # where the pen left the digit before
         for i, sign in enumerate(text):
             size = height * float(np.exp(random.normal(0, hand.rough)))
             base = y + hand.drift * (x - start) + random.normal(0, 0.35 * hand.rough) * height
@@ -136,16 +156,24 @@ class Writer:
                 tall = max(float(path[:, 1].max()) for path in paths)
                 if sign == "0" and tall < 0.8 * size and random.random() < 0.3:
                     base -= random.uniform(0, 1) * (size - tall)  # a small 0 may hang
-                elif sign in "79" and random.random() < 0.1:
+                elif sign in "4579" and random.random() < 0.1:
                     base += random.uniform(0, 0.3) * size  # a long tail
                 left = cells[i] - width / 2 if cells else x
-                box = self.draw([path + np.array([left, base - tall], np.float32) for path in paths], height)
+                placed = [path + np.array([left, base - tall], np.float32) for path in paths]
+                box = self.draw(placed, height)
+                if hand.joined and not cells:
+                    if last is not None and random.random() < hand.joined:
+                        self._join(last, placed, height)
+                    last = max((end for path in placed for end in (path[0], path[-1])), key=lambda end: float(end[0]))
                 self.truth.marks.append(Mark(sign, box, name, place))
                 x = left + width + (gap + random.normal(0, 0.05 + 0.5 * hand.rough)) * height
+            elif printed and i in printed:
+                self.truth.marks.append(Mark(sign, printed[i], name, place, "printed"))
             elif sign == " ":
                 x += random.uniform(0.25, 0.6) * height
                 continue
             else:
+                last = None
                 left = cells[i] if cells else x + max(0.0, gap) * 0.5 * height
                 width, box = self.sign(sign, left, base, height)
                 if sign in SEPARATORS:
@@ -153,6 +181,13 @@ class Writer:
                 x = left + width + max(0.03, gap + random.normal(0.04, 0.06)) * height
             place += 1
         return x
+
+    def _join(self, last: Points, paths: list[Points], height: float) -> None:
+        """Draw the way of a pen that is not lifted: from the end of one digit to that of the next that is nearest to it."""
+        ends = [end for path in paths for end in (path[0], path[-1])]
+        end = min(ends, key=lambda end: float(np.hypot(*(end - last))))
+        sag = np.array([0, self.random.normal(0, 0.12) * height])
+        self.draw([smooth(np.asarray([last, (last + end) / 2 + sag, end], np.float32), 2)], height)
 
     def sign(self, sign: str, x: float, y: float, height: float) -> tuple[float, Box]:
         """Write a separator, an operator or a single letter; return its width and its box in the picture."""
@@ -199,6 +234,20 @@ class Writer:
             max(0.7, self.hand.pen * height * pen),
             self.heavy,
         )
+
+
+def _bar(paths: list[Points], random: np.random.Generator) -> list[Points]:
+    """Return the bar through the stem of a 7 (a digit's paths, 1 high), where there is one stroke at that level."""
+    level = random.uniform(0.4, 0.65)
+    every = np.concatenate(paths)
+    near = every[np.abs(every[:, 1] - level) < 0.1]
+    if not len(near) or np.ptp(near[:, 0]) > 0.3:
+        return []
+    x, half = float(near[:, 0].mean()), random.uniform(0.12, 0.3)
+    x += random.normal(0, 0.04)
+    rise = random.normal(0.02, 0.05)
+    points = [[x - half, level + rise], [x, level + random.normal(0, 0.02)], [x + half, level - rise]]
+    return [np.asarray(points, np.float32)]
 
 
 def _parts(path: Points, count: int) -> list[Points]:

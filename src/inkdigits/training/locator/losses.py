@@ -10,7 +10,7 @@ from inkdigits.locating.maps import HEADS
 from inkdigits.training.locator.targets import NOTHING, Targets
 
 # What each part weighs. Boxes are in units of 16 pixels, links of 32.
-WEIGHTS = {"centres": 1.0, "classes": 0.7, "boxes": 1.0, "links": 0.5, "turns": 0.3, "ink": 1.0}
+WEIGHTS = {"centres": 1.0, "classes": 0.7, "boxes": 1.0, "links": 0.5, "turns": 0.6, "ink": 1.0}
 
 
 def losses(marks: Any, ink: Any, wanted: Targets) -> dict[str, Any]:

@@ -14,13 +14,13 @@ from inkdigits.synthetic.pages.scenes.lines import close_up, formulas, lines, wo
 
 Scene = Callable[[Layout], None]
 SCENES: dict[str, tuple[Scene, float]] = {
-    "lines": (lines, 0.20),
+    "lines": (lines, 0.18),
     "formulas": (formulas, 0.08),
-    "close-up": (close_up, 0.11),
+    "close-up": (close_up, 0.15),
     "boxes": (boxes, 0.17),
     "table": (table, 0.13),
     "print": (print_page, 0.08),
     "scatter": (scatter, 0.14),
     "rings": (rings, 0.05),
-    "words": (words, 0.07),
+    "words": (words, 0.08),
 }

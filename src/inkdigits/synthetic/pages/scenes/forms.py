@@ -7,7 +7,7 @@ from itertools import pairwise
 from inkdigits.synthetic.pages.annotations import mark
 from inkdigits.synthetic.pages.layout import Layout
 from inkdigits.synthetic.pages.printing import word
-from inkdigits.synthetic.pages.texts import digits, letters, number
+from inkdigits.synthetic.pages.texts import digits, letter, letters, number
 
 
 def boxes(layout: Layout) -> None:
@@ -27,7 +27,11 @@ def boxes(layout: Layout) -> None:
         while x < right:
             way = int(random.integers(7)) if same_way is None else same_way
             count = int(random.integers(1, 10))
-            x = _field(layout, way, count, x, y, tall * height, wide * height) + random.uniform(0.5, 3) * height
+            if random.random() < 0.12:
+                x = _divided(layout, x, y, tall * height, wide * height)
+            else:
+                x = _field(layout, way, count, x, y, tall * height, wide * height)
+            x += random.uniform(0.5, 3) * height
             if random.random() < 0.3:
                 x = layout.press.text(word(random), x, y + 0.7 * tall * height, label, font) + 0.4 * height
             if random.random() < 0.5:
@@ -76,7 +80,7 @@ def _field(layout: Layout, way: int, count: int, x: float, y: float, tall: float
         return end
     if filled < 0.42:
         for centre in centres:
-            writer.word(letters(random, 1)[:1], centre - 0.3 * size, base, size)
+            writer.word(letter(random), centre - 0.3 * size, base, size)
         return end
     used = count if random.random() < 0.7 else int(random.integers(1, count + 1))
     first = count - used if random.random() < 0.5 else 0
@@ -94,6 +98,48 @@ def _field(layout: Layout, way: int, count: int, x: float, y: float, tall: float
             for centre in centres[:first]:
                 mark(layout, way, centre, y + tall / 2, size * random.uniform(0.8, 1.4))
     return end
+
+
+# Digits in each part of a field that print divides, and the signs that divide it: dates, times, amounts, account numbers.
+_DIVIDED: list[tuple[list[int], str]] = [
+    ([2, 2, 4], "/-."),
+    ([2, 2, 2], "/-."),
+    ([4, 2, 2], "/-"),
+    ([2, 2], "/:"),
+    ([3, 2], ".,"),
+    ([4, 2], ".,"),
+    ([3, 3, 2], "-/"),
+]
+
+
+def _divided(layout: Layout, x: float, y: float, tall: float, pitch: float) -> float:
+    """Draw a field for a date, time or amount, its separators printed, and write into most of them; return where it ends."""
+    random, ruler, press = layout.random, layout.ruler, layout.press
+    groups, possible = _DIVIDED[int(random.integers(len(_DIVIDED)))]
+    sign = possible[int(random.integers(len(possible)))]
+    size = min(layout.height, 0.95 * tall) * random.uniform(0.75, 1.05)
+    base = y + tall / 2 + size / 2
+    boxed, font = random.random() < 0.5, press.font()
+    text, centres, printed = "", [], {}
+    for i, count in enumerate(groups):
+        if i:
+            box = press.sign(sign, x + 0.2 * pitch, base, size * random.uniform(0.8, 1.2), font)
+            if box is not None:
+                printed[len(text)] = box
+                text += sign
+                centres.append(x + 0.4 * pitch)
+            x += random.uniform(0.6, 1.0) * pitch
+        if boxed:
+            for k in range(count):
+                ruler.box((x + k * pitch, y, x + (k + 1) * pitch, y + tall))
+        else:
+            ruler.line(x, y + tall, x + count * pitch, y + tall)
+        text += digits(random, count)
+        centres += [x + (k + 0.5) * pitch + random.normal(0, 0.06) * pitch for k in range(count)]
+        x += count * pitch
+    if random.random() < 0.8:
+        layout.writer.number(text, x, base, size, centres, printed=printed)
+    return x
 
 
 def table(layout: Layout) -> None:
@@ -137,7 +183,7 @@ def table(layout: Layout) -> None:
             if filled < 0.22:
                 mark(layout, int(random.integers(4)), (x + beside) / 2, base, size)
             elif filled < 0.28:
-                layout.writer.word(letters(random, 5)[:fitting], x + 0.1 * size, base + size / 2, size)
+                layout.writer.word(letters(random, 5)[: max(2, fitting)], x + 0.1 * size, base + size / 2, size)
             elif printed_cells:
                 layout.press.text(digits(random, count), x + 0.1 * size, base + size / 2, 0.9 * size, font)
             else:

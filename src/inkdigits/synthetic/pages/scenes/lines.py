@@ -6,7 +6,8 @@ import numpy as np
 
 from inkdigits.synthetic.pages.annotations import marks
 from inkdigits.synthetic.pages.layout import Layout
-from inkdigits.synthetic.pages.texts import digits, letters, number
+from inkdigits.synthetic.pages.printing import word
+from inkdigits.synthetic.pages.texts import digits, letter, letters, number
 from inkdigits.synthetic.pages.writing import Writer
 
 _PRINTED_BEFORE = [
@@ -59,7 +60,7 @@ def lines(layout: Layout) -> None:
                 width, _ = writer.sign("=" if sign == "-" else sign, x, y, height)
                 x += width + random.uniform(0.1, 0.5) * height
             else:
-                if random.random() < 0.1:
+                if random.random() < 0.18:
                     x = _before_number(layout, writer, x, y, height)
                 x = writer.number(number(random), x, y, height * random.uniform(0.85, 1.15), gap=gap)
                 x += (random.uniform(0.45, 2.5) + (gap or 0.0)) * height
@@ -81,7 +82,6 @@ def words(layout: Layout) -> None:
     left, top, right, bottom = layout.region
     y = top + random.uniform(0, 1.5) * height
     spaced = random.random() < 0.35
-    alphabet = "abcdefghkmnprtuvwxyABCEFGHJKLMNPRTUVWXY"
     while y < bottom + height:
         writer = layout.other_writer() if random.random() < 0.3 else layout.writer
         x = left + random.uniform(-0.3, 0.3) * (right - left)
@@ -90,7 +90,7 @@ def words(layout: Layout) -> None:
                 x = writer.number(digits(random), x, y, height) + random.uniform(0.6, 2) * height
                 continue
             if spaced:
-                box = writer.word(alphabet[int(random.integers(len(alphabet)))], x, y, height)
+                box = writer.word(letter(random), x, y, height)
                 x += max(0.4 * height, (box[2] - box[0]) / layout.canvas.scale) + random.uniform(0.2, 1.0) * height
             else:
                 box = writer.word(letters(random), x, y, height)
@@ -117,8 +117,7 @@ def formulas(layout: Layout) -> None:
             if random.random() < 0.08:  # a fraction
                 x = _fraction(writer, random, x, y, height)
             elif random.random() < 0.12:
-                letter = str(random.choice(list("abcdefghkmnpqrtuvwxyzABCDEFGHKLMNPRTUVWXY")))
-                box = writer.word(letter, x, y, height)
+                box = writer.word(letter(random), x, y, height)
                 x += max(0.3 * height, (box[2] - box[0]) / layout.canvas.scale) + 0.1 * height
             else:
                 count = int(random.choice([1, 2, 3, 4], p=[0.5, 0.3, 0.12, 0.08]))
@@ -158,7 +157,7 @@ def close_up(layout: Layout) -> None:
         layout.ruler.line(left, y, right, y)
     x = left + random.uniform(0.02, 0.25) * (right - left)
     y = (top + bottom) / 2 + 0.5 * height
-    if random.random() < 0.3:
+    if random.random() < 0.45:
         x = _before_number(layout, layout.writer, x, y, height)
     end = layout.writer.number(text, x, y, height, gap=_gap(random))
     if random.random() < 0.3:
@@ -181,13 +180,22 @@ def close_up(layout: Layout) -> None:
 
 
 def _before_number(layout: Layout, writer: Writer, x: float, y: float, height: float) -> float:
-    """Put a sign before a number, written or printed: currency, number sign, a word; return where the number may begin."""
+    """Put a sign or a label before a number: currency, number sign, a word; return where the number may begin."""
     random = layout.random
     way = random.random()
-    if way < 0.4:
-        sign = str(random.choice(["$", "$", "$", "$", "#", "(", "=", "+", "@", "x", "R", "K"]))
-        width, _ = writer.sign(sign, x, y, height * random.uniform(0.6, 1.2))
-        return x + width + random.uniform(0.02, 0.6) * height
+    if way < 0.35:
+        size = height * random.uniform(0.6, 1.3)
+        sign = str(random.choice(["$", "$", "$", "$", "$", "$", "#", "(", "=", "+", "@", "x", "R", "K"]))
+        width, _ = writer.sign(sign, x, y, size)
+        return x + width * size / height + random.uniform(0.02, 0.9) * height
+    if way < 0.6:  # the label of a field, and the line that is written on
+        size, label = height * random.uniform(0.25, 0.7), word(random)
+        font = layout.press.font()
+        end = layout.press.text(label, x, y + random.normal(0, 0.12) * height, size, font)
+        if random.random() < 0.5:
+            level = y + random.uniform(0.0, 0.25) * height
+            layout.ruler.line(end, level, end + random.uniform(3, 9) * height, level)
+        return end + random.uniform(0.1, 1.2) * height
     sign = str(random.choice(_PRINTED_BEFORE))
     size = height * random.uniform(0.45, 1.15)
     end = layout.press.text(sign, x, y + random.normal(0, 0.1) * height, size, layout.press.font())
