@@ -49,10 +49,7 @@ def draw(
         cancel(layout)
     ink, print_, ruling = (_reduced(layer) for layer in (canvas.ink, canvas.print, canvas.ruling))
     clean = random.random() < _CLEAN
-    if clean:
-        light = np.full(size, random.uniform(0.85, 1.0), np.float32)
-    else:
-        light = papers.sheet(size, random)
+    light = np.full(size, random.uniform(0.85, 1.0), np.float32) if clean else papers.sheet(size, random)
     if not clean and random.random() < 0.14:
         _bleed_through(light, sources, random)
     if random.random() < 0.1 and name != "close-up":
@@ -126,9 +123,8 @@ def _composed(
     least = 0.15 + 0.1 * random.random()
     for layer, faint in ((ruling, 0.55), (print_, 0.2), (ink, 0.3)):
         tone = random.uniform(0.75, 1.1) if board else random.uniform(0.0, 0.45) * level
-        if clean and layer is not ruling:
-            faint = 0.05
-        opacity = random.uniform(least, 0.7) if random.random() < faint else random.uniform(0.7, 1.0)
+        pale = 0.05 if clean and layer is not ruling else faint
+        opacity = random.uniform(least, 0.7) if random.random() < pale else random.uniform(0.7, 1.0)
         cover = layer.astype(np.float32) * np.float32(opacity / 255)
         if layer is ink and not clean and random.random() < 0.2:  # a pencil's grain, a pen that runs dry
             worn = 1 - random.uniform(0.15, 0.5) * np.clip(

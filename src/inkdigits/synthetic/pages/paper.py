@@ -164,7 +164,7 @@ def desk(
     if random.random() < 0.4:  # the sheet's shadow
         soft = cv2.GaussianBlur(inside, (0, 0), random.uniform(2, 8)).astype(np.float32) / 255
         around *= 1 - np.float32(random.uniform(0.2, 0.8)) * soft
-    cover = inside.astype(np.float32) / 255
+    cover = np.asarray(inside.astype(np.float32) / 255, np.float32)
     page += (1 - cover) * (around - page)
     return cover
 

@@ -113,7 +113,7 @@ _DIVIDED: list[tuple[list[int], str]] = [
 
 
 def _divided(layout: Layout, x: float, y: float, tall: float, pitch: float) -> float:
-    """Draw a field for a date, time or amount, its separators printed, and write into most of them; return where it ends."""
+    """Draw a field for a date, time or amount, its separators printed, write into most; return where it ends."""
     random, ruler, press = layout.random, layout.ruler, layout.press
     groups, possible = _DIVIDED[int(random.integers(len(_DIVIDED)))]
     sign = possible[int(random.integers(len(possible)))]
