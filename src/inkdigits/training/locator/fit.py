@@ -54,7 +54,8 @@ def fit(
 
 
 def _losses(outputs: Any, wanted: Any) -> dict[str, Any]:
-    parts = losses.losses(*outputs, wanted)
+    marks, ink = outputs
+    parts = losses.losses(marks, ink, wanted)
     return {"loss": losses.total(parts), **parts}
 
 
