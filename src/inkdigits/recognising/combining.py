@@ -7,6 +7,7 @@ of experts (Hinton, 1999), whose weight was fitted on synthetic pages.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -153,31 +154,32 @@ def _aligned(
     A sign without a node costs `inserted`, a node without a sign the log-probability that it is nothing. `where` are the
     columns of nodes and signs, if the distance between the two is to count.
     """
-    count, length = len(nodes), len(text)
-    score = np.full((count + 1, length + 1), -np.inf)
-    way = np.zeros((count + 1, length + 1), np.int8)  # 0 a node without a sign, 1 both, 2 a sign without a node
-    score[0] = inserted * np.arange(length + 1)
-    way[0] = 2
-    for i, node in enumerate(nodes, 1):
-        nothing = float(np.log(max(node.left_out, _FLOOR)))
-        taken = dict(zip(node.signs, np.log(np.maximum(node.taken, _FLOOR)).tolist(), strict=True))
-        for j in range(length + 1):
-            options = [score[i - 1, j] + nothing, -np.inf, -np.inf]
-            if j:
-                both = taken.get(text[j - 1], -np.inf)
-                if where is not None:
-                    both -= 0.5 * float((where[0][i - 1] - where[1][j - 1]) / _OFF) ** 2
-                options[1], options[2] = score[i - 1, j - 1] + both, score[i, j - 1] + inserted
-            way[i, j] = int(np.argmax(options))
-            score[i, j] = options[way[i, j]]
-    found: list[int | None] = [None] * length
-    i, j = count, length
+    # Plain lists: the tables are small, and there are many.
+    rows = [[inserted * j for j in range(len(text) + 1)]]
+    ways = [[2] * (len(text) + 1)]  # 0 a node without a sign, 1 both, 2 a sign without a node
+    for i, node in enumerate(nodes):
+        nothing = math.log(max(node.left_out, _FLOOR))
+        taken = {sign: math.log(max(p, _FLOOR)) for sign, p in zip(node.signs, node.taken.tolist(), strict=True)}
+        before = rows[-1]
+        row, way = [before[0] + nothing], [0]
+        for j, sign in enumerate(text):
+            both = before[j] + taken.get(sign, -math.inf)
+            if where is not None:
+                both -= 0.5 * (float(where[0][i] - where[1][j]) / _OFF) ** 2
+            options = (before[j + 1] + nothing, both, row[j] + inserted)
+            best = max(options)
+            row.append(best)
+            way.append(options.index(best))
+        rows.append(row)
+        ways.append(way)
+    found: list[int | None] = [None] * len(text)
+    i, j = len(nodes), len(text)
     while i or j:
-        step = way[i, j]
+        step = ways[i][j]
         if step == 1:
             found[j - 1] = i - 1
         i, j = i - (step != 2), j - (step != 0)
-    return tuple(found), float(score[count, length])
+    return tuple(found), rows[-1][-1]
 
 
 def _of_nodes(nodes: Sequence[Node], every: Sequence[Text], shares: Values) -> list[Values]:
