@@ -25,7 +25,7 @@ from inkdigits.synthetic.pages.truth import Mark, SyntheticPage
 
 LONGEST = 24  # signs of a text
 _MOST, _VIEWS = 8, 3  # strips of a page, and of one number: each is located a little otherwise
-_NOTHING = 0.2  # strips around something else, for each that is around a number
+_NOTHING = 0.4  # strips around something else, for each that is around a number
 # Share of a mark's width within the strip from which it is in the text, and up to which it is not.
 _WITHIN, _BEYOND = 0.7, 0.3
 _ROWS = (
