@@ -21,7 +21,7 @@ FLOORS = [
     {"datasets", "batch"},
     {"training", "evaluation", "explaining", "server"},
     {"finetuning", "facts"},
-    {"locator_run"},
+    {"locator_run", "number_run"},
     {"run"},
     {"series"},
     {"cluster"},

@@ -10,7 +10,7 @@ from typing import Any
 from inkdigits import __version__
 from inkdigits.network.session import cores
 from inkdigits.training import fit
-from inkdigits.training.recipe import LocatorRecipe, Recipe
+from inkdigits.training.recipe import LocatorRecipe, NumberRecipe, Recipe
 
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "onnx", "onnxruntime", "numpy")
 
@@ -47,20 +47,25 @@ def table(config: dict[str, Any], recipe: Recipe, trained: fit.Trained, seconds:
     }
 
 
-def of_locator(config: dict[str, Any], recipe: LocatorRecipe, trained: fit.Trained, seconds: float) -> dict[str, str]:
-    """Return the same of a locator's run."""
-    pages, digits, proof = config["pages"], config["digits"], config["proof"]
+def of_drawn(
+    config: dict[str, Any], recipe: LocatorRecipe | NumberRecipe, trained: fit.Trained, seconds: float
+) -> dict[str, str]:
+    """Return the same of a run of a network that is trained on drawn pages alone."""
+    digits, proof, locates = config["digits"], config["proof"], isinstance(recipe, LocatorRecipe)
     differences = ", ".join(f"{k} {v:.1g}" for k, v in proof["largest_difference"].items())
+    name, what = ("pages", "pages") if locates else ("strips", "strips of pages")
+    cost = config["multiply_adds_a_megapixel" if locates else "multiply_adds"]
+    each = "a megapixel" if locates else "a strip of 256 pixels"
     return {
         "Command": config["command"],
         "Recipe": f"{recipe.description} (hash {recipe.hash()})",
-        "Network": f"{config['parameters']:,} parameters, "
-        f"{config['multiply_adds_a_megapixel'] / 1e9:.3g} G multiply-adds a megapixel",
-        "Settings": ", ".join(f"{k} {v}" for name in ("training", "pages") for k, v in config["recipe"][name].items()),
-        "Data": f"{pages['training']:,} pages drawn with {digits['training']:,} of MNIST's training digits, strokes of our "
-        f"own and fonts; validation pages with {digits['validation']:,} digits, held out {config['held_out']}",
+        "Network": f"{config['parameters']:,} parameters, {cost / 1e9:.3g} G multiply-adds {each}",
+        "Settings": ", ".join(f"{k} {v}" for part in ("training", name) for k, v in config["recipe"][part].items()),
+        "Data": f"{config[name]['training']:,} {what} drawn with {digits['training']:,} of MNIST's training digits, "
+        f"strokes of our own and fonts; validation {name} with {digits['validation']:,} digits, "
+        f"held out {config['held_out']}",
         "Training": f"{seconds:.0f} s in this session, {trained.dtype_policy}, on {processor()}",
-        "Export": f"ONNX, weights in 16 bits, compared on {proof['pictures']} pages; largest difference: {differences}",
+        "Export": f"ONNX, weights in 16 bits, compared on {proof['pictures']} {name}; largest difference: {differences}",
         "Versions": ", ".join(f"{k} {v}" for k, v in config["versions"].items()),
     }
 

@@ -74,6 +74,6 @@ def finish(
     metrics, seen = evaluation.measure(evaluation.reader(folder / "model.onnx"), mixed, scenes)
     watcher.on_stage("drawing the report")
     title = f"Recipe “{recipe.name}”, seed {config['seed']}"
-    table = facts.of_locator(config, recipe, trained, seconds)
+    table = facts.of_drawn(config, recipe, trained, seconds)
     evaluation.write(folder, title, metrics, seen, table, trained.history)
     return metrics, seconds

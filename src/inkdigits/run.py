@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inkdigits import facts, finetuning, locator_run, network
+from inkdigits import facts, finetuning, locator_run, network, number_run
 from inkdigits.datasets import mnist, pool
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.load import Data
 from inkdigits.errors import InputError
-from inkdigits.evaluation import calibration, evaluate, locator, openings
+from inkdigits.evaluation import calibration, evaluate, locator, numbers, openings
 from inkdigits.evaluation.metrics import Metrics
 from inkdigits.files import write_text, written_aside
 from inkdigits.locks import held
 from inkdigits.training import architectures, checkpoint, distil, export, fit, norms, proof, recipe, split
 from inkdigits.training.architectures import size
-from inkdigits.training.recipe import AnyRecipe, LocatorRecipe, Recipe
+from inkdigits.training.recipe import AnyRecipe, LocatorRecipe, NumberRecipe, Recipe
 from inkdigits.training.watcher import Watcher as Watcher  # noqa: PLC0414 (mypy takes it for exported: run.Watcher)
 
 _OWN_TEST_SHARE = 1 / 6  # of a data set that has no test half of its own, as MNIST's 10,000 of 70,000 nearly are
@@ -38,7 +38,7 @@ class Finished:
     """
 
     folder: Path
-    metrics: Metrics | locator.Metrics
+    metrics: Metrics | locator.Metrics | numbers.Metrics
     seconds: dict[str, float]
     learned: finetuning.Learned | None = None
 
@@ -135,8 +135,8 @@ def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
     """Train what a run folder's config says, from its checkpoint if there is one, and write everything into it.
 
     The test digits are opened once, after the network is finished, and the opening is written into the log beside the run
-    folder; a locator's run opens none. Raises InputError (InUseError if another process is at this run), and RuntimeError
-    if the exported network should not agree with the trained one.
+    folder; a run on drawn pages opens none. Raises InputError (InUseError if another process is at this run), and
+    RuntimeError if the exported network should not agree with the trained one.
     """
     config = read_config(folder / "config.json")
     recipe_ = _recipe_of(config, str(folder / "config.json"))
@@ -144,15 +144,23 @@ def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
         if is_finished(folder):
             raise InputError(folder, "is a finished run", "start a new one")
         started = time.perf_counter()
-        if isinstance(recipe_, LocatorRecipe):
-            metrics, training_seconds = locator_run.finish(folder, config, recipe_, data, watcher)
-            done = Finished(folder, metrics, {"training": training_seconds})
-        else:
+        if isinstance(recipe_, Recipe):
             done = _finish(folder, config, recipe_, data, watcher)
+        else:
+            metrics, training_seconds = _finish_drawn(folder, config, recipe_, data, watcher)
+            done = Finished(folder, metrics, {"training": training_seconds})
         for left in folder.glob("checkpoint*.npz"):
             left.unlink()
         seconds = {**done.seconds, "everything": time.perf_counter() - started}
         return dataclasses.replace(done, seconds={name: round(value, 1) for name, value in seconds.items()})
+
+
+def _finish_drawn(
+    folder: Path, config: dict[str, Any], recipe_: LocatorRecipe | NumberRecipe, data: Data, watcher: Watcher
+) -> tuple[locator.Metrics | numbers.Metrics, float]:
+    if isinstance(recipe_, LocatorRecipe):
+        return locator_run.finish(folder, config, recipe_, data, watcher)
+    return number_run.finish(folder, config, recipe_, data, watcher)
 
 
 def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, watcher: Watcher) -> Finished:

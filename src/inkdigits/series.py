@@ -137,9 +137,9 @@ def _row(folder: Path) -> dict[str, Any]:
         metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         with (folder / "history.csv").open(encoding="utf-8", newline="") as file:
             history = list(csv.DictReader(file))
-        is_locator = config["recipe"].get("task") == "locate"
+        of_task = {"locate": _of_locator, "numbers": _of_numbers}.get(config["recipe"].get("task"))
         return {
-            **(_of_locator(metrics, config) if is_locator else _of_digits(metrics, history, config)),
+            **(of_task(metrics, config) if of_task else _of_digits(metrics, history, config)),
             "training_seconds": round(sum(float(epoch["seconds"]) for epoch in history), 1),  # of all its sessions
             "parameters": int(config["parameters"]),
             "data_sha256": config["data_sha256"],
@@ -173,3 +173,15 @@ def _of_locator(metrics: dict[str, Any], config: dict[str, Any]) -> dict[str, An
     """Return what is told of a locator's run alone: its figures on validation pages."""
     figures = {name: float(metrics[name]) for name in ("f1", *_BESIDE_F1)}
     return {**figures, "multiply_adds_a_megapixel": config["multiply_adds_a_megapixel"]}
+
+
+def _of_numbers(metrics: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
+    """Return what is told of a run of a network of numbers alone: its figures on validation strips."""
+    return {
+        "accuracy": float(metrics["accuracy"]),
+        "wrong": int(metrics["strips"]) - int(metrics["right"]),
+        "strips": int(metrics["strips"]),
+        "character_error": float(metrics["character_error"]),
+        "validation_accuracy": None,
+        "multiply_adds": config["multiply_adds"],
+    }

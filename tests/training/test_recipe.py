@@ -122,6 +122,32 @@ def test_wrong_settings_of_a_locator(tmp_path, text, what):
     assert re.search(what, str(caught.value))
 
 
+NUMBERS = 'task = "numbers"\n[training]\nepochs = 3\n'
+
+
+def test_a_recipe_of_numbers(tmp_path):
+    loaded = recipe.load(write(tmp_path, NUMBERS + "[network]\nblocks = [1, 1, 1]\n"))
+    assert (loaded.task, loaded.training.epochs, loaded.network.blocks) == ("numbers", 3, (1, 1, 1))
+    plain, longer = recipe.load(write(tmp_path, NUMBERS)), loaded.with_epochs(4)
+    assert len({r.hash() for r in (plain, loaded, longer)}) == 3
+    assert recipe.from_dict(json.loads(json.dumps(loaded.to_dict())), "mine", "x") == loaded
+    with pytest.raises(InputError, match="is that of a network of numbers, which classifies no digits"):
+        recipe.of_digits(loaded.to_dict(), "mine", "x")
+
+
+@pytest.mark.parametrize("text, what", [
+    (NUMBERS + "[strips]\nsteps = 6", "strips.steps = 6; give 4 to 1000000 batches, a multiple of 4"),
+    (NUMBERS + "[strips]\nwidest = 20", "strips.widest = 20; give 64 to 1024 pixels"),
+    (NUMBERS + "[network]\nchannels = [16, 48, 80, 90]", "network.channels = .*; give four from 16 to 1024"),
+    (NUMBERS + "patience = 3", "has training.patience, which does nothing in a network of numbers; take it out"),
+    (NUMBERS + "[pages]\nsize = 64", "unknown setting pages"),
+])  # fmt: skip
+def test_wrong_settings_of_numbers(tmp_path, text, what):
+    with pytest.raises(InputError) as caught:
+        recipe.load(write(tmp_path, text))
+    assert re.search(what, str(caught.value))
+
+
 def test_the_reference_of_locators():
     values = tomllib.loads(recipe.reference("locate"))
     for name, kind in recipe.LOCATOR_SECTIONS.items():

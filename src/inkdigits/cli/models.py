@@ -11,8 +11,13 @@ from inkdigits import network
 from inkdigits.errors import InputError
 from inkdigits.locating.network import MODEL as LOCATOR
 from inkdigits.network.registry import MODELS
+from inkdigits.recognising.number import MODEL as NUMBERS
 
-_LOCATOR = "locator"  # beside the digit networks, which are known by the names of their folders
+# Beside the digit networks, which are known by the names of their folders: file, figure, and what that is.
+_OTHERS = {
+    "locator": (LOCATOR, "f1", "F1 {:.1%} of digits on synthetic pages  (finds digits)"),
+    "numbers": (NUMBERS, "accuracy", "{:.1%} of numbers on synthetic pages right  (reads whole numbers)"),
+}
 
 
 @click.group(invoke_without_command=True)
@@ -36,13 +41,12 @@ def list_() -> None:
             f"{name:<12} {net.config.get('parameters', 0):>9,} parameters  {size / 1e6:.1f} MB  {figure}{default}"
         )
 
-    if LOCATOR.exists():
-        config: dict[str, Any] = json.loads(LOCATOR.with_name("config.json").read_text(encoding="utf-8"))
-        figure = f"F1 {config['validation']['f1']:.1%} of digits on synthetic pages"
-        size = LOCATOR.stat().st_size
-        click.echo(
-            f"{_LOCATOR:<12} {config['parameters']:>9,} parameters  {size / 1e6:.1f} MB  {figure}  (finds digits)"
-        )
+    for name, (path, key, what) in _OTHERS.items():
+        if path.exists():
+            config: dict[str, Any] = json.loads(path.with_name("config.json").read_text(encoding="utf-8"))
+            figure = what.format(config["validation"][key])
+            megabytes = path.stat().st_size / 1e6
+            click.echo(f"{name:<12} {config['parameters']:>9,} parameters  {megabytes:.1f} MB  {figure}")
 
 
 @models.command()
@@ -50,8 +54,7 @@ def list_() -> None:
 def show(name: str) -> None:
     """Print a model's card: data, recipe, accuracy, limits, licence."""
     cards = {shipped: MODELS / shipped / "README.md" for shipped in network.shipped()}
-    if LOCATOR.exists():
-        cards[_LOCATOR] = LOCATOR.with_name("README.md")
+    cards |= {name: path.with_name("README.md") for name, (path, *_) in _OTHERS.items() if path.exists()}
     if name not in cards:
         raise InputError(name, "is not a shipped model", f"choose one of {', '.join(cards)}")
     click.echo(cards[name].read_text(encoding="utf-8"), nl=False)

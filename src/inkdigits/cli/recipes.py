@@ -48,14 +48,15 @@ def show(name: str) -> None:
 
 
 @recipes.command()
-@click.argument("task", type=click.Choice(["classify", "locate"]), default="classify")
+@click.argument("task", type=click.Choice(["classify", "locate", "numbers"]), default="classify")
 def settings(task: str) -> None:
     """Print every setting that a recipe can have, with its default and what it means.
 
-    TASK is classify, for networks that classify digits, or locate, for the locator.
+    TASK is classify, for networks that classify digits, locate, for the locator, or numbers, for the network of
+    whole numbers.
     """
     from inkdigits.training import recipe
 
     click.echo(recipe.reference(task), nl=False)
     if task == "classify":
-        click.echo("\n# A recipe of the locator has other settings: inkdigits recipes settings locate")
+        click.echo("\n# The locator and the network of numbers have other settings: inkdigits recipes settings locate")

@@ -90,7 +90,8 @@ def show(document: dict[str, Any]) -> None:
     if "mean_f1" in document:
         _show_locators(document)
         return
-    click.echo("seed   test accuracy   wrong   validation   training")
+    on_strips = any("strips" in row for row in document["seeds"].values())  # of a network of numbers: validation strips
+    click.echo(f"seed   {'accuracy' if on_strips else 'test accuracy':>13}   wrong   validation   training")
     for seed, row in document["seeds"].items():
         held_out = row["validation_accuracy"]
         validation = "" if held_out is None else f"{held_out:.2%}"

@@ -8,6 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from inkdigits.evaluation import locator
+    from inkdigits.evaluation import numbers as of_numbers
     from inkdigits.evaluation.change import Told
     from inkdigits.evaluation.metrics import Metrics
 
@@ -55,3 +56,14 @@ def located(metrics: locator.Metrics) -> None:
     )
     scenes = ", ".join(f"{name} {counts.f1:.1%}" for name, counts in metrics.scenes.items())
     click.echo(f"F1 by scene: {scenes}.")
+
+
+def numbers(metrics: of_numbers.Metrics) -> None:
+    """Print how a network of numbers read validation strips, and scene by scene."""
+    whole = metrics.whole
+    click.echo(
+        f"Numbers on {whole.strips:,} validation strips: {whole.accuracy:.2%} wholly right, character error "
+        f"{whole.character_error:.2%}; {whole.false} signs read on {whole.empty} strips without a number."
+    )
+    scenes = ", ".join(f"{name} {counts.accuracy:.1%}" for name, counts in metrics.scenes.items())
+    click.echo(f"Wholly right by scene: {scenes}.")

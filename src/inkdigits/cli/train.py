@@ -11,14 +11,14 @@ import click
 
 from inkdigits.cli import after, teachers
 from inkdigits.cli.left_out import LeftOut
-from inkdigits.cli.summary import changed, located, summary
+from inkdigits.cli.summary import changed, located, numbers, summary
 from inkdigits.cli.watch import stopped, watching
 from inkdigits.errors import InputError, InUseError, require
 
 if TYPE_CHECKING:
     from inkdigits.datasets.load import Data
     from inkdigits.run import Finished
-    from inkdigits.training.recipe import AnyRecipe, LocatorRecipe
+    from inkdigits.training.recipe import AnyRecipe, DrawnRecipe
 
 _SEEDS = 2**31
 
@@ -59,7 +59,8 @@ def train(
     The recipe finetune teaches a trained network your own digits, five of a class at least:
     inkdigits train finetune --from default --data my_digits/
 
-    The recipe locator trains the network that finds digits on pages, on synthetic pages alone. It opens no test digits.
+    The recipe locator trains the network that finds digits on pages, the recipe numbers the one that reads whole numbers,
+    both on synthetic pages alone. They open no test digits.
     """
     if seed + (seeds or 1) > _SEEDS:
         raise click.UsageError(f"seeds are below {_SEEDS}")
@@ -74,8 +75,8 @@ def train(
     recipe_ = recipes.load(recipe)
     if epochs is not None:
         recipe_ = recipe_.with_epochs(epochs)
-    if isinstance(recipe_, recipes.LocatorRecipe):
-        _check_locator(recipe_, address, data_name, source)
+    if isinstance(recipe_, recipes.DrawnRecipe):
+        _check_drawn(recipe_, address, data_name, source)
     elif source is not None:
         # By its whole path: the same model from wherever the run is resumed.
         recipe_ = recipe_.going_on_from(source if source in network.shipped() else str(Path(source).resolve()))
@@ -125,9 +126,9 @@ def _finish(folder: Path, recipe: AnyRecipe, data: Data) -> Finished:
         stopped("with --resume ")
 
 
-def _check_locator(recipe: LocatorRecipe, address: str | None, data_name: str, source: str | None) -> None:
+def _check_drawn(recipe: DrawnRecipe, address: str | None, data_name: str, source: str | None) -> None:
     """Raise InputError for options that are for networks which classify digits."""
-    what = "trains a locator, which "
+    what = f"trains {'a locator' if recipe.task == 'locate' else 'a network of numbers'}, which "
     if address is not None:
         do = "leave out --ray; each machine can be given seeds of its own with --seed and --seeds"
         raise InputError(f"recipe {recipe.name}", what + "is not spread over machines", do)
@@ -143,11 +144,14 @@ def _check_locator(recipe: LocatorRecipe, address: str | None, data_name: str, s
 def _show(finished: Finished) -> None:
     """Print what a run has given."""
     from inkdigits.evaluation.metrics import Metrics
+    from inkdigits.evaluation.numbers import Metrics as Numbers
 
     if finished.learned:
         changed(finished.learned.told())
     if isinstance(finished.metrics, Metrics):
         summary(finished.metrics)
+    elif isinstance(finished.metrics, Numbers):
+        numbers(finished.metrics)
     else:
         located(finished.metrics)
     click.echo(

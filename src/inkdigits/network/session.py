@@ -78,6 +78,13 @@ def _pool() -> ThreadPoolExecutor:
 _OUTPUTS = [[("probabilities", "tensor(float)", [columns])] for columns in (10, 11)]
 
 
+# Networks of the package that read no glyphs, by the name of their input.
+_OTHERS = {
+    "picture": "a locator, which finds digits on pages",
+    "strips": "a network that reads whole numbers",
+}
+
+
 def open_session(data: bytes, name: str) -> onnxruntime.InferenceSession:
     """Return a session for the bytes of an ONNX file. Raises InputError unless it maps glyphs to probabilities."""
     options = onnxruntime.SessionOptions()
@@ -93,11 +100,10 @@ def open_session(data: bytes, name: str) -> onnxruntime.InferenceSession:
         raise InputError(
             name, f"is not an ONNX model ({reason})", "give a model.onnx that inkdigits exported"
         ) from None
-    if [i[0] for i in inputs] == ["picture"]:
-        what = "is a locator, which finds digits on pages and classifies none"
-        raise InputError(
-            name, what, "give a network of digits; a locator's figures are in its run folder's report.html"
-        )
+    for given, what in _OTHERS.items():
+        if [i[0] for i in inputs] == [given]:
+            remedy = "give a network of digits; the figures of this one are in its run folder's report.html"
+            raise InputError(name, f"is {what} and classifies none", remedy)
     if inputs != [("glyphs", "tensor(uint8)", [28, 28])] or outputs not in _OUTPUTS:
         raise InputError(
             name,

@@ -43,7 +43,7 @@ class Engine:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.net = network.load(options.model)
-        threshold = posterior.answering().thresholds[options.trust]
+        threshold = posterior.threshold(options.trust)
         expectations = parse(options.expect)
         expected = Walk([e.automaton for e in expectations]) if expectations else None
         self._way = page.Way(self.net, threshold, expected, options.ink)

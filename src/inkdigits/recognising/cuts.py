@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.locating.alternatives import Alternatives, excludes, separators
+from inkdigits.locating.locate import Located
 from inkdigits.locating.maps import FIRST_SEPARATOR, SEPARATORS
 from inkdigits.locating.numbers import Row
 from inkdigits.recognising.lattice import Cut, Lattice, Node, Reading
@@ -191,6 +192,11 @@ def _node(mark: int, marks: Marks) -> Node:
     if marks.is_digit(mark):
         present = float(marks.present[mark])
         return Node(mark, "0123456789", present * marks.shares[mark], 1 - present)
+    return separator(located, mark)
+
+
+def separator(located: Located, mark: int) -> Node:
+    """Return a mark that is a separator, if it is anything, as a node: what its peak and its maps say."""
     score = float(np.clip(located.found.scores[mark], 1e-3, 1 - 1e-3))
     odds = (score / (1 - score) * (1 - _EVEN) / _EVEN) ** 2  # the peak's log-odds count twice, as they do for digits
     present = odds / (1 + odds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,14 +13,15 @@ from inkdigits.geometry import Polygon, bounding_box, polygon
 from inkdigits.image import colour
 from inkdigits.image.load import Picture
 from inkdigits.locating import alternatives, glyphs, numbers, upright
+from inkdigits.locating.locate import Located
 from inkdigits.locating.maps import HANDWRITTEN, PRINTED
 from inkdigits.locating.numbers import Row
 from inkdigits.locating.peaks import Found
 from inkdigits.locating.upright import Upright
-from inkdigits.recognising import cuts, lattice, posterior
+from inkdigits.recognising import cuts, lattice, number, posterior, rereading
 from inkdigits.recognising.automata import Walk
 from inkdigits.recognising.cuts import Marks
-from inkdigits.recognising.posterior import Judged
+from inkdigits.recognising.posterior import Judged, Values
 from inkdigits.results import Digit, Line
 
 _KINDS = {"handwritten": (HANDWRITTEN,), "printed": (PRINTED,), "any": (HANDWRITTEN, PRINTED)}
@@ -50,16 +52,45 @@ def read(picture: Picture, way: Way) -> tuple[tuple[Line, ...], float]:
     """Return the lines of a picture, from top to bottom, and by how many degrees it was turned to be read."""
     page = upright.read(colour.grey(picture.pixels), _KINDS[way.ink])
     seen = see(page, way)
-    found = page.located.found
-    chosen = np.zeros(len(found), bool)
-    chosen[seen.rows[seen.judged.present >= posterior.PRESENT]] = True
+    rows = numbers.rows(page.located.found, _chosen(seen))
+    of_row = [[posterior.NO_NUMBER] * len(row.numbers) for row in rows]
+    if rows and number.is_there():
+        page, seen, rows, of_row = _again(page, seen, rows, way)
+    chosen = np.zeros(len(seen.found), bool)
+    chosen[[mark for row in rows for part in row.numbers for mark in part]] = True
     place = {int(row): i for i, row in enumerate(seen.rows)}
-    rows = numbers.rows(found, chosen)
-    lines = [_line(row, page, seen, place, picture, way) for row in rows]
+    lines = [_line(row, added, page, seen, place, picture, way) for row, added in zip(rows, of_row, strict=True)]
     if way.expected and rows:
         every, marks = _with_alternatives(page, seen, chosen, way)
         lines = [_expected(line, row, page, every, marks, picture, way) for line, row in zip(lines, rows, strict=True)]
     return tuple(lines), page.rotation
+
+
+def _chosen(seen: Seen) -> npt.NDArray[np.bool_]:
+    """Tell which of a page's marks are digits to be read."""
+    chosen = np.zeros(len(seen.found), bool)
+    chosen[seen.rows[seen.judged.present >= posterior.PRESENT]] = True
+    return chosen
+
+
+def _again(page: Upright, seen: Seen, rows: list[Row], way: Way) -> tuple[Upright, Seen, list[Row], list[list[Values]]]:
+    """Have the network of whole numbers read the rows, too; return what is known of the page then.
+
+    Last are the features of each number of each row (see `posterior.number_features`).
+    """
+    heard = number.ask(page.located, rows)
+    made = rereading.reread(page.located, rows, seen.rows, seen.judged, heard)
+    page = replace(page, located=made.located)
+    new = np.arange(made.first, len(made.located.found))
+    every = _with_more(seen, made.located, new[np.isin(made.located.found.kinds[new], _KINDS[way.ink])], way)
+    added = np.zeros((len(every.rows), len(posterior.NO_NUMBER)), np.float32)
+    digits = every.judged.digits.copy()
+    for i, row in enumerate(every.rows.tolist()):
+        if row in made.of_digit:
+            added[i], digits[i] = made.of_digit[row], made.shares[row]
+    judged = replace(every.judged, digits=digits)
+    judged = posterior.judge_again(every.found, every.rows, every.raw, judged, added)
+    return page, replace(every, judged=judged), made.rows, made.of_row
 
 
 def see(page: Upright, way: Way) -> Seen:
@@ -76,28 +107,41 @@ def _with_alternatives(page: Upright, seen: Seen, chosen: npt.NDArray[np.bool_],
     other = alternatives.look(page.located, _KINDS[way.ink])
     found, kinds = other.located.found, _KINDS[way.ink]
     rows = np.array([row for row in range(other.first, len(found)) if found.kinds[row] in kinds], np.intp)
-    made = glyphs.glyphs(other.located, rows, other.instead_of)
-    raw = way.net.probabilities(made) if len(rows) else seen.raw[:0]
-    every = Seen(
-        found,
-        np.concatenate([seen.rows, rows]),
-        np.concatenate([seen.glyphs, made]),
-        np.concatenate([seen.raw, raw]),
-        seen.judged,
-    )
-    judged = posterior.judge(found, every.rows, every.raw)
-    new = slice(len(seen.rows), None)  # what is believed of the others does not change
-    parts = (
-        np.concatenate([vars(seen.judged)[name], vars(judged)[name][new]]) for name in ("digits", "present", "right")
-    )
-    every = replace(every, judged=Judged(*parts))
+    every = _with_more(seen, other.located, rows, way, other.instead_of)
     present, shares = np.zeros(len(found)), np.zeros((len(found), 10))
     present[every.rows], shares[every.rows] = every.judged.present, posterior.shares(every.judged)
     read = np.concatenate([chosen, np.zeros(len(found) - len(chosen), bool)])
     return every, Marks(other, read, present, shares)
 
 
-def _line(row: Row, page: Upright, seen: Seen, place: dict[int, int], picture: Picture, way: Way) -> Line:
+def _with_more(
+    seen: Seen,
+    located: Located,
+    rows: npt.NDArray[np.intp],
+    way: Way,
+    instead_of: Mapping[int, npt.NDArray[np.intp]] | None = None,
+) -> Seen:
+    """Ask about further marks, which are behind those that were seen; what is believed of the others does not change."""
+    made = glyphs.glyphs(located, rows, instead_of)
+    raw = way.net.probabilities(made) if len(rows) else seen.raw[:0]
+    every = Seen(
+        located.found,
+        np.concatenate([seen.rows, rows]),
+        np.concatenate([seen.glyphs, made]),
+        np.concatenate([seen.raw, raw]),
+        seen.judged,
+    )
+    judged = posterior.judge(every.found, every.rows, every.raw)
+    new = slice(len(seen.rows), None)
+    parts = (
+        np.concatenate([vars(seen.judged)[name], vars(judged)[name][new]]) for name in ("digits", "present", "right")
+    )
+    return replace(every, judged=Judged(*parts))
+
+
+def _line(
+    row: Row, added: list[Values], page: Upright, seen: Seen, place: dict[int, int], picture: Picture, way: Way
+) -> Line:
     digits, text = [], ""
     for token in row.tokens:
         if token.mark is None:
@@ -106,7 +150,7 @@ def _line(row: Row, page: Upright, seen: Seen, place: dict[int, int], picture: P
         digit = _digit(place[token.mark], page, seen, picture, way)
         digits.append(digit)
         text += "?" if digit.label is None else str(digit.label)
-    return _made(text, digits, _confidence(row, page, seen, place), page, picture, None)
+    return _made(text, digits, _confidence(row, added, page, seen, place), page, picture, None)
 
 
 def _made(
@@ -189,13 +233,13 @@ def _around(shapes: npt.NDArray[np.float64], back: npt.NDArray[np.float64]) -> P
     return polygon(corners @ turn.T)
 
 
-def _confidence(row: Row, page: Upright, seen: Seen, place: dict[int, int]) -> float:
+def _confidence(row: Row, added: list[Values], page: Upright, seen: Seen, place: dict[int, int]) -> float:
     """Return the probability that a whole line is right: of each of its numbers, as if they were independent."""
     found = page.located.found
     whole = 1.0
-    for number in row.numbers:
-        right = seen.judged.right[[place[m] for m in number]]
-        links = found.goes_on[number[:-1]]
-        left_out = posterior.strongest_left_out(found, number, seen.rows, seen.judged.present)
-        whole *= posterior.line_confidence(right, left_out, links)
+    for part, of_number in zip(row.numbers, added, strict=True):
+        right = seen.judged.right[[place[m] for m in part]]
+        links = found.goes_on[part[:-1]]
+        left_out = posterior.strongest_left_out(found, part, seen.rows, seen.judged.present)
+        whole *= posterior.line_confidence(right, left_out, links, of_number)
     return whole

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from inkdigits.errors import InputError
 from inkdigits.locating import network
 from inkdigits.locating.maps import sigmoid
 from inkdigits.locating.peaks import Found
+from inkdigits.recognising import number as number_network
 
 Values = npt.NDArray[np.float32]
 
@@ -26,6 +28,19 @@ Values = npt.NDArray[np.float32]
 # any more, and what is no digit is held back by its confidence.
 PRESENT = 0.2
 _FARTHEST = 12.0  # log-odds beyond which a network is not believed any further
+
+
+@dataclass(frozen=True, eq=False)
+class WithNumbers:
+    """What was learned about answers where the network of whole numbers has read them, too.
+
+    Weights are for the same features, with those of `number_features` behind them; its config.json holds them.
+    """
+
+    right: tuple[float, ...]
+    right_of_ten: tuple[float, ...]
+    line: tuple[float, ...]
+    thresholds: dict[str, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,22 +62,48 @@ class Answering:
 
 # How many numbers each part of the config holds.
 _COUNTS = {"powers": 2, "present": 9, "right": 9, "present_of_ten": 9, "right_of_ten": 9, "line": 4}
+_OF_NUMBER = 3  # features of what the network of numbers says
+_COUNTS_WITH_NUMBERS = {"right": 9 + _OF_NUMBER, "right_of_ten": 9 + _OF_NUMBER, "line": 4 + _OF_NUMBER}
+NO_NUMBER = np.zeros(_OF_NUMBER, np.float32)  # where the network of numbers has not been asked
 
 
 @lru_cache(maxsize=1)
 def answering() -> Answering:
     """Return what the shipped locator's config says. Raises InputError if it is damaged."""
-    path = network.MODEL.with_name("config.json")
+    values, thresholds = _stored(network.MODEL.with_name("config.json"), "answering", _COUNTS)
+    return Answering(**values, thresholds=thresholds)
+
+
+def with_numbers() -> WithNumbers | None:
+    """Return what the config of the network of numbers says, None if there is none. Raises InputError if it is damaged."""
+    path = number_network.config()
+    return _with_numbers(path) if path.exists() else None
+
+
+@lru_cache(maxsize=2)
+def _with_numbers(path: Path) -> WithNumbers | None:
+    values, thresholds = _stored(path, "answering", _COUNTS_WITH_NUMBERS)
+    return WithNumbers(**values, thresholds=thresholds)
+
+
+def threshold(trust: str) -> float:
+    """Return the least probability of being right at which a digit is answered, at a level of trust."""
+    known = with_numbers() if number_network.is_there() else None
+    return (known or answering()).thresholds[trust]
+
+
+def _stored(path: Path, name: str, counts: dict[str, int]) -> tuple[dict[str, Any], dict[str, float]]:
+    """Return the weights and the thresholds of a config's part. Raises InputError if it is damaged."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))["answering"]
-        values: dict[str, Any] = {name: tuple(map(float, stored[name])) for name in _COUNTS}
+        stored = json.loads(path.read_text(encoding="utf-8"))[name]
+        values: dict[str, Any] = {key: tuple(map(float, stored[key])) for key in counts}
         thresholds = {level: float(stored["thresholds"][level]) for level in ("strict", "normal", "always")}
     except (OSError, AttributeError, KeyError, TypeError, ValueError):
         values, thresholds = {}, {}
-    numbers = [*thresholds.values(), *(number for value in values.values() for number in value)]
-    if {name: len(value) for name, value in values.items()} != _COUNTS or not np.isfinite(numbers).all():
-        raise InputError(path, 'has a malformed "answering" part', "install inkdigits again")
-    return Answering(**values, thresholds=thresholds)
+    numbers = [*thresholds.values(), *(one for value in values.values() for one in value)]
+    if {key: len(value) for key, value in values.items()} != counts or not np.isfinite(numbers).all():
+        raise InputError(path, f'has a malformed "{name}" part', "install inkdigits again")
+    return values, thresholds
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +170,31 @@ def judge(found: Found, rows: npt.NDArray[np.intp], raw: Values) -> Judged:
     return Judged(digits, present, np.minimum(right, present))
 
 
+def number_features(certain: float, share: float, agree: bool) -> Values:
+    """Return what the network of whole numbers adds, float32 (3,), of a digit or of a number.
+
+    Log-odds of the sign in its column, or of the text, as that network alone says; log-odds of it among the candidates that
+    marks and strip have together; whether that network's likeliest text is the one that was decided for.
+    """
+    odds = _log_odds(np.array([certain, share], np.float32))
+    return np.array([*odds, float(agree)], np.float32)
+
+
+def judge_again(found: Found, rows: npt.NDArray[np.intp], raw: Values, judged: Judged, added: Values) -> Judged:
+    """Return what is believed of marks once the network of numbers has said `added`, (N, 3), of them.
+
+    It is as it was where nothing was fitted for that.
+    """
+    known = with_numbers()
+    if known is None:
+        return judged
+    seen = np.concatenate([features(found, rows, raw, judged.digits), added], axis=1)
+    weights = known.right_of_ten if raw.shape[1] == 10 else known.right
+    asked = (added != 0).any(axis=1)
+    right = np.where(asked, sigmoid(seen @ np.array(weights, np.float32)), judged.right)
+    return Judged(judged.digits, judged.present, np.asarray(right, np.float32))
+
+
 def shares(judged: Judged) -> npt.NDArray[np.float64]:
     """Return how probably each mark, if it is a digit, is each of the ten, (N, 10): the best one as `right` says.
 
@@ -159,9 +225,14 @@ def line_features(right: Values, rejected: float, links: Values) -> Values:
     )
 
 
-def line_confidence(right: Values, rejected: float, links: Values) -> float:
-    """Return the probability that a number is wholly right."""
-    value = line_features(right, rejected, links) @ np.array(answering().line, np.float32)
+def line_confidence(right: Values, rejected: float, links: Values, added: Values = NO_NUMBER) -> float:
+    """Return the probability that a number is wholly right; `added` is what the network of numbers says of it."""
+    known = with_numbers() if added.any() else None
+    seen = line_features(right, rejected, links)
+    weights = answering().line
+    if known is not None:
+        seen, weights = np.concatenate([seen, added]), known.line
+    value = seen @ np.array(weights, np.float32)
     return float(sigmoid(np.array([value], np.float32))[0])
 
 
@@ -170,13 +241,18 @@ def strongest_left_out(found: Found, number: list[int], rows: npt.NDArray[np.int
 
     `number` are its digits' rows in `found`; `present` float32 (N,) is what is believed of the marks `rows`.
     """
+    inside = near(found, number, found.centres[rows])
+    return float(present[inside & (present < PRESENT)].max(initial=1e-4))
+
+
+def near(found: Found, number: list[int], points: Values) -> npt.NDArray[np.bool_]:
+    """Tell which points, (N, 2), are in a number or right beside it; `number` are its digits' rows, from left to right."""
     own = found.boxes[number]
     height = float(np.median(own[:, 3] - own[:, 1]))
-    x, y = found.centres[rows].T
+    x, y = points.T
     inside = (x > own[:, 0].min() - 0.8 * height) & (x < own[:, 2].max() + 0.8 * height)
     line = found.centres[number]
-    inside &= np.abs(y - np.interp(x, line[:, 0], line[:, 1])) < 0.6 * height
-    return float(present[inside & (present < PRESENT)].max(initial=1e-4))
+    return np.asarray(inside & (np.abs(y - np.interp(x, line[:, 0], line[:, 1])) < 0.6 * height), np.bool_)
 
 
 def _log_odds(probability: Values) -> Values:

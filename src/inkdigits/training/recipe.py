@@ -1,7 +1,7 @@
 """Recipes: everything that makes a network what it is, in one small TOML file.
 
-There are two kinds, told apart by `task`: networks that classify digits, which is what a recipe is that names no task, and
-the locator, which finds digits on pages.
+There are three kinds, told apart by `task`: networks that classify digits, which is what a recipe is that names no task;
+the locator, which finds digits on pages; and the network that reads whole numbers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from inkdigits.errors import InputError, nearest
 from inkdigits.training import tables
@@ -26,8 +26,10 @@ from inkdigits.training.settings import (
     FinetuneSettings,
     LocatorSettings,
     NetworkSettings,
+    NumberSettings,
     PageSettings,
     PoolSettings,
+    StripSettings,
     TrainingSettings,
 )
 
@@ -88,18 +90,16 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class LocatorRecipe:
-    """A recipe of a locator: its name and the settings of its file."""
+class DrawnRecipe:
+    """A recipe of a network that is trained on drawn pages alone: its name and the settings of its file."""
 
-    task: ClassVar[str] = "locate"
+    task: ClassVar[str]
     distil: ClassVar[DistilSettings] = DistilSettings()  # it has no teachers,
     after: ClassVar[AfterSettings] = AfterSettings()  # and nothing is made of it afterwards
 
     name: str
     description: str
-    network: LocatorSettings
     training: TrainingSettings
-    pages: PageSettings
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, as `from_dict` reads them."""
@@ -107,15 +107,35 @@ class LocatorRecipe:
 
     def hash(self) -> str:
         """Return 12 hexadecimal digits that change whenever a setting does; those that have their default do not count."""
-        sections = {name: tables.changed(getattr(self, name)) for name in LOCATOR_SECTIONS}
+        sections = {name: tables.changed(getattr(self, name)) for name in TASKS[self.task]}
         return _hash({"task": self.task, **sections})
 
-    def with_epochs(self, epochs: int) -> LocatorRecipe:
+    def with_epochs(self, epochs: int) -> Self:
         """Return the recipe with another number of epochs."""
         return dataclasses.replace(self, training=dataclasses.replace(self.training, epochs=epochs))
 
 
-AnyRecipe = Recipe | LocatorRecipe
+@dataclass(frozen=True)
+class LocatorRecipe(DrawnRecipe):
+    """A recipe of a locator, which finds digits on pages."""
+
+    task: ClassVar[str] = "locate"
+
+    network: LocatorSettings
+    pages: PageSettings
+
+
+@dataclass(frozen=True)
+class NumberRecipe(DrawnRecipe):
+    """A recipe of a network that reads whole numbers."""
+
+    task: ClassVar[str] = "numbers"
+
+    network: NumberSettings
+    strips: StripSettings
+
+
+AnyRecipe = Recipe | LocatorRecipe | NumberRecipe
 
 
 def _hash(settings: dict[str, Any]) -> str:
@@ -164,7 +184,12 @@ LOCATOR_SECTIONS: tables.Sections = {
     "training": TrainingSettings,
     "pages": PageSettings,
 }
-TASKS = {"classify": SECTIONS, "locate": LOCATOR_SECTIONS}
+NUMBER_SECTIONS: tables.Sections = {
+    "network": NumberSettings,
+    "training": TrainingSettings,
+    "strips": StripSettings,
+}
+TASKS = {"classify": SECTIONS, "locate": LOCATOR_SECTIONS, "numbers": NUMBER_SECTIONS}
 _KEYS = ("description", "task")  # beside the tables
 
 
@@ -184,10 +209,10 @@ def from_dict(values: dict[str, Any], name: str, source: str) -> AnyRecipe:
     settings = tables.read(TASKS[task], values, _KEYS, source)
     if not isinstance(description, str):
         raise InputError(source, f"has description = {description!r}", "write a sentence in quotes")
-    if task == "locate":
-        locator = LocatorRecipe(name, description, **settings)
-        _check_locator(locator.training, source)
-        return locator
+    if task != "classify":
+        _check_drawn(settings["training"], source, "a locator" if task == "locate" else "a network of numbers")
+        kind = LocatorRecipe if task == "locate" else NumberRecipe
+        return kind(name=name, description=description, **settings)
     recipe = Recipe(name, description, **settings)
     _check_together(recipe, source)
     return recipe
@@ -197,7 +222,8 @@ def of_digits(values: dict[str, Any], name: str, source: str) -> Recipe:
     """Return a recipe of a network that classifies digits, as from_dict does. Raises InputError for another's, too."""
     recipe = from_dict(values, name, source)
     if not isinstance(recipe, Recipe):
-        raise InputError(source, "is a locator's, which classifies no digits", "give a network that does")
+        whose = "a locator's" if recipe.task == "locate" else "that of a network of numbers"
+        raise InputError(source, f"is {whose}, which classifies no digits", "give a network that does")
     return recipe
 
 
@@ -221,11 +247,11 @@ def _check_together(recipe: Recipe, source: str) -> None:
         raise InputError(source, what, "take out training.patience and training.target")
 
 
-def _check_locator(training: TrainingSettings, source: str) -> None:
-    """Raise InputError for settings of [training] that do nothing in a locator."""
+def _check_drawn(training: TrainingSettings, source: str, where: str) -> None:
+    """Raise InputError for settings of [training] that do nothing in a training on drawn pages."""
     for setting in ("norm_batches", "label_smoothing", "patience", "target"):
         if getattr(training, setting) != _default(setting):
-            raise InputError(source, f"has training.{setting}, which does nothing in a locator", "take it out")
+            raise InputError(source, f"has training.{setting}, which does nothing in {where}", "take it out")
     _check_needed(_nothing_in(training), source)
 
 

@@ -238,3 +238,38 @@ class PageSettings:
         _require(1 <= self.validation_pages <= 100_000, "validation_pages", "1 to 100000 pages")
         _require(1 <= self.scene_pages <= 100_000, "scene_pages", "1 to 100000 pages")
         _require(1 <= self.answering_pages <= 100_000, "answering_pages", "1 to 100000 pages")
+
+
+@dataclass(frozen=True)
+class NumberSettings:
+    """[network] of the network that reads numbers: how wide and deep it is."""
+
+    channels: tuple[int, int, int, int] = _setting(
+        "channels at strides 2, 4 and 8, and of the columns; multiples of 16", (16, 48, 80, 96)
+    )
+    blocks: tuple[int, int, int] = _setting("residual blocks at strides 4 and 8, and of the columns", (1, 2, 1))
+
+    def __post_init__(self) -> None:
+        wide = len(self.channels) == 4 and all(16 <= c <= 1024 and c % 16 == 0 for c in self.channels)
+        _require(wide, "channels", "four from 16 to 1024, multiples of 16")  # batch norm is fast with these alone
+        _require(len(self.blocks) == 3 and all(0 <= b <= 100 for b in self.blocks), "blocks", "three from 0 to 100")
+
+
+@dataclass(frozen=True)
+class StripSettings:
+    """[strips] of the network that reads numbers: the strips that it is trained and validated on."""
+
+    widest: int = _setting("pixels across the longest strip; its digits are 28 high", 384)
+    steps: int = _setting("batches of strips in an epoch, a multiple of 4; none is seen twice", 256)
+    digits: int = _setting("MNIST's training digits that are redrawn on pages, at most", 30_000)
+    held_out: float = _setting("share of MNIST's training digits, whole writers, for validation alone", 0.1)
+    scene_strips: int = _setting("strips of each kind of scene on which each epoch is measured", 128)
+    answering_pages: int = _setting("pages on which it is fitted how far answers are right", 400)
+
+    def __post_init__(self) -> None:
+        _require(64 <= self.widest <= 1024, "widest", "64 to 1024 pixels")
+        _require(4 <= self.steps <= 1_000_000 and self.steps % 4 == 0, "steps", "4 to 1000000 batches, a multiple of 4")
+        _require(100 <= self.digits <= 60_000, "digits", "100 to 60000 digits")
+        _require(0 < self.held_out <= 0.5, "held_out", "a share above 0, at most 0.5")
+        _require(1 <= self.scene_strips <= 100_000, "scene_strips", "1 to 100000 strips")
+        _require(1 <= self.answering_pages <= 100_000, "answering_pages", "1 to 100000 pages")

@@ -53,7 +53,7 @@ def test_a_threshold_keeps_its_share_of_wrong_answers(wrong, level):
     if wrong:
         good[:2000][round(1 / wrong) // 2 :: round(1 / wrong)] = False
     good[2001::2] = False
-    levels = answering._thresholds(right, good)
+    levels = answering.thresholds(right, good)
     assert levels["normal"] == pytest.approx(level, abs=0.02) or (wrong > 0.01 and levels["normal"] > 0.9)
     assert levels["always"] == 0 and levels["strict"] >= levels["normal"]
 
@@ -63,4 +63,4 @@ def test_logistic_regression_finds_the_weights_that_made_the_labels():
     values = np.concatenate([np.ones((20_000, 1)), random.normal(size=(20_000, 2))], axis=1).astype(np.float32)
     weights = np.array([-0.5, 1.5, -0.8])
     labels = random.random(20_000) < 1 / (1 + np.exp(-values @ weights))
-    assert answering._logistic(values, labels) == pytest.approx(weights, abs=0.1)
+    assert answering.logistic(values, labels) == pytest.approx(weights, abs=0.1)

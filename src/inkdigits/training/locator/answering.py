@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from inkdigits.locating import glyphs, locate, numbers
+from inkdigits.locating.locate import Located
 from inkdigits.locating.maps import HANDWRITTEN, sigmoid
 from inkdigits.locating.peaks import Found
 from inkdigits.network.session import Network
@@ -25,49 +26,54 @@ Values = npt.NDArray[np.float32]
 _POWERS = np.round(np.arange(0.1, 1.25, 0.1), 2)
 _MOST_WRONG = {"strict": 1 / 300, "normal": 1 / 20}  # of the digits answered at each level of trust, on these pages
 _STRENGTH = 1e-3  # of the penalty on weights
-_NOBODY, _IGNORED = -1, -2  # instead of a truth's index
+NOBODY, IGNORED = -1, -2  # instead of a truth's index
 
 
 @dataclass(eq=False)
-class _Page:
+class ReadPage:
     """A page as it was read: its marks, what the digit network says of them, and which truth each of them is."""
 
     known: SyntheticPage
-    found: Found
+    located: Located
     rows: npt.NDArray[np.intp]
     raw: Values
     truth: npt.NDArray[np.intp]
     digits: list[Mark] = field(default_factory=list)
 
+    @property
+    def found(self) -> Found:
+        """Its marks."""
+        return self.located.found
+
 
 def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
     """Return the "answering" part of the locator's config (see `posterior.Answering`), and what it is fitted on."""
-    read = [_read(page, net) for page in pages]
-    classes = np.concatenate([p.found.classes[p.rows] for p in read])
-    raw = np.concatenate([p.raw for p in read])
-    truth = np.concatenate([p.truth for p in read])
-    label = np.concatenate([[int(p.digits[t].sign) if t >= 0 else _NOBODY for t in p.truth] for p in read]).astype(int)
-    counted = truth != _IGNORED
+    known = [read(page, net) for page in pages]
+    classes = np.concatenate([p.found.classes[p.rows] for p in known])
+    raw = np.concatenate([p.raw for p in known])
+    truth = np.concatenate([p.truth for p in known])
+    label = np.concatenate([[int(p.digits[t].sign) if t >= 0 else NOBODY for t in p.truth] for p in known]).astype(int)
+    counted = truth != IGNORED
     powers = _powers(classes[label >= 0], raw[label >= 0], label[label >= 0])
     found: dict[str, Any] = {"powers": powers}
     for name, columns in (("", 11), ("_of_ten", 10)):
-        said = _normalised(raw, columns)
+        said = normalised(raw, columns)
         digits = posterior.combined(classes, said, powers)
-        ends = np.cumsum([0, *(len(p.rows) for p in read)])
+        ends = np.cumsum([0, *(len(p.rows) for p in known)])
         parts = [
             posterior.features(p.found, p.rows, said[a:b], digits[a:b])
-            for p, a, b in zip(read, ends, ends[1:], strict=False)
+            for p, a, b in zip(known, ends, ends[1:], strict=False)
         ]
         seen = np.concatenate(parts)[counted]
         is_digit = (truth >= 0)[counted]
         is_right = is_digit & (digits.argmax(axis=1) == label)[counted]
-        found[f"present{name}"] = _logistic(seen, is_digit)
-        found[f"right{name}"] = _logistic(seen, is_right)
+        found[f"present{name}"] = logistic(seen, is_digit)
+        found[f"right{name}"] = logistic(seen, is_right)
         if not name:
             right = sigmoid(seen @ np.array(found["right"], np.float32))
-            found["thresholds"] = _thresholds(right, is_right)
-    lines, whole = _numbers(read, found)
-    found["line"] = _logistic(lines, whole)
+            found["thresholds"] = thresholds(right, is_right)
+    lines, whole = _numbers(known, found)
+    found["line"] = logistic(lines, whole)
     counts = {
         "pages": len(pages),
         "marks": int(counted.sum()),
@@ -77,23 +83,24 @@ def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
     return {"answering": found, "fitted_on": counts}
 
 
-def _normalised(raw: Values, columns: int) -> Values:
+def normalised(raw: Values, columns: int) -> Values:
     """Return a digit network's probabilities as one without "not a digit" would give them, if only ten are wanted."""
     return raw if columns == 11 else np.asarray(raw[:, :10] / np.maximum(raw[:, :10].sum(axis=1, keepdims=True), 1e-9))
 
 
-def _read(page: SyntheticPage, net: Network) -> _Page:
+def read(page: SyntheticPage, net: Network) -> ReadPage:
+    """Return a page as it is read, with what is known of it."""
     located = locate.locate(page.grey)
     found = located.found
     rows = np.flatnonzero(found.kinds == HANDWRITTEN)
     raw = net.probabilities(glyphs.glyphs(located, rows)) if len(rows) else np.zeros((0, 11), np.float32)
     digits = [m for m in page.truth.marks if m.sign.isdigit() and m.kind == "handwritten"]
-    return _Page(page, found, rows, raw, _matched(found, rows, digits, page), digits)
+    return ReadPage(page, located, rows, raw, matched(found, rows, digits, page), digits)
 
 
-def _matched(found: Found, rows: npt.NDArray[np.intp], digits: list[Mark], page: SyntheticPage) -> npt.NDArray[np.intp]:
+def matched(found: Found, rows: npt.NDArray[np.intp], digits: list[Mark], page: SyntheticPage) -> npt.NDArray[np.intp]:
     """Return for each mark which of the true digits it is: the nearest within its box, each digit's surest mark alone."""
-    truth = np.full(len(rows), _NOBODY, np.intp)
+    truth = np.full(len(rows), NOBODY, np.intp)
     taken: set[int] = set()
     for i, row in enumerate(rows):  # the surest first
         x, y = found.centres[row]
@@ -107,7 +114,7 @@ def _matched(found: Found, rows: npt.NDArray[np.intp], digits: list[Mark], page:
             truth[i] = best[1]
             taken.add(best[1])
         elif any(left <= x <= r and top <= y <= b for left, top, r, b in page.truth.ignored):
-            truth[i] = _IGNORED
+            truth[i] = IGNORED
     return truth
 
 
@@ -124,7 +131,7 @@ def _powers(classes: Values, raw: Values, label: npt.NDArray[np.int_]) -> tuple[
     return min(every, key=surprise)
 
 
-def _logistic(seen: Values, wanted: npt.NDArray[np.bool_]) -> list[float]:
+def logistic(seen: Values, wanted: npt.NDArray[np.bool_]) -> list[float]:
     """Return the weights of a logistic regression, by maximum likelihood with a slight penalty."""
     sign = np.where(wanted, 1.0, -1.0)
     values = seen.astype(np.float64)
@@ -139,7 +146,7 @@ def _logistic(seen: Values, wanted: npt.NDArray[np.bool_]) -> list[float]:
     return [float(v) for v in minimize(loss, np.zeros(values.shape[1]), jac=True, method="L-BFGS-B").x]
 
 
-def _thresholds(right: Values, is_right: npt.NDArray[np.bool_]) -> dict[str, float]:
+def thresholds(right: Values, is_right: npt.NDArray[np.bool_]) -> dict[str, float]:
     """Return for each level of trust the least confidence above which the share of wrong answers is within its bound."""
     order = np.argsort(-right)
     wrong = np.cumsum(~is_right[order]) / np.arange(1, len(order) + 1)
@@ -150,10 +157,10 @@ def _thresholds(right: Values, is_right: npt.NDArray[np.bool_]) -> dict[str, flo
     return {**levels, "always": 0.0}
 
 
-def _numbers(read: list[_Page], known: dict[str, Any]) -> tuple[Values, npt.NDArray[np.bool_]]:
+def _numbers(pages: list[ReadPage], known: dict[str, Any]) -> tuple[Values, npt.NDArray[np.bool_]]:
     """Return what is known of every number that is read, and whether it is right: its digits, all of them, in order."""
     seen, whole = [], []
-    for page in read:
+    for page in pages:
         if not len(page.rows):
             continue
         digits = posterior.combined(page.found.classes[page.rows], page.raw, known["powers"])
@@ -169,7 +176,7 @@ def _numbers(read: list[_Page], known: dict[str, Any]) -> tuple[Values, npt.NDAr
         for row in numbers.rows(page.found, chosen):
             for number in row.numbers:
                 own = [place[m] for m in number]
-                if any(page.truth[i] == _IGNORED for i in own):
+                if any(page.truth[i] == IGNORED for i in own):
                     continue
                 marks = [page.digits[page.truth[i]] if page.truth[i] >= 0 else None for i in own]
                 labels = [str(digits[i].argmax()) for i in own]

@@ -9,17 +9,15 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import onnx
-import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
 
-from inkdigits.files import written_aside
 from inkdigits.locating.maps import HEADS, INK_LAYERS, INK_STRIDE, STRIDE, sigmoid
-from inkdigits.training import export
+from inkdigits.training import export, sixteen_bits
 from inkdigits.training.locator import network
 from inkdigits.training.settings import LocatorSettings
 
+TOLERANCE = sixteen_bits.TOLERANCE
 _SIDE = 64  # pixels of the twin that is exported; what is exported reads any size
-TOLERANCE = 1e-3  # of an output before activation, float32 against float32
+_OUTPUTS: sixteen_bits.Shapes = {"marks": ["N", sum(HEADS), "h", "w"], "ink": ["N", len(INK_LAYERS), "h2", "w2"]}
 
 
 def to_onnx(trained: keras.Model, settings: LocatorSettings, *, half: bool = True) -> onnx.ModelProto:
@@ -32,48 +30,12 @@ def to_onnx(trained: keras.Model, settings: LocatorSettings, *, half: bool = Tru
     twin.set_weights(trained.get_weights())
     graph = export.Graph("picture")
     outputs = export.convert(graph, twin)
-    weights = list(graph.weights.values())
-    if half:
-        weights = _in_half(graph, weights)
-    for output, name in zip(outputs, ("marks", "ink"), strict=True):
-        graph.nodes.append(helper.make_node("Identity", [output], [name], name=name))
-    float32 = TensorProto.FLOAT
-    proto = helper.make_graph(
-        graph.nodes,
-        "locator",
-        [helper.make_tensor_value_info("picture", float32, ["N", 2, "H", "W"])],
-        [
-            helper.make_tensor_value_info("marks", float32, ["N", sum(HEADS), "h", "w"]),
-            helper.make_tensor_value_info("ink", float32, ["N", len(INK_LAYERS), "h2", "w2"]),
-        ],
-        weights,
-    )
-    return export.checked(proto)
-
-
-def _in_half(graph: export.Graph, weights: list[onnx.TensorProto]) -> list[onnx.TensorProto]:
-    """Store large weights in float16, each behind a Cast that ONNX Runtime folds when it loads the file."""
-    stored, casts = [], []
-    for weight in weights:
-        value = numpy_helper.to_array(weight)
-        if value.dtype != np.float32 or value.size < 64:
-            stored.append(weight)
-            continue
-        stored.append(numpy_helper.from_array(value.astype(np.float16), f"{weight.name}/half"))
-        casts.append(
-            helper.make_node(
-                "Cast", [f"{weight.name}/half"], [weight.name], name=f"{weight.name}/cast", to=TensorProto.FLOAT
-            )
-        )
-    graph.nodes[:0] = casts
-    return stored
+    return sixteen_bits.model(graph, "locator", {"picture": ["N", 2, "H", "W"]}, outputs, _OUTPUTS, half=half)
 
 
 def save(trained: keras.Model, settings: LocatorSettings, path: Path) -> None:
     """Write the locator as an ONNX file."""
-    data = to_onnx(trained, settings).SerializeToString()
-    with written_aside(path) as aside:
-        aside.write_bytes(data)
+    sixteen_bits.save(to_onnx(trained, settings), path)
 
 
 def prove(
@@ -86,18 +48,13 @@ def prove(
     """
     exact = to_onnx(trained, settings, half=False).SerializeToString()
     wanted = trained.predict_on_batch(pictures)
-    fed = {"picture": np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))}
-    engines = {"float32": exact, "file": path.read_bytes()}
     differences = {}
-    for name, data in engines.items():
-        session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-        got = session.run(["marks", "ink"], fed)
-        pairs = list(zip(wanted, (g.transpose(0, 2, 3, 1) for g in got), strict=True))
+    for name, data in {"float32": exact, "file": path.read_bytes()}.items():
+        pairs = list(zip(wanted, sixteen_bits.said(data, list(_OUTPUTS), "picture", pictures), strict=True))
         differences[name] = max(float(np.abs(a - b).max()) for a, b in pairs)
         probabilities = [sigmoid(a[..., : HEADS[0]]) for a in pairs[0]]
         differences[f"{name}, centres"] = float(np.abs(probabilities[0] - probabilities[1]).max())
-    if differences["float32"] > TOLERANCE:
-        raise RuntimeError(f"the exported locator differs from the trained one by {differences['float32']:.2g}")
+    sixteen_bits.check(differences["float32"], "locator")
     return {
         "pictures": len(pictures),
         "tolerance": TOLERANCE,

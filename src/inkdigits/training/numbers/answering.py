@@ -1,0 +1,201 @@
+"""How marks and strips are combined, and how far what both say can be trusted: fitted on pages that no network has seen.
+
+Pages are read as any picture is. First the weight of the strips is sought with which most numbers are wholly right. Then
+logistic regressions tell, from what all networks say, how probably a digit and a number are right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.locating import glyphs, numbers
+from inkdigits.locating.locate import Located
+from inkdigits.locating.maps import sigmoid
+from inkdigits.locating.numbers import Row
+from inkdigits.network.session import Network
+from inkdigits.recognising import number, posterior, rereading
+from inkdigits.recognising.combining import Combining
+from inkdigits.recognising.number import Heard
+from inkdigits.recognising.posterior import Judged
+from inkdigits.recognising.rereading import Reread
+from inkdigits.synthetic.pages.truth import SyntheticPage
+from inkdigits.training.locator import answering
+from inkdigits.training.locator.answering import IGNORED, NOBODY, ReadPage
+
+Values = npt.NDArray[np.float32]
+
+_WEIGHTS = (0.25, 0.5, 0.75, 1.0, 1.5)  # that are tried, of the strips' log-probabilities
+_INSERTED = (-8.0, -6.0, -4.0, -2.5)  # and log-probabilities of a sign without a mark
+
+
+@dataclass(frozen=True, eq=False)
+class _Page:
+    """A page as the locator and the digit network read it, and what the network of numbers says of its rows."""
+
+    read: ReadPage
+    judged: Judged
+    rows: list[Row]
+    heard: Heard
+
+
+def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
+    """Return the parts "combining" and "answering" of the config of the network in use, and what they are fitted on."""
+    known = [_asked(answering.read(page, net)) for page in pages]
+    tried = {(w, i): _right(known, Combining(w, i)) for w in _WEIGHTS for i in _INSERTED}
+    weight, inserted = max(tried, key=lambda choice: tried[choice])
+    fitted = Combining(weight, inserted)
+    parts = [_features(page, page_reread(page, fitted), net) for page in known]
+    digits = np.concatenate([part.digits for part in parts])
+    of_ten = np.concatenate([part.digits_of_ten for part in parts])
+    right = np.concatenate([part.right for part in parts])
+    whole = np.concatenate([part.whole for part in parts])
+    weights = answering.logistic(digits, right)
+    said = sigmoid(digits @ np.array(weights, np.float32))
+    lines = np.concatenate([part.lines(weights) for part in parts])
+    return {
+        "combining": {"weight": weight, "inserted": inserted},
+        "answering": {
+            "right": weights,
+            "right_of_ten": answering.logistic(of_ten, right),
+            "line": answering.logistic(lines, whole),
+            "thresholds": answering.thresholds(said, right),
+        },
+        "fitted_on": {
+            "pages": len(pages),
+            "digits": len(right),
+            "numbers": len(whole),
+            "right with marks alone": _right(known, None),
+            "right with both": tried[weight, inserted],
+        },
+    }
+
+
+def _asked(page: ReadPage) -> _Page:
+    judged = posterior.judge(page.found, page.rows, page.raw)
+    chosen = np.zeros(len(page.found), bool)
+    chosen[page.rows[judged.present >= posterior.PRESENT]] = True
+    rows = numbers.rows(page.found, chosen)
+    return _Page(page, judged, rows, number.ask(page.located, rows))
+
+
+def page_reread(page: _Page, fitted: Combining) -> Reread:
+    """Return a page's rows once more, with a way to combine marks and strips."""
+    return rereading.reread(page.read.located, page.rows, page.read.rows, page.judged, page.heard, fitted)
+
+
+def _right(pages: list[_Page], fitted: Combining | None) -> int:
+    """Return how many numbers are wholly right, with their separators; without `fitted` as the marks alone say."""
+    total = 0
+    for page in pages:
+        if fitted is None:
+            of_mark = dict(zip(page.read.rows.tolist(), page.judged.digits.argmax(axis=1).tolist(), strict=True))
+            rows, located = page.rows, page.read.located
+        else:
+            made = page_reread(page, fitted)
+            of_mark = {mark: int(share.argmax()) for mark, share in made.shares.items()}
+            rows, located = made.rows, made.located
+        total += sum(whole for _, _, whole in _known(page.read, located, rows, of_mark) if whole)
+    return total
+
+
+Known = tuple[list[int], list[bool], bool | None]  # marks, whether each is right, whether the number is (None: open)
+
+
+def _known(page: ReadPage, located: Located, rows: list[Row], said: dict[int, int]) -> list[Known]:
+    """Return for each number of rows whether its digits, and all of it, are what the page is known to hold."""
+    marks = np.array([m for row in rows for part in row.numbers for m in part], np.intp)
+    marks = marks[np.argsort(-located.found.scores[marks], kind="stable")]
+    truth = dict(zip(marks.tolist(), answering.matched(located.found, marks, page.digits, page.known), strict=True))
+    texts: dict[int, str] = {}
+    for mark in sorted(page.known.truth.marks, key=lambda m: (m.number, m.place)):
+        texts[mark.number] = texts.get(mark.number, "") + mark.sign
+    found: list[Known] = []
+    for row in rows:
+        own: list[int] = []
+        text, parts = "", []
+        for token in [*row.tokens, numbers.Token(" ")]:
+            if token.text == " ":
+                parts.append((own, text))
+                own, text = [], ""
+            elif token.mark is None:
+                text += token.text
+            else:
+                own.append(token.mark)
+                text += str(said.get(token.mark, ""))
+        for own, text in parts:
+            each = [truth[m] >= 0 and str(said.get(m)) == page.digits[truth[m]].sign for m in own]
+            which = {page.digits[truth[m]].number if truth[m] >= 0 else NOBODY for m in own}
+            is_open = any(truth[m] == IGNORED for m in own)
+            whole = len(which) == 1 and texts.get(next(iter(which))) == text
+            found.append((own, each, None if is_open else whole))
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Number:
+    """What is known of a number: features of its digits, and the arguments of `posterior.line_features` behind them."""
+
+    digits: Values
+    left_out: float
+    links: Values
+    added: Values
+
+
+@dataclass(frozen=True, eq=False)
+class _Features:
+    """What is known of the digits and numbers of a page, and whether they are right."""
+
+    digits: Values
+    digits_of_ten: Values
+    right: npt.NDArray[np.bool_]
+    numbers: list[_Number]
+    whole: npt.NDArray[np.bool_]
+
+    def lines(self, weights: list[float]) -> Values:
+        """Return the features of each number, where digits are as surely right as these weights say."""
+        made = [np.zeros((0, 4 + len(posterior.NO_NUMBER)), np.float32)]
+        for one in self.numbers:
+            right = sigmoid(one.digits @ np.array(weights, np.float32))
+            line = posterior.line_features(right, one.left_out, one.links)
+            made.append(np.concatenate([line, one.added])[None])
+        return np.concatenate(made)
+
+
+def _features(page: _Page, made: Reread, net: Network) -> _Features:
+    read, found = page.read, made.located.found
+    new = np.array(sorted(m for m in made.of_digit if m >= made.first), np.intp)
+    rows = np.concatenate([read.rows, new])
+    raw = read.raw
+    if len(new):
+        raw = np.concatenate([raw, net.probabilities(glyphs.glyphs(made.located, new))])
+    judged = posterior.judge(found, rows, raw)
+    shares, added = judged.digits.copy(), np.zeros((len(rows), len(posterior.NO_NUMBER)), np.float32)
+    place = {int(row): i for i, row in enumerate(rows)}
+    for mark, share in made.shares.items():
+        shares[place[mark]], added[place[mark]] = share, made.of_digit[mark]
+    seen, seen_of_ten = (
+        np.concatenate([posterior.features(found, rows, said, shares), added], axis=1)
+        for said in (raw, answering.normalised(raw, 10))
+    )
+    said = {int(row): int(shares[i].argmax()) for i, row in enumerate(rows)}
+    of_number = iter([one for row in made.of_row for one in row])
+    which: list[int] = []
+    right: list[bool] = []
+    whole: list[bool] = []
+    made_of: list[_Number] = []
+    for marks, each, is_whole in _known(read, made.located, made.rows, said):
+        known = next(of_number)
+        if is_whole is None or not known.any():
+            continue
+        own = [place[m] for m in marks]
+        left_out = posterior.strongest_left_out(found, marks, rows, judged.present)
+        made_of.append(_Number(seen[own], left_out, found.goes_on[marks[:-1]], known))
+        which += own
+        right += each
+        whole.append(is_whole)
+    chosen = np.array(which, np.intp)
+    return _Features(seen[chosen], seen_of_ten[chosen], np.array(right, bool), made_of, np.array(whole, bool))
