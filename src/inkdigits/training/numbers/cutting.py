@@ -64,9 +64,12 @@ def cut(drawn: SyntheticPage, random: np.random.Generator, widest: int, scene: s
     marks = [(mark, np.array(mark.box) * scale) for mark in drawn.truth.marks]
     ignored = [np.array(box) * scale for box in drawn.truth.ignored]
     numbers = _numbers(marks, "handwritten")
+    printed = _numbers(marks, "printed")
+    by_hand = {mark.number for mark, _ in marks if mark.sign.isdigit() and mark.kind == "handwritten"}
+    marks = [(mark, box) for mark, box in marks if mark.number in by_hand]  # separators of printed numbers are none
     angle = _page_angle(numbers)
     chosen = [numbers[i] for _ in range(_VIEWS) for i in random.permutation(len(numbers))][:_MOST]
-    others = _numbers(marks, "printed") + _pieces(drawn, scale, random)
+    others = printed + _pieces(drawn, scale, random)
     made: list[Strip] = []
     outside = int(np.median(grey))
     for boxes in chosen:
@@ -150,7 +153,7 @@ def _text(frame: Frame, marks: list[Placed], ignored: list[npt.NDArray[np.float6
     signs: list[tuple[float, str]] = []
     for mark, box in marks:
         (x, y), half, inside = _in_strip(frame, box)
-        if inside <= _BEYOND or (mark.sign.isdigit() and mark.kind == "printed"):
+        if inside <= _BEYOND:
             continue
         # A separator stands higher or lower than the digits do, and is hardly ever another line's.
         off = abs(y - strips.HEIGHT / 2) / strips.DIGIT * (1.0 if mark.sign.isdigit() else 0.7)
