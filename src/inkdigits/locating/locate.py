@@ -9,15 +9,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.locating import network, peaks
+from inkdigits.locating import inks, network, peaks
 from inkdigits.locating.maps import FIRST_SEPARATOR, HANDWRITTEN, MULTIPLE, Maps
 from inkdigits.locating.peaks import Found
 
 Grey = npt.NDArray[np.uint8]
 
-HEIGHT = (
-    34.0  # pixels at which digits are read best: handwriting is told from print where its strokes are not too small
-)
+HEIGHT = 31.0  # pixels at which digits are read best, about the middle of those that the locator has learned from
 _COARSE = 640  # pixels of the longer side in the first coarse pass
 _LEVELS = 4  # coarse passes at most, each half the size of the one before
 _SAME = 0.2  # a coarse pass is as good as one at a scale that differs by less, in logarithms
@@ -103,7 +101,7 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
         again = [one for one in first if abs(np.log(scale / one.scale[0])) < _SAME]
         made = again[:1] or _tiles(grey, scale, guess)
         for one in made:
-            found = one.found(_LEAST, kinds)
+            found = one.found(_LEAST)
             if len(made) > 1:
                 found = found.pick(_inside(found, one, grey.shape))
             if len(scales) > 1:
@@ -116,8 +114,15 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
     of_pass = np.concatenate([p for _, p in parts])
     order = np.argsort(-every.scores, kind="stable")
     every, of_pass = every.pick(order), of_pass[order]
-    kept = peaks.suppressed(every, kinds)[: peaks.MOST]
-    return Located(every.pick(kept), passes, of_pass[kept])
+    kept = peaks.suppressed(every)[: peaks.MOST]
+    every, of_pass = every.pick(kept), of_pass[kept]
+    said = np.zeros((len(every), 2), np.float32)
+    for number, one in enumerate(passes):
+        mine = of_pass == number
+        said[mine] = inks.both(one.maps, every.centres[mine] * np.array(one.scale) + np.array(one.corner))
+    every = inks.judged(every, said)
+    order = np.argsort(-every.scores, kind="stable")
+    return Located(every.pick(order), passes, of_pass[order])
 
 
 def _scales(guess: Found, kinds: Sequence[int]) -> list[float]:

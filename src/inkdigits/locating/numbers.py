@@ -40,19 +40,19 @@ def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0
     chosen = np.flatnonzero(digits)
     if not len(chosen):
         return []
-    chains = _chains(found, chosen)
-    turned = _turned(found, _angle(found, chains))
-    chains, joints = _with_separators(found, chains, turned, separator_score)
-    return [_row(row, joints, found) for row in _rows(chains, turned)]
+    chained = chains(found, chosen)
+    turned = _turned(found, _angle(found, chained))
+    joined, joints = _with_separators(found, chained, turned, separator_score)
+    return [_row(row, joints, found) for row in _rows(joined, turned)]
 
 
 def angle(found: Found, least: float = 0.3) -> float:
     """Return by how much the lines of a page fall to the right, in radians; 0 where there are no numbers of two digits."""
     chosen = np.flatnonzero((found.kinds < FIRST_SEPARATOR) & (found.scores >= least))
-    return _angle(found, _chains(found, chosen)) if len(chosen) else 0.0
+    return _angle(found, chains(found, chosen)) if len(chosen) else 0.0
 
 
-def _chains(found: Found, chosen: npt.NDArray[np.intp]) -> list[list[int]]:
+def chains(found: Found, chosen: npt.NDArray[np.intp]) -> list[list[int]]:
     """Return the digits as numbers: each digit is followed by the one that its link points at, and by no other."""
     centres = found.centres[chosen].astype(np.float64)
     heights = np.maximum(found.boxes[chosen, 3] - found.boxes[chosen, 1], 1.0)
@@ -75,14 +75,14 @@ def _chains(found: Found, chosen: npt.NDArray[np.intp]) -> list[list[int]]:
         if i not in following and j not in taken:
             following[i] = j
             taken.add(j)
-    chains = []
+    made = []
     for i in range(len(chosen)):
         if i not in taken:
             chain = [i]
             while chain[-1] in following:
                 chain.append(following[chain[-1]])
-            chains.append([int(chosen[k]) for k in chain])
-    return chains
+            made.append([int(chosen[k]) for k in chain])
+    return made
 
 
 def _angle(found: Found, chains: list[list[int]]) -> float:
