@@ -99,7 +99,6 @@ EXCEPTIONS = [
     Except("recognising/automata.py", "MANY =", (), "stands for infinity"),
     Except("recognising/automata.py", "64", (64,), "memory that is reserved at first; it grows"),
     Except("recognising/pattern.py", "_ENDLESS = 2**31", (), "stands for infinity"),
-    Except("locating/network.py", "log_severity_level = 4", (), "ONNX Runtime's level of messages: fatal"),
     Except("reader.py", "lru_cache(maxsize=64)", (), "readers that are kept; no answer depends on it"),
 ]
 
