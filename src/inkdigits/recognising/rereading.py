@@ -153,7 +153,10 @@ class _Page:
         if self.located.found.kinds[mark] >= FIRST_SEPARATOR:
             return cuts.separator(self.located, mark)
         i = self.place[mark]
-        present = float(self.judged.present[i])
+        odds = float(self.judged.present[i]) / max(1 - float(self.judged.present[i]), 1e-6)
+        # From PRESENT on a mark is read, so that one that is as probable as that is in or out as likely as not.
+        odds *= (1 - posterior.PRESENT) / posterior.PRESENT
+        present = odds / (1 + odds)
         return Node(mark, "0123456789", present * self.shares[i], 1 - present)
 
     def is_taken(self, box: npt.NDArray[np.float32], own: list[int]) -> bool:
