@@ -222,7 +222,7 @@ def test_one_picture_is_not_many(one):
 
 def test_a_reader_reads_by_its_options():
     picture = drawing(7, pen=14)
-    reader = inkdigits.Reader(expect=["values:1,4"], model="classic", trust="always")
+    reader = inkdigits.Reader(expect=["length:3"], model="classic", trust="always")
     assert reader.read(picture).lines[0].expected is False
     own = reader.classify(picture).probabilities
     assert np.array_equal(own, inkdigits.classify(picture, model="classic").probabilities)

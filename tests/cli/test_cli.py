@@ -257,7 +257,7 @@ def test_read(tmp_path, pictures):
     )
     assert run("read", pictures[2]).stdout == "7\n"
     assert run("read", pictures[2], "--expect", "length:2").stdout == "7  (not as expected)\n"
-    assert run("read", pictures[0], pictures[2], "--expect", "7").stdout.splitlines()[0].endswith("(not as expected)")
+    assert run("read", pictures[0], pictures[2], "--expect", "77").stdout.splitlines()[0].endswith("(not as expected)")
 
 
 def test_read_a_folder_and_standard_input(tmp_path, pictures):

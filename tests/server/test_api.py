@@ -63,7 +63,8 @@ def test_options_are_named_as_the_command_lines(client):
         answer = client.post("/classify", params={"model": model, "trust": "always"}, content=data)
         assert answer.json()["results"][0]["probabilities"] == own["probabilities"]
     for expected in (["values:7,4", "length:1"], ["values:1,4", "length:5"]):
-        (line,) = client.post("/read", params={"expect": expected, "trust": "always"}, content=data).json()["results"][0]["lines"]
+        told = {"expect": expected, "trust": "always"}
+        (line,) = client.post("/read", params=told, content=data).json()["results"][0]["lines"]
         assert (line["text"], line["expected"]) == ("7", "7" in expected[0])
     assert client.post("/read", params={"expect": "length:2"}, content=data).json()["results"][0]["lines"][0][
         "expected"] is False  # fmt: skip
