@@ -77,7 +77,7 @@ which digit it is.
 | Output | `ink` | float32 (N, 3, H/2, W/2): log-odds that handwriting, print and ruling cover a pixel |
 
 Digits are found from 9 to 64 pixels high. Most of the training pages' digits are about 28; `inkdigits.locating.locate` reads pages
-where they are 34, since smaller clean strokes look like print.
+where they are 31: larger ones are told from print more surely, smaller ones from the grain of the paper.
 
 ## Figures on validation pages
 
