@@ -13,13 +13,19 @@ from inkdigits.locating import locate, numbers
 from inkdigits.locating.locate import Grey, Located, Pass
 from inkdigits.locating.maps import FIRST_SEPARATOR
 
+Turns = npt.NDArray[np.float32]
 Back = npt.NDArray[np.float64]  # (2, 3): where a point (x, y, 1) of the upright picture is in the given one
 
 # Probability that lines run up and down from which that is tried, and from which nothing else is.
 _POSSIBLE, _SURE = 0.5, 0.8
-# Share of sure digits below which a level page may be upside down, and above which it is so the other way.
-_DOUBTFUL, _CERTAIN = 0.85, 0.6
-_GAIN = 1.7  # by how much more another way must look like digits than the page as it was given
+_GAIN = 1.7  # by how much more a picture on its side must look like digits when it is set upright, where that is not sure
+# Log-odds that a picture is upside down from which that is tried, if less of its digits than this share is sure; and from
+# which it is so, once it has been read both ways.
+_MAYBE, _DOUBTFUL, _CLEARLY = -2.5, 0.85, 1.5
+# Of how many different digits sure marks are seen, at least, in what is turned upside down: a line of L is one of 7.
+_DIFFERENT = 1.2
+# So much of a sure digit is taken to be seen each way: one or two digits, a 0 or an 8 among them, do not tell which is up.
+_UNSEEN = 0.25
 _LEAST = 0.2  # score of marks that tell which way is up
 _ASKEW = np.radians(9.0)  # lines that rise or fall by more are set level: the locator has seen few that did
 
@@ -39,7 +45,8 @@ def read(grey: Grey, kinds: Sequence[int]) -> Upright:
     back = np.eye(2, 3)
     rotation = 0.0
     height, width = grey.shape
-    quarters, grey, first = _turned(grey)
+    way = _turned(grey)
+    grey, quarters = way.grey, way.quarters
     if quarters:
         # The picture's content is turned by so many right angles counter-clockwise; the way back turns it again.
         back = {
@@ -48,14 +55,14 @@ def read(grey: Grey, kinds: Sequence[int]) -> Upright:
             3: np.array([[0.0, -1, width], [1, 0, 0]]),
         }[quarters]
         rotation = float((-90 * quarters) % 360)
-    located = locate.locate(grey, kinds, first)
+    located = locate.locate(grey, kinds, way.passes)
     angle = numbers.angle(located.found)
     if abs(angle) > _ASKEW:
-        level, way = _levelled(grey, float(np.degrees(angle)))
+        level, levelled = _levelled(grey, float(np.degrees(angle)))
         again = locate.locate(level, kinds)
         if _total(again) > _total(located):
             grey, located, rotation = level, again, (rotation + float(np.degrees(angle))) % 360
-            back = np.asarray(back[:, :2] @ way + np.array([[0, 0, 1]]) * back[:, 2:], np.float64)
+            back = np.asarray(back[:, :2] @ levelled + np.array([[0, 0, 1]]) * back[:, 2:], np.float64)
     return Upright(grey, _in_picture(located, back, (width, height)), rotation, back)
 
 
@@ -67,40 +74,67 @@ def _in_picture(located: Located, back: Back, size: tuple[int, int]) -> Located:
     return replace(located, found=found.pick(kept), of_pass=located.of_pass[kept])
 
 
-def _turned(grey: Grey) -> tuple[int, Grey, list[Pass]]:
-    """Return by how many right angles a picture is turned counter-clockwise, the upright picture and its coarse passes.
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """A picture turned counter-clockwise by so many right angles, and what its coarse passes show.
 
-    The locator tells for sure whether lines are level or run up and down; which of two ways is up, what looks like digits
-    tells. A picture is taken for upright unless another way shows clearly more.
+    `shown` is how much of them looks like digits, written or printed, and `sure` the share of that which is sure;
+    `different` is the same as `shown` with each of the ten digits counted once at most; `upside_down` are the log-odds,
+    as ink and print say, that it stands upside down rather than upright. A 1 is a dash on its side, and tells nothing.
     """
-    first = locate.coarse(grey)
-    on_side = float(np.mean([one.maps.turn()[1::2].sum() for one in first[:2]]))
-    total, sure = _digits(first)
-    ways = [] if on_side >= _SURE else [0]
-    if on_side < _POSSIBLE:
-        ways += [2] if sure < _DOUBTFUL else []
-    else:
-        ways += [1, 3]
-    best = (total * _GAIN, 0, grey, first) if 0 in ways else (-1.0, 0, grey, first)
-    for quarters in ways:
-        if quarters:
-            upright = np.ascontiguousarray(np.rot90(grey, -quarters))
-            made = locate.coarse(upright)
-            shown, certain = _digits(made)
-            if quarters != 2 or certain > _CERTAIN:
-                best = max(best, (shown, quarters, upright, made), key=lambda way: way[0])
-    return best[1:]
+
+    quarters: int
+    grey: Grey
+    passes: list[Pass]
+    shown: float
+    sure: float
+    different: float
+    upside_down: float
 
 
-def _digits(made: list[Pass]) -> tuple[float, float]:
-    """Return how much in coarse passes looks like digits, written or printed, and which share of that is sure.
-
-    A 1 is a dash on its side, and tells nothing.
-    """
-    found = locate.guessed(made, _LEAST)
-    digits = (found.kinds < FIRST_SEPARATOR) & (found.classes.argmax(axis=1) != 1)
+def _way(grey: Grey, quarters: int) -> _Way:
+    upright = np.ascontiguousarray(np.rot90(grey, -quarters)) if quarters else grey
+    passes = locate.coarse(upright)
+    found = locate.guessed(passes, _LEAST)
+    labels = found.classes.argmax(axis=1)
+    digits = (found.kinds < FIRST_SEPARATOR) & (labels != 1)
     weights = found.scores[digits] ** 2
-    return float(weights.sum()), float(weights[found.scores[digits] > 0.7].sum() / max(float(weights.sum()), 1e-6))
+    each = np.bincount(labels[digits], weights, minlength=10)
+    total = float(weights.sum())
+    sure = float(weights[found.scores[digits] > 0.7].sum()) / max(total, 1e-6)
+    turns = _turns(passes)
+    odds = float(np.log((turns[2] + 1e-3) / (turns[0] + 1e-3)))
+    return _Way(quarters, upright, passes, total, sure, float(np.minimum(each, 1.0).sum()), odds)
+
+
+def _turns(passes: list[Pass]) -> Turns:
+    """Return the probabilities of each number of right angles by which a picture is turned, float32 (4,)."""
+    return np.asarray(np.mean([one.maps.turn() for one in passes[:2]], axis=0), np.float32)
+
+
+def _for_other(given: _Way, other: _Way) -> float:
+    """Return log-odds that of two ways, one of them the other upside down, the `other` one is upright."""
+    seen = np.log((other.different + _UNSEEN) / (given.different + _UNSEEN))
+    return float(seen) + (given.upside_down - other.upside_down) / 2
+
+
+def _turned(grey: Grey) -> _Way:
+    """Return the way in which a picture is upright, counter-clockwise from how it was given.
+
+    The locator tells for sure whether lines are level or run up and down; which of two ways is up, ink and print tell
+    together with what looks like digits. A picture is taken for upright unless another way shows clearly more.
+    """
+    given = _way(grey, 0)
+    on_side = float(_turns(given.passes)[1::2].sum())
+    if on_side < _POSSIBLE:
+        if given.upside_down > _MAYBE and given.sure < _DOUBTFUL:
+            other = _way(grey, 2)
+            if other.different > _DIFFERENT and _for_other(given, other) > _CLEARLY:
+                return other
+        return given
+    one, other = _way(grey, 1), _way(grey, 3)
+    best = other if _for_other(one, other) > 0 else one
+    return best if on_side >= _SURE or best.shown > _GAIN * (given.shown + _UNSEEN) else given
 
 
 def _total(located: Located) -> float:
