@@ -64,7 +64,7 @@ EXCEPTIONS = [
     Except("locating/peaks.py", "np.ones((3, 3)", (3,), "shape: the cells next to a cell"),
     Except("locating/upright.py", "np.eye(2, 3)", (3,), "shape: an affine matrix"),
     Except("locating/upright.py", "3: np.array", (3,), "number of right angles"),
-    Except("locating/upright.py", "ways += [1, 3]", (3,), "number of right angles"),
+    Except("locating/upright.py", "_way(grey, 3)", (3,), "number of right angles"),
     Except("recognising/decide.py", "10", (10,), "number of digits"),
     Except(
         "recognising/decide.py",

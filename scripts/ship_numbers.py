@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 MODEL = Path(__file__).parent.parent / "src" / "inkdigits" / "recognising" / "number_model"
-LARGEST = 1_000_000  # bytes of the ONNX file
+LARGEST = 1_400_000  # bytes of the ONNX file
 
 Figures = dict[str, Any]
 
@@ -53,7 +53,7 @@ with the locator's marks and the digit network.
 
 | | |
 |---|---|
-| Architecture | fully convolutional, residual blocks to stride 8 down and 4 across, one convolution over all rows (training/numbers/network.py), {config["parameters"]:,} parameters, {config["multiply_adds"] / 1e6:.0f} M multiply-adds a strip of 256 pixels |
+| Architecture | fully convolutional, residual blocks to stride 8 down and 4 across, one convolution over all rows, two columns for each cell (training/numbers/network.py), {config["parameters"]:,} parameters, {config["multiply_adds"] / 1e6:.0f} M multiply-adds a strip of 256 pixels |
 | Recipe | `{recipe["name"]}`, hash {config["recipe_hash"]}, seed {config["seed"]} (the first; not chosen among others) |
 | Trained on | {config["strips"]["training"]:,} strips of synthetic pages, none seen twice, {recipe["training"]["epochs"]} epochs; handwritten digits on them are redrawn from at most {recipe["strips"]["digits"]:,} of {digits["training"]:,} of MNIST's training digits and from strokes of our own, letters and print from fonts |
 | Held out | {digits["validation"]:,} of MNIST's training digits, whole writers, and every seventh font and form of a digit: validation strips have these alone. MNIST's test digits were not opened |
@@ -68,7 +68,7 @@ with the locator's marks and the digit network.
 | | | |
 |---|---|---|
 | Input | `strips` | float32 (N, 2, 48, W), W a multiple of 4: `inkdigits.locating.maps.inputs` of a strip as `inkdigits.recognising.strips` cuts it, level, digits 28 pixels high, channels first, 0 where strips are padded |
-| Output | `signs` | float32 (N, 16, W/4), before the softmax: in each column `0` to `9`, `.`, `,`, `-`, `/`, `:`, blank |
+| Output | `signs` | float32 (N, 16, W/2), before the softmax: in each column `0` to `9`, `.`, `,`, `-`, `/`, `:`, blank |
 
 ## Figures on validation strips
 

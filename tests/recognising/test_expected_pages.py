@@ -77,7 +77,7 @@ def test_a_doubtful_mark_is_dropped_only_where_that_is_sure():
     """Where what is expected does not tell whether it is a digit, it stays a question mark, as without an expectation."""
     seen = 0
     for text, pitch in PAGES:
-        (plain,), (line,) = (lines(text, expected, pitch, "normal") for expected in ((), "values:472," + with_1(text)))
+        (plain,), (line,) = (lines(text, expected, pitch, "strict") for expected in ((), "values:472," + with_1(text)))
         if line.expected and len(plain.digits) == 4 and min(digit.confidence for digit in plain.digits) < 0.7:
             seen += 1
             assert len(line.digits) == 4 and "?" in line.text

@@ -135,6 +135,28 @@ def test_the_likeliest_mark_that_was_left_out_of_a_number():
         assert got == pytest.approx(wanted)
 
 
+def test_the_others_of_a_page_and_of_a_number_are_each_digits_context():
+    odds = np.array([4.0, 2.0, -1.0, 6.0], np.float32)
+    page, number_ = posterior.context(odds, np.array([7, 7, 7, -2])).T
+    assert page == pytest.approx((odds.sum() - odds) / 5)  # three others, and two at even odds
+    assert number_[:3] == pytest.approx((5.0 - odds[:3]) / 3)
+    assert number_[3] == 0  # alone in its number
+    assert posterior.context(odds[:0], np.zeros(0, np.intp)).shape == (0, 2)
+
+
+def test_a_digit_among_doubtful_ones_is_doubtful_itself():
+    """As the shipped weights say, everything else equal; what was not asked about stays as it was."""
+    marks = found([*number("475", 100, 40), *number("1", 400, 40)])
+    rows, raw = np.arange(4), said(3, 0.9)[[0, 0, 0, 0]]
+    judged = posterior.judge(marks, rows, raw)
+    said_ = [np.array([[0.0, 0.0, 1.0]] + 2 * [[odds, odds, 1.0]] + [[0.0, 0.0, 0.0]], np.float32) for odds in (-3, 6)]
+    doubtful, clear = (
+        posterior.judge_again(marks, rows, raw, judged, added, np.array([0, 0, 0, -1])).right for added in said_
+    )
+    assert doubtful[0] < clear[0]
+    assert doubtful[3] == clear[3] == judged.right[3]
+
+
 def test_thresholds_of_the_shipped_config_rise_with_trust():
     levels = posterior.answering().thresholds
     assert 1 >= levels["strict"] >= levels["normal"] > levels["always"] == 0

@@ -18,10 +18,12 @@ Back = npt.NDArray[np.float64]  # (2, 3): where a point (x, y, 1) of the upright
 
 # Probability that lines run up and down from which that is tried, and from which nothing else is.
 _POSSIBLE, _SURE = 0.5, 0.8
-_GAIN = 1.7  # by how much more a picture on its side must look like digits when it is set upright, where that is not sure
+_GAIN = (
+    1.7  # by how much more a picture on its side must look like digits when it is set upright, where that is not sure
+)
 # Log-odds that a picture is upside down from which that is tried, if less of its digits than this share is sure; and from
-# which it is so, once it has been read both ways.
-_MAYBE, _DOUBTFUL, _CLEARLY = -2.5, 0.85, 1.5
+# which it is so, once it has been read both ways: pictures are seldom given upside down.
+_MAYBE, _DOUBTFUL, _CLEARLY = -2.5, 0.85, 3.0
 # Of how many different digits sure marks are seen, at least, in what is turned upside down: a line of L is one of 7.
 _DIFFERENT = 1.2
 # So much of a sure digit is taken to be seen each way: one or two digits, a 0 or an 8 among them, do not tell which is up.

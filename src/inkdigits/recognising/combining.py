@@ -20,6 +20,7 @@ from inkdigits.errors import InputError
 from inkdigits.recognising import ctc, number
 from inkdigits.recognising.ctc import Logs
 from inkdigits.recognising.lattice import Node
+from inkdigits.recognising.strips import DIGIT, STRIDE
 
 Values = npt.NDArray[np.float64]
 
@@ -27,7 +28,7 @@ _CANDIDATES = 8  # of the marks, and of the strip
 _FLOOR = 1e-4  # probability below which a mark's signs, and its absence, do not sink
 _LOWEST = -60.0  # log-probability of a text that a strip cannot say
 # Columns by which a sign may be off its mark: a fifth of the height of a digit, as a standard deviation.
-_OFF = 1.5
+_OFF = 0.2 * DIGIT / STRIDE
 
 
 @dataclass(frozen=True)

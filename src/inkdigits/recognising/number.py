@@ -140,7 +140,7 @@ def read(located: Located, numbers: Sequence[Sequence[int]], fall: float) -> lis
 
 
 def run(given: Sequence[Grey]) -> list[Logs]:
-    """Return what the network says of strips, uint8 (48, W): log-probabilities (W / 4, 16) of each."""
+    """Return what the network says of strips, uint8 (48, W): log-probabilities (W / 2, 16) of each."""
     width = -(-max(strip.shape[1] for strip in given) // _PADDED) * _PADDED
     fed = np.zeros((len(given), 2, strips.HEIGHT, width), np.float32)
     for i, strip in enumerate(given):

@@ -89,7 +89,9 @@ def _again(page: Upright, seen: Seen, rows: list[Row], way: Way) -> tuple[Uprigh
         if row in made.of_digit:
             added[i], digits[i] = made.of_digit[row], made.shares[row]
     judged = replace(every.judged, digits=digits)
-    judged = posterior.judge_again(every.found, every.rows, every.raw, judged, added)
+    which = {mark: n for n, part in enumerate(part for row in made.rows for part in row.numbers) for mark in part}
+    of_number: npt.NDArray[np.intp] = np.array([which.get(row, -1) for row in every.rows.tolist()], np.intp)
+    judged = posterior.judge_again(every.found, every.rows, every.raw, judged, added, of_number)
     return page, replace(every, judged=judged), made.rows, made.of_row
 
 

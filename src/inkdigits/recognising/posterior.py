@@ -34,11 +34,14 @@ _FARTHEST = 12.0  # log-odds beyond which a network is not believed any further
 class WithNumbers:
     """What was learned about answers where the network of whole numbers has read them, too.
 
-    Weights are for the same features, with those of `number_features` behind them; its config.json holds them.
+    Weights `right` are for the same features, with those of `number_features` behind them; `in_context` are for all of
+    these and those of `context`, which are made of what `right` says of a page's other digits. Its config.json holds them.
     """
 
     right: tuple[float, ...]
     right_of_ten: tuple[float, ...]
+    in_context: tuple[float, ...]
+    in_context_of_ten: tuple[float, ...]
     line: tuple[float, ...]
     thresholds: dict[str, float]
 
@@ -63,7 +66,14 @@ class Answering:
 # How many numbers each part of the config holds.
 _COUNTS = {"powers": 2, "present": 9, "right": 9, "present_of_ten": 9, "right_of_ten": 9, "line": 4}
 _OF_NUMBER = 3  # features of what the network of numbers says
-_COUNTS_WITH_NUMBERS = {"right": 9 + _OF_NUMBER, "right_of_ten": 9 + _OF_NUMBER, "line": 4 + _OF_NUMBER}
+_OF_CONTEXT = 2
+_COUNTS_WITH_NUMBERS = {
+    "right": 9 + _OF_NUMBER,
+    "right_of_ten": 9 + _OF_NUMBER,
+    "in_context": 9 + _OF_NUMBER + _OF_CONTEXT,
+    "in_context_of_ten": 9 + _OF_NUMBER + _OF_CONTEXT,
+    "line": 4 + _OF_NUMBER,
+}
 NO_NUMBER = np.zeros(_OF_NUMBER, np.float32)  # where the network of numbers has not been asked
 
 
@@ -180,19 +190,45 @@ def number_features(certain: float, share: float, agree: bool) -> Values:
     return np.array([*odds, float(agree)], np.float32)
 
 
-def judge_again(found: Found, rows: npt.NDArray[np.intp], raw: Values, judged: Judged, added: Values) -> Judged:
+def context(odds: Values, of_number: npt.NDArray[np.intp]) -> Values:
+    """Return what other digits tell of each, float32 (N, 2): mean log-odds of the page's and of its number's others.
+
+    `odds` (N,) are log-odds that each is right, `of_number` (N,) tells which number each is in. A page that is read
+    well elsewhere is a clear one; where most marks of a number are doubtful, it is a word. Both means are drawn towards
+    even odds where there are few others.
+    """
+    columns = []
+    for groups, held_back in ((np.zeros_like(of_number), 2.0), (of_number, 1.0)):
+        _, group = np.unique(groups, return_inverse=True)
+        sums, counts = np.bincount(group, odds), np.bincount(group)
+        columns.append((sums[group] - odds) / (counts[group] - 1 + held_back))
+    return np.asarray(np.stack(columns, axis=1), np.float32)
+
+
+def judge_again(
+    found: Found,
+    rows: npt.NDArray[np.intp],
+    raw: Values,
+    judged: Judged,
+    added: Values,
+    of_number: npt.NDArray[np.intp],
+) -> Judged:
     """Return what is believed of marks once the network of numbers has said `added`, (N, 3), of them.
 
-    It is as it was where nothing was fitted for that.
+    `of_number` (N,) tells which number each is in. It is as it was where nothing was fitted for that, and of marks that
+    were not asked about.
     """
     known = with_numbers()
-    if known is None:
-        return judged
-    seen = np.concatenate([features(found, rows, raw, judged.digits), added], axis=1)
-    weights = known.right_of_ten if raw.shape[1] == 10 else known.right
     asked = (added != 0).any(axis=1)
-    right = np.where(asked, sigmoid(seen @ np.array(weights, np.float32)), judged.right)
-    return Judged(judged.digits, judged.present, np.asarray(right, np.float32))
+    if known is None or not asked.any():
+        return judged
+    seen = np.concatenate([features(found, rows, raw, judged.digits), added], axis=1)[asked]
+    ten = raw.shape[1] == 10
+    odds = seen @ np.array(known.right_of_ten if ten else known.right, np.float32)
+    seen = np.concatenate([seen, context(odds, of_number[asked])], axis=1)
+    right = judged.right.copy()
+    right[asked] = sigmoid(seen @ np.array(known.in_context_of_ten if ten else known.in_context, np.float32))
+    return Judged(judged.digits, judged.present, right)
 
 
 def shares(judged: Judged) -> npt.NDArray[np.float64]:

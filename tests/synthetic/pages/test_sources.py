@@ -15,7 +15,8 @@ def test_a_thing_is_in_one_part():
 
 def test_print_fonts(training, validation):
     mine, theirs = {f.name for f in training.fonts}, {f.name for f in validation.fonts}
-    assert not mine & theirs and mine | theirs == {f.name for f in outlines.fonts("print")}
+    drawn = {"print-013"}  # imitates a pen
+    assert not mine & theirs and mine | theirs == {f.name for f in outlines.fonts("print")} - drawn
     assert len(theirs) >= 10
 
 

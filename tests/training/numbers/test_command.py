@@ -53,7 +53,7 @@ def test_pages_are_read_with_it(whole):
     grey = lines(["3141", "27182"], 30, seed=1).grey
     with number.using(folder / "model.onnx"):
         known = posterior.with_numbers()
-        assert known is not None and len(known.right) == 12 and len(known.line) == 7
+        assert known is not None and len(known.right) == 12 and len(known.in_context) == 14 and len(known.line) == 7
         page = inkdigits.Reader(trust="always").read(grey)
         expected = inkdigits.Reader(trust="always", expect=r"\d{4,5}").read(grey)
     for read in (page, expected):

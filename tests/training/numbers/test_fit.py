@@ -32,7 +32,7 @@ def test_the_loss_is_what_the_forward_algorithm_says():
 
 def test_its_size_is_that_of_the_recipe():
     size = network.size(recipe.load("numbers").network)
-    assert 400_000 < size.parameters < 500_000 and 1e7 < size.multiply_adds < 5e8
+    assert 600_000 < size.parameters < 700_000 and 1e7 < size.multiply_adds < 5e8
 
 
 def test_the_exported_file_is_the_network(tmp_path):
@@ -45,10 +45,14 @@ def test_the_exported_file_is_the_network(tmp_path):
     shown = random.normal(size=(2, 48, 112, 2)).astype(np.float32)
     proof = export.prove(net, settings, path, shown)
     assert proof["largest_difference"]["float32"] <= 1e-3 and proof["largest_difference"]["file, signs"] < 0.02
-    assert path.stat().st_size < 1_000_000
+    assert path.stat().st_size < 1_400_000
     session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
     small = np.zeros((1, 2, 48, 20), np.float32)
-    assert session.run(["signs"], {"strips": small})[0].shape == (1, ctc.CLASSES, 5)
+    assert session.run(["signs"], {"strips": small})[0].shape == (
+        1,
+        ctc.CLASSES,
+        10,
+    )  # two columns of each cell of four pixels
 
 
 @pytest.fixture

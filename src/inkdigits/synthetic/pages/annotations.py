@@ -9,11 +9,14 @@ from inkdigits.synthetic.pages.canvas import Points
 from inkdigits.synthetic.pages.layout import Layout
 from inkdigits.synthetic.pages.writing import Writer
 
+MARKS = 10  # ways of `mark`
+
 
 def mark(layout: Layout, way: int, x: float, y: float, size: float) -> None:
     """Draw a mark that is no digit around (x, y).
 
-    `way` from 0 to 7: a cross, a tick, a dash, a diagonal, a scribble, an arrow, a star, a spiral.
+    `way` from 0 to 9: a cross, a tick, a dash, a diagonal, a scribble, an arrow, a star, a spiral, a question mark, a
+    plus sign.
     """
     random, writer = layout.random, layout.writer
     s = 0.5 * size * random.uniform(0.6, 1.2)
@@ -25,7 +28,8 @@ def mark(layout: Layout, way: int, x: float, y: float, size: float) -> None:
         writer.curve(by_hand((-1, -1), (1, 1)), size)
         writer.curve(by_hand((-1, 1), (1, -1)), size)
     elif way == 1:
-        writer.curve(by_hand((-0.8, 0), (-0.2, 0.8), (1.1, -1.1)), size)
+        begin = (-random.uniform(0.3, 1.0), random.uniform(-0.5, 0.5))
+        writer.curve(by_hand(begin, (-0.2, 0.8), (random.uniform(0.2, 1.3), -random.uniform(0.8, 1.7))), size)
     elif way == 2:
         writer.curve(by_hand((-1, 0), (1, 0)), size)
     elif way == 3:
@@ -39,6 +43,13 @@ def mark(layout: Layout, way: int, x: float, y: float, size: float) -> None:
         for angle in np.linspace(0, np.pi, int(random.integers(3, 6)), endpoint=False):
             c, d = np.cos(angle), np.sin(angle)
             writer.curve(by_hand((-c, -d), (c, d)), size)
+    elif way == 8:
+        bow = (-0.5, -0.6), (-0.1, -1.1), (0.45, -0.75), (0.3, -0.25), (0.0, 0.05), (0.0, random.uniform(0.2, 0.6))
+        writer.curve(by_hand(*bow[int(random.integers(2)) :]), size)
+        writer.curve(by_hand((0, 0.9), (0.02, 0.95)), size)
+    elif way == 9:
+        writer.curve(by_hand((-1, 0), (1, 0)), size)
+        writer.curve(by_hand((0, -1), (0, 1)), size)
     else:
         t = np.linspace(0, random.uniform(2, 6) * 2 * np.pi, 40)
         loop = np.stack([0.12 * t * s + s * 0.5 * np.cos(t), s * 0.7 * np.sin(t)], axis=1)
@@ -51,7 +62,7 @@ def marks(layout: Layout, count: int) -> None:
         size = layout.height * float(np.exp(layout.random.normal(0, 0.4)))
         place = layout.free(1.5 * size, 1.5 * size)
         if place is not None:
-            mark(layout, int(layout.random.integers(8)), place[0] + 0.75 * size, place[1] + 0.75 * size, size)
+            mark(layout, int(layout.random.integers(MARKS)), place[0] + 0.75 * size, place[1] + 0.75 * size, size)
 
 
 def around(layout: Layout, writer: Writer, x: float, y: float, end: float, size: float) -> None:

@@ -18,7 +18,6 @@ from inkdigits.synthetic.pages.truth import Box, SyntheticPage, Truth
 from inkdigits.synthetic.pages.visibility import Cover
 
 _HEIGHTS = (9.0, 64.0)  # of digits, in pixels
-_CLEAN = 0.35  # share of pages as scanners and drawing programs make them: even paper, dark ink, hardly any grain
 
 
 def draw(
@@ -27,10 +26,12 @@ def draw(
     size: tuple[int, int] = (256, 256),
     scene: str | None = None,
     turned: float = 0.0,
+    clean: float = 0.35,
 ) -> SyntheticPage:
     """Return a page, or a part of one, of `size` (height, width) pixels.
 
-    `scene` is a name from SCENES; else any. `turned` is the share of pages that lie on a side or upside down.
+    `scene` is a name from SCENES; else any. `turned` is the share of pages that lie on a side or upside down;
+    `clean` the share of those that are as scanners and drawing programs make them: even paper, dark ink, hardly any grain.
     """
     height, width = size
     tall = _height(random)
@@ -48,23 +49,23 @@ def draw(
     if random.random() < 0.08:
         cancel(layout)
     ink, print_, ruling = (_reduced(layer) for layer in (canvas.ink, canvas.print, canvas.ruling))
-    clean = random.random() < _CLEAN
-    light = np.full(size, random.uniform(0.85, 1.0), np.float32) if clean else papers.sheet(size, random)
-    if not clean and random.random() < 0.14:
+    is_clean = random.random() < clean
+    light = np.full(size, random.uniform(0.85, 1.0), np.float32) if is_clean else papers.sheet(size, random)
+    if not is_clean and random.random() < 0.14:
         _bleed_through(light, sources, random)
     if random.random() < 0.1 and name != "close-up":
         sheet = papers.desk(light, canvas.matrix.astype(np.float64), canvas.region(), random)
         ink, print_, ruling = (np.asarray(layer * sheet, np.uint8) for layer in (ink, print_, ruling))
         visibility.hide(truth, sheet)
-    if not clean and random.random() < 0.09:
+    if not is_clean and random.random() < 0.09:
         _bands(light, random)
-    if not clean and random.random() < 0.1:
+    if not is_clean and random.random() < 0.1:
         _watermark(light, sources, random)
     if random.random() < 0.06:
         _panels(light, truth, random)
-    light = _composed(light, ink, print_, ruling, random, clean)
+    light = _composed(light, ink, print_, ruling, random, is_clean)
     finest = min((m.box[3] - m.box[1] for m in truth.marks if m.sign.isdigit()), default=tall)
-    grey = papers.camera(light, float(np.clip(min(finest, tall), 9, 64)), random, clean)
+    grey = papers.camera(light, float(np.clip(min(finest, tall), 9, 64)), random, is_clean)
     rest = _frame(size, truth, name, random)
     if rest is not None:
         around = int(np.median(grey[rest[1] : rest[3], rest[0] : rest[2]]))

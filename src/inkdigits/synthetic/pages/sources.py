@@ -17,7 +17,9 @@ Part = Literal["training", "validation"]
 
 # Every so many-th font and form of a digit is used in validation alone.
 HELD_OUT = 7
-_VARIANTS = 60  # of each form of a digit
+_VARIANTS = 60  # of each form of a digit, from the least varied to the most
+_VARIED = (0.05, 1.3)
+_DRAWN = ("print-013",)  # print faces that imitate a pen: nobody can tell them from a neat hand
 # Strokes of a digit in MNIST wider than this many of its pixels have filled its loops: its thinned path is another digit's.
 _WIDEST_PEN = 3.7
 
@@ -27,8 +29,8 @@ class Sources:
     """Paths and fonts of one part.
 
     `mnist` are MNIST digits redrawn: `rows_of[writer][label]` are rows of it, `writers` the writers with all ten digits.
-    `own` are strokes of our own: `own_of[label][form]` are the rows of a form's variants. `letters` are letters and signs
-    of handwriting fonts: `letters_of[font][sign]` is a row. `fonts` are print fonts.
+    `own` are strokes of our own: `own_of[label][form]` are the rows of a form's variants, the neatest first. `letters` are
+    letters and signs of handwriting fonts: `letters_of[font][sign]` is a row. `fonts` are print fonts.
     """
 
     mnist: Skeletons
@@ -87,7 +89,7 @@ def build(
         own_of,
         skeletons(every.pictures[letters]),
         list(letters_of.values()),
-        tuple(f for i, f in enumerate(outlines.fonts("print")) if not is_held_out(i, part)),
+        tuple(f for i, f in enumerate(outlines.fonts("print")) if not is_held_out(i, part) and f.name not in _DRAWN),
     )
 
 
@@ -107,8 +109,8 @@ def _own_strokes(part: Part, random: np.random.Generator) -> tuple[Skeletons, li
         own_of.append([])
         for form in forms:
             first = len(path_of) - 1
-            for _ in range(_VARIANTS):
-                curves = strokes.vary(hands.drawn(form, random), random, random.uniform(0.4, 1.3))
+            for amount in np.linspace(*_VARIED, _VARIANTS):
+                curves = strokes.vary(hands.drawn(form, random), random, float(amount))
                 every = np.concatenate(curves)
                 low, high = every.min(axis=0), every.max(axis=0)
                 for curve in curves:

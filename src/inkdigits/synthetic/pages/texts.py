@@ -7,10 +7,10 @@ import numpy as np
 from inkdigits.synthetic.pages.printing import word
 
 # How often a number has 1, 2, 3, … digits.
-_LENGTHS = np.array([20, 18, 15, 12, 10, 8, 6, 5, 4, 3, 2, 2], np.float64)
+_LENGTHS = np.array([17, 16, 14, 12, 10, 9, 7, 7, 5, 5, 3, 2], np.float64)
 # Share of each digit. A 1 is most easily taken for a line, a slash or a letter, and a 7 is written in most ways.
 _SHARES = np.array([0.11, 0.17, 0.09, 0.09, 0.09, 0.09, 0.08, 0.12, 0.08, 0.08])
-_NO_DIGITS = "abcdefhkmnprtuvwxyABCEFGHJKLMNPRTUVWXY"  # letters that look like no digit where they stand alone
+_NO_DIGITS = "acdefhkmnprtuvwxABCEFHJKLMNPRTUVWXY"  # letters that look like no digit where they stand alone
 
 
 def digits(random: np.random.Generator, count: int | None = None) -> str:

@@ -23,6 +23,7 @@ class Hand:
     `writer` is one of MNIST's, or None for strokes of our own, of which `forms[label]` is the form that this hand uses.
     `pen` is its width, `gap` the space between digits (negative: they overlap), `rough` how much sizes and places vary,
     `slant` the shear, `stretch` the width, `sizes[label]` the height of each digit, `drift` how far the base line falls.
+    A `neat` hand writes its digits nearly alike, as few others do: it is not to be taken for print.
     `barred` is the share of its 7s with a bar, `joined` of its digits that the pen runs on from to the next one. `font` is
     the row of `Sources.letters_of` that this hand's letters come from.
     """
@@ -36,6 +37,7 @@ class Hand:
     stretch: float
     sizes: tuple[float, ...]
     drift: float
+    neat: bool
     barred: float
     joined: float
     font: int
@@ -45,16 +47,20 @@ def hand(sources: Sources, random: np.random.Generator, pen: float | None = None
     """Return a random hand."""
     own = random.random() < 0.45
     touching = random.random() < 0.32
+    pen = pen or float(np.exp(random.uniform(np.log(0.045), np.log(0.17))))
+    neat = own and random.random() < 0.35
+    steady = 0.2 if neat else 1.0
     return Hand(
         None if own else int(random.choice(sources.writers)),
         tuple(int(random.integers(len(sources.own_of[d]))) for d in range(10)),
-        pen or float(np.exp(random.uniform(np.log(0.045), np.log(0.17)))),
-        float(random.uniform(-0.16, 0.06) if touching else abs(random.normal(0.14, 0.10)) + 0.02),
-        float(abs(random.normal(0, 0.07))),
-        float(random.normal(0, 0.16)),
+        pen,
+        float(random.uniform(-pen, 0.06) if touching else abs(random.normal(0.14, 0.10)) + 0.02),
+        steady * float(abs(random.normal(0, 0.07))),
+        steady * float(random.normal(0, 0.16)),
         float(np.exp(random.normal(0, 0.16))),
-        _sizes(random),
-        float(random.normal(0, 0.03)),
+        (1.0,) * 10 if neat else _sizes(random),
+        steady * float(random.normal(0, 0.03)),
+        neat,
         float(random.uniform(0.3, 1.0) if random.random() < 0.3 else 0.0),
         float(random.uniform(0.2, 0.9) if random.random() < 0.1 else 0.0),
         int(random.integers(len(sources.letters_of))),
@@ -97,17 +103,23 @@ class Writer:
         """Return the paths of a digit of this hand, its upper left corner at (0, 0), leaning as the hand leans."""
         source, random, hand = self.sources, self.random, self.hand
         if hand.writer is None or random.random() < 0.08:
-            form = hand.forms[label] if random.random() < 0.85 else int(random.integers(len(source.own_of[label])))
+            form = (
+                hand.forms[label]
+                if hand.neat or random.random() < 0.85
+                else int(random.integers(len(source.own_of[label])))
+            )
             rows = source.own_of[label][form]
-            paths = source.own[int(rows[random.integers(len(rows))])]
+            likely = rows[: len(rows) // 4] if hand.neat else rows
+            paths = source.own[int(likely[random.integers(len(likely))])]
         else:
             rows = source.rows_of[hand.writer][label]
             paths = source.mnist[int(rows[random.integers(len(rows))])]
         height *= hand.sizes[label] * (random.uniform(0.85, 1.15) if hand.sizes[label] < 0.75 else 1.0)
         if label == 7 and random.random() < hand.barred:
             paths = [*paths, *_bar(paths, random)]
-        shear = hand.slant + random.normal(0, 0.05)
-        wide = hand.stretch * np.exp(random.normal(0, 0.06))
+        unlike = 0.2 if hand.neat else 1.0
+        shear = hand.slant + unlike * random.normal(0, 0.05)
+        wide = hand.stretch * np.exp(unlike * random.normal(0, 0.06))
         times = 0 if height < 20 else 1 if height < 44 else 2
         matrix = np.array([[height * wide, 0], [-height * shear, height]], np.float32)  # rows: what x and y become
         moved = [smooth(path, times) @ matrix for path in paths]
@@ -145,8 +157,10 @@ class Writer:
         """
         random, hand = self.random, self.hand
         gap = hand.gap if gap is None else gap
+        unlike = 0.3 if hand.neat else 1.0
         name, place, start = self.truth.new_number(), 0, x
         last: Points | None = None  # where the pen left the digit before
+        end = x  # of the ink of the digit before
         for i, sign in enumerate(text):
             size = height * float(np.exp(random.normal(0, hand.rough)))
             base = y + hand.drift * (x - start) + random.normal(0, 0.35 * hand.rough) * height
@@ -166,7 +180,8 @@ class Writer:
                         self._join(last, placed, height)
                     last = max((end for path in placed for end in (path[0], path[-1])), key=lambda end: float(end[0]))
                 self.truth.marks.append(Mark(sign, box, name, place))
-                x = left + width + (gap + random.normal(0, 0.05 + 0.5 * hand.rough)) * height
+                end = left + width
+                x = end + (gap + unlike * random.normal(0, 0.05 + 0.5 * hand.rough)) * height
             elif printed and i in printed:
                 self.truth.marks.append(Mark(sign, printed[i], name, place, "printed"))
             elif sign == " ":
@@ -174,11 +189,13 @@ class Writer:
                 continue
             else:
                 last = None
-                left = cells[i] if cells else x + max(0.0, gap) * 0.5 * height
+                # However close the digits are, what parts them stands between them, to be seen.
+                apart = 0.5 * hand.pen + random.uniform(0.02, 0.14)
+                left = cells[i] if cells else max(x + max(0.0, gap) * 0.5 * height, end + apart * height)
                 width, box = self.sign(sign, left, base, height)
                 if sign in SEPARATORS:
                     self.truth.marks.append(Mark(sign, box, name, place))
-                x = left + width + max(0.03, gap + random.normal(0.04, 0.06)) * height
+                x = left + width + max(0.5 * hand.pen + 0.03, gap + random.normal(0.04, 0.06)) * height
             place += 1
         return x
 

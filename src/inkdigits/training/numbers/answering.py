@@ -28,8 +28,8 @@ from inkdigits.training.locator.answering import IGNORED, NOBODY, ReadPage
 
 Values = npt.NDArray[np.float32]
 
-_WEIGHTS = (0.25, 0.5, 0.75, 1.0, 1.5)  # that are tried, of the strips' log-probabilities
-_INSERTED = (-8.0, -6.0, -4.0, -2.5)  # and log-probabilities of a sign without a mark
+_WEIGHTS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)  # that are tried, of the strips' log-probabilities
+_INSERTED = (-8.0, -6.0, -4.0, -2.5, -1.5)  # and log-probabilities of a sign without a mark
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +53,22 @@ def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
     of_ten = np.concatenate([part.digits_of_ten for part in parts])
     right = np.concatenate([part.right for part in parts])
     whole = np.concatenate([part.whole for part in parts])
-    weights = answering.logistic(digits, right)
-    said = sigmoid(digits @ np.array(weights, np.float32))
-    lines = np.concatenate([part.lines(weights) for part in parts])
+    weights, weights_of_ten = answering.logistic(digits, right), answering.logistic(of_ten, right)
+    in_context = np.concatenate([_in_context(part.digits, part.of_number, weights) for part in parts])
+    in_context_of_ten = np.concatenate(
+        [_in_context(part.digits_of_ten, part.of_number, weights_of_ten) for part in parts]
+    )
+    known_of = answering.logistic(in_context, right)
+    said = sigmoid(in_context @ np.array(known_of, np.float32))
+    ends = np.cumsum([0, *(len(part.right) for part in parts)])
+    lines = np.concatenate([part.lines(said[a:b]) for part, a, b in zip(parts, ends, ends[1:], strict=False)])
     return {
         "combining": {"weight": weight, "inserted": inserted},
         "answering": {
             "right": weights,
-            "right_of_ten": answering.logistic(of_ten, right),
+            "right_of_ten": weights_of_ten,
+            "in_context": known_of,
+            "in_context_of_ten": answering.logistic(in_context_of_ten, right),
             "line": answering.logistic(lines, whole),
             "thresholds": answering.thresholds(said, right),
         },
@@ -135,11 +143,17 @@ def _known(page: ReadPage, located: Located, rows: list[Row], said: dict[int, in
     return found
 
 
+def _in_context(seen: Values, of_number: npt.NDArray[np.intp], weights: list[float]) -> Values:
+    """Return features of a page's digits, with those of `posterior.context` behind them."""
+    odds = seen @ np.array(weights, np.float32)
+    return np.concatenate([seen, posterior.context(odds, of_number)], axis=1)
+
+
 @dataclass(frozen=True, eq=False)
 class _Number:
-    """What is known of a number: features of its digits, and the arguments of `posterior.line_features` behind them."""
+    """What is known of a number: how many digits it has, and arguments of `posterior.line_features`."""
 
-    digits: Values
+    count: int
     left_out: float
     links: Values
     added: Values
@@ -152,15 +166,17 @@ class _Features:
     digits: Values
     digits_of_ten: Values
     right: npt.NDArray[np.bool_]
+    of_number: npt.NDArray[np.intp]
     numbers: list[_Number]
     whole: npt.NDArray[np.bool_]
 
-    def lines(self, weights: list[float]) -> Values:
-        """Return the features of each number, where digits are as surely right as these weights say."""
+    def lines(self, right: Values) -> Values:
+        """Return the features of each number, where digits are `right` so probably."""
         made = [np.zeros((0, 4 + len(posterior.NO_NUMBER)), np.float32)]
+        end = 0
         for one in self.numbers:
-            right = sigmoid(one.digits @ np.array(weights, np.float32))
-            line = posterior.line_features(right, one.left_out, one.links)
+            start, end = end, end + one.count
+            line = posterior.line_features(right[start:end], one.left_out, one.links)
             made.append(np.concatenate([line, one.added])[None])
         return np.concatenate(made)
 
@@ -182,20 +198,23 @@ def _features(page: _Page, made: Reread, net: Network) -> _Features:
         for said in (raw, answering.normalised(raw, 10))
     )
     said = {int(row): int(shares[i].argmax()) for i, row in enumerate(rows)}
-    of_number = iter([one for row in made.of_row for one in row])
+    heard = iter([one for row in made.of_row for one in row])
     which: list[int] = []
     right: list[bool] = []
     whole: list[bool] = []
     made_of: list[_Number] = []
     for marks, each, is_whole in _known(read, made.located, made.rows, said):
-        known = next(of_number)
+        known = next(heard)
         if is_whole is None or not known.any():
             continue
         own = [place[m] for m in marks]
         left_out = posterior.strongest_left_out(found, marks, rows, judged.present)
-        made_of.append(_Number(seen[own], left_out, found.goes_on[marks[:-1]], known))
+        made_of.append(_Number(len(own), left_out, found.goes_on[marks[:-1]], known))
         which += own
         right += each
         whole.append(is_whole)
     chosen = np.array(which, np.intp)
-    return _Features(seen[chosen], seen_of_ten[chosen], np.array(right, bool), made_of, np.array(whole, bool))
+    of_number = np.repeat(np.arange(len(made_of)), [one.count for one in made_of])
+    return _Features(
+        seen[chosen], seen_of_ten[chosen], np.array(right, bool), of_number, made_of, np.array(whole, bool)
+    )

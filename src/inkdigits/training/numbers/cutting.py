@@ -19,12 +19,16 @@ from inkdigits.recognising import strips
 from inkdigits.recognising.ctc import SIGNS
 from inkdigits.recognising.strips import Frame, Grey
 from inkdigits.synthetic.pages import page
-from inkdigits.synthetic.pages.scenes import SCENES
 from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.synthetic.pages.truth import Mark, SyntheticPage
 
 LONGEST = 24  # signs of a text
-_MOST, _VIEWS = 8, 3  # strips of a page, and of one number: each is located a little otherwise
+_MOST, _VIEWS = 12, 4  # strips of a page, and of one number: each is located and distorted a little otherwise
+CLEAN = 0.5  # share of pages as scanners and drawing programs make them
+# How often a strip is from a scene: where numbers are long more often than on pages.
+_SHARES = {"lines": 0.26, "formulas": 0.06, "close-up": 0.26, "boxes": 0.15, "table": 0.09, "print": 0.02, "scatter": 0.06,
+           "rings": 0.03, "words": 0.07}  # fmt: skip
+_SHORT = 0.4  # share of the numbers of one digit that are cut
 _NOTHING = 0.4  # strips around something else, for each that is around a number
 # Share of a mark's width within the strip from which it is in the text, and up to which it is not.
 _WITHIN, _BEYOND = 0.7, 0.3
@@ -47,10 +51,9 @@ class Strip:
 def draw(sources: Sources, random: np.random.Generator, widest: int, scene: str | None = None) -> list[Strip]:
     """Return the strips of a new page, of a scene or of any: none wider than `widest` pixels."""
     if scene is None:
-        shares = np.array([share for _, share in SCENES.values()])
-        scene = str(random.choice(list(SCENES), p=shares / shares.sum()))
+        scene = str(random.choice(list(_SHARES), p=list(_SHARES.values())))
     size = int(random.integers(128, 257)), int(random.integers(256, 449))
-    return cut(page.draw(sources, random, size, scene), random, widest, scene)
+    return cut(page.draw(sources, random, size, scene, clean=CLEAN), random, widest, scene)
 
 
 def cut(drawn: SyntheticPage, random: np.random.Generator, widest: int, scene: str) -> list[Strip]:
@@ -68,17 +71,18 @@ def cut(drawn: SyntheticPage, random: np.random.Generator, widest: int, scene: s
     by_hand = {mark.number for mark, _ in marks if mark.sign.isdigit() and mark.kind == "handwritten"}
     marks = [(mark, box) for mark, box in marks if mark.number in by_hand]  # separators of printed numbers are none
     angle = _page_angle(numbers)
-    chosen = [numbers[i] for _ in range(_VIEWS) for i in random.permutation(len(numbers))][:_MOST]
+    cut_out = [boxes for boxes in numbers if len(boxes) > 1 or random.random() < _SHORT]
+    chosen = [cut_out[i] for _ in range(_VIEWS) for i in random.permutation(len(cut_out))][:_MOST]
     others = printed + _pieces(drawn, scale, random)
     made: list[Strip] = []
     outside = int(np.median(grey))
     for boxes in chosen:
         frame = strips.around(_located(boxes, random), angle + random.normal(0, 0.02))
-        made += _strip(grey, _jittered(frame, random), marks, ignored, widest, scene, outside)
+        made += _strip(grey, _jittered(frame, random), marks, ignored, widest, scene, outside, random)
     wanted = int(random.binomial(max(len(chosen), 2), _NOTHING))
     for i in random.permutation(len(others))[:wanted]:
         frame = _jittered(strips.around(np.asarray(others[i], np.float32), angle), random)
-        made += _strip(grey, frame, marks, ignored, widest, scene, outside)
+        made += _strip(grey, frame, marks, ignored, widest, scene, outside, random)
     return made
 
 
@@ -109,9 +113,10 @@ def _located(boxes: npt.NDArray[np.float32], random: np.random.Generator) -> npt
     tall = float(np.median(boxes[:, 3] - boxes[:, 1]))
     if len(boxes) > 1 and random.random() < 0.2:
         boxes = boxes[1:] if random.random() < 0.5 else boxes[:-1]
-    elif random.random() < 0.1:  # or with what is none, beside it
+    elif random.random() < 0.2:  # or with what is none, beside it
         way = 1 if random.random() < 0.5 else -1
-        end = boxes[-1 if way > 0 else 0] + np.array([way * 0.8 * tall, 0, way * 0.8 * tall, 0], np.float32)
+        off = way * random.uniform(0.6, 2.0) * tall
+        end = boxes[-1 if way > 0 else 0] + np.array([off, 0, off, 0], np.float32)
         boxes = np.concatenate([boxes, end[None]] if way > 0 else [end[None], boxes])
     return np.asarray(boxes + random.normal(0, 0.05 * tall, boxes.shape), np.float32)
 
@@ -135,6 +140,7 @@ def _strip(
     widest: int,
     scene: str,
     outside: int,
+    random: np.random.Generator,
 ) -> list[Strip]:
     """Return the strip of a frame, if it is told what its text is and it has columns enough to say it."""
     if not 2 * strips.STRIDE <= frame.width <= widest:
@@ -143,9 +149,21 @@ def _strip(
     if text is None or len(text) > LONGEST:
         return []
     needed = len(text) + sum(a == b for a, b in pairwise(text))
-    if needed > frame.columns:
+    if 1.5 * needed > frame.columns:  # a distorted strip is narrower
         return []
-    return [Strip(strips.cut(grey, frame, outside), text, scene)]
+    return [Strip(_distorted(strips.cut(grey, frame, outside), widest, random), text, scene)]
+
+
+def _distorted(grey: Grey, widest: int, random: np.random.Generator) -> Grey:
+    """Return a strip made narrower or wider by about a sixth, and slanted: other hands, from one that was drawn."""
+    height, width = grey.shape
+    factor = float(np.exp(np.clip(random.normal(0, 0.16), -0.4, 0.4)))
+    across = int(np.clip(round(factor * width), 4 * strips.STRIDE, widest))
+    factor = across / width
+    slant = random.normal(0, 0.12)
+    matrix = np.array([[factor, slant, -slant * height / 2], [0, 1, 0]])
+    made = cv2.warpAffine(grey, matrix, (across, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(made, np.uint8)
 
 
 def _text(frame: Frame, marks: list[Placed], ignored: list[npt.NDArray[np.float64]]) -> str | None:

@@ -23,14 +23,17 @@ _WIDTH = 64  # pixels of the twin that is exported; what is exported reads strip
 def to_onnx(trained: keras.Model, settings: NumberSettings, *, half: bool = True) -> onnx.ModelProto:
     """Return the network as an ONNX model, float32.
 
-    It maps "strips" (N, 2, 48, W), W a multiple of 4, to "signs" (N, 16, W/4), before the softmax. With `half`, weights
+    It maps "strips" (N, 2, 48, W), W a multiple of 4, to "signs" (N, 16, W/2), before the softmax. With `half`, weights
     are stored in float16, and become float32 when the file is loaded.
     """
     twin = network.build(settings, width=_WIDTH)  # padding is worked out from sizes that are known
     twin.set_weights(trained.get_weights())
     graph = export.Graph("strips")
-    export.convert(graph, twin)
-    graph.add("Squeeze", "row", ("axes", np.array([2], np.int64)))  # one row is left of the maps
+    export.convert(graph, keras.Model(twin.input, twin.get_layer("signs").output))
+    # (N, columns of a cell · classes, 1, cells) → (N, classes, cells, columns of a cell) → (N, classes, W/2)
+    graph.add("Reshape", "cells", ("shape", np.array([0, network.COLUMNS, CLASSES, -1], np.int64)))
+    graph.add("Transpose", "cells", perm=[0, 2, 3, 1])
+    graph.add("Reshape", "columns", ("shape", np.array([0, CLASSES, -1], np.int64)))
     inputs: sixteen_bits.Shapes = {"strips": ["N", 2, HEIGHT, "W"]}
     outputs: sixteen_bits.Shapes = {"signs": ["N", CLASSES, "T"]}
     return sixteen_bits.model(graph, "number", inputs, [graph.tensor.name], outputs, half=half)

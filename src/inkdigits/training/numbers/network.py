@@ -1,8 +1,9 @@
 """The network that reads whole numbers: fully convolutional, from a strip to what stands in each of its columns.
 
 Residual blocks (He et al., 2016) at strides 2 and 4, then at stride 4 across and 8 down; one convolution over all rows, and
-a few across, so that each column knows what stands beside it. As in Shi et al., "An end-to-end trainable neural network for
-image-based sequence recognition", 2015, but with convolutions in place of its recurrent layers.
+a few across, so that each column knows what stands beside it. Each cell at stride 4 says two columns, one for each
+half: narrow digits close together need as many, and the maps before them do not. As in Shi et al., "An end-to-end trainable
+neural network for image-based sequence recognition", 2015, but with convolutions in place of its recurrent layers.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import keras
 import numpy as np
 
 from inkdigits.recognising.ctc import BLANK, CLASSES
-from inkdigits.recognising.strips import HEIGHT
+from inkdigits.recognising.strips import HEIGHT, STRIDE
 from inkdigits.training.architectures.size import Size, measure
 from inkdigits.training.layers import FusedBatchNorm
 from inkdigits.training.settings import NumberSettings
@@ -21,11 +22,13 @@ from inkdigits.training.settings import NumberSettings
 layers = keras.layers
 
 _ROWS = HEIGHT // 8  # of the maps that are read column by column
+_CELL = 4  # pixels of a strip across one cell of the maps
+COLUMNS = _CELL // STRIDE  # that a cell says
 _WIDTH = 256  # pixels of a strip for which its cost is told
 
 
 def build(settings: NumberSettings, policy: str = "float32", width: int | None = None) -> keras.Model:
-    """Return the network: float32 (N, 48, W, 2) → signs (N, 1, W/4, 16), before the softmax.
+    """Return the network: float32 (N, 48, W, 2) → signs (N, 1, W/2, 16), before the softmax.
 
     W is a multiple of 4; `width` fixes it.
     """
@@ -53,9 +56,11 @@ def _built(settings: NumberSettings, width: int | None) -> keras.Model:
     x = layers.ReLU(name="rows_relu")(FusedBatchNorm(name="rows_norm")(x))
     for i in range(settings.blocks[2]):
         x = _block(x, line, f"line_{i}", (1, 5))
-    bias = np.zeros(CLASSES, np.float32)
-    bias[BLANK] = 2.0  # most columns are blank: training does not begin with learning that
-    x = layers.Conv2D(CLASSES, 1, bias_initializer=keras.initializers.Constant(bias), name="signs")(x)
+    bias = np.zeros((COLUMNS, CLASSES), np.float32)
+    bias[:, BLANK] = 2.0  # most columns are blank: training does not begin with learning that
+    start = keras.initializers.Constant(bias.ravel())
+    x = layers.Conv2D(COLUMNS * CLASSES, 1, bias_initializer=start, name="signs")(x)
+    x = layers.Reshape((1, -1, CLASSES), name="columns")(x)
     x = layers.Activation("linear", dtype="float32", name="signs_out")(x)
     return keras.Model(strips, x, name="number")
 

@@ -36,9 +36,12 @@ class ValidationStrips:
         return {scene: self._strips(number, scene) for number, scene in enumerate(SCENES, 1)}
 
     def for_answers(self) -> list[SyntheticPage]:
-        """Return the pages on which it is fitted how far answers are right: every second one of words and letters alone."""
+        """Return the pages on which it is fitted how far answers are right: every fourth one of words and letters alone."""
         randoms = (np.random.default_rng([_SEED, 0, i]) for i in range(self.settings.answering_pages))
-        return [page.draw(self.held_out, r, _SIZE, None if i % 2 else "words") for i, r in enumerate(randoms)]
+        return [
+            page.draw(self.held_out, r, _SIZE, None if i % 4 else "words", clean=cutting.CLEAN)
+            for i, r in enumerate(randoms)
+        ]
 
     def _strips(self, number: int, scene: str) -> list[Strip]:
         random = np.random.default_rng([_SEED, number])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inkdigits.synthetic.pages.annotations import around, mark
+from inkdigits.synthetic.pages.annotations import MARKS, around, mark
 from inkdigits.synthetic.pages.layout import Layout
 from inkdigits.synthetic.pages.scenes.lines import ground
 from inkdigits.synthetic.pages.texts import digits, letters, number
@@ -32,7 +32,7 @@ def scatter(layout: Layout) -> None:
         elif way < 0.88:
             layout.press.text(text, x, y, size * random.uniform(0.4, 0.9), layout.press.font())
         else:
-            mark(layout, int(random.integers(8)), x + size, y - 0.5 * size, size)
+            mark(layout, int(random.integers(MARKS)), x + size, y - 0.5 * size, size)
 
 
 def rings(layout: Layout) -> None:

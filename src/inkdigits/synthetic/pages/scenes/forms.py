@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from inkdigits.synthetic.pages.annotations import mark
+from inkdigits.synthetic.outlines import Font
+from inkdigits.synthetic.pages.annotations import MARKS, mark
 from inkdigits.synthetic.pages.layout import Layout
 from inkdigits.synthetic.pages.printing import word
 from inkdigits.synthetic.pages.texts import digits, letter, letters, number
@@ -143,13 +144,19 @@ def _divided(layout: Layout, x: float, y: float, tall: float, pitch: float) -> f
 
 
 def table(layout: Layout) -> None:
-    """Lay out a table: a grid with numbers in its cells, printed heads and names, cells empty or dashed."""
+    """Lay out a table: a grid with numbers in its cells, printed heads and names, cells empty or dashed.
+
+    Every third one is a score sheet: narrow columns, a number of one digit or two in each cell.
+    """
     random, height = layout.random, layout.height
     left, top, right, bottom = layout.region
     tall = height * random.uniform(1.15, 2.2)
     xs = [left + random.uniform(-0.6, 0.3) * (right - left)]
+    scores = random.random() < 0.35
+    narrow = random.uniform(0.95, 2.2) if random.random() < 0.7 else None
     while xs[-1] < right:
-        xs.append(xs[-1] + height * random.uniform(1.2, 7))
+        wide = (narrow or random.uniform(0.95, 2.4)) if scores else random.uniform(1.2, 7)
+        xs.append(xs[-1] + height * wide)
     ys = [top + random.uniform(-1.2, 1) * tall]
     while ys[-1] < bottom:
         ys.append(ys[-1] + tall)
@@ -165,6 +172,8 @@ def table(layout: Layout) -> None:
     font, small = layout.press.font(), height * random.uniform(0.35, 0.8)
     named = random.random() < 0.4
     printed_cells = random.random() < 0.1
+    # Some columns are ticked, crossed or questioned, and hold no numbers.
+    of_column = {j: int(random.choice([0, 1, 1, 8, 9])) for j in range(len(xs)) if random.random() < 0.1}
     for i, (y, below) in enumerate(pairwise(ys)):
         for j, (x, beside) in enumerate(pairwise(xs)):
             wide, base = beside - x, (y + below) / 2
@@ -173,24 +182,33 @@ def table(layout: Layout) -> None:
                 layout.press.text(
                     text[: max(1, int(wide / small / 0.7))], x + 0.15 * height, base + small / 2, small, font
                 )
-                continue
-            filled = random.random()
-            size = height * random.uniform(0.8, 1.0)
-            fitting = max(1, int(wide / size / 0.75))
-            count = int(random.integers(1, min(8, fitting) + 1))
-            if filled < 0.15:
-                continue
-            if filled < 0.22:
-                mark(layout, int(random.integers(4)), (x + beside) / 2, base, size)
-            elif filled < 0.28:
-                layout.writer.word(letters(random, 5)[: max(2, fitting)], x + 0.1 * size, base + size / 2, size)
-            elif printed_cells:
-                layout.press.text(digits(random, count), x + 0.1 * size, base + size / 2, 0.9 * size, font)
+            elif j in of_column and random.random() < 0.7:
+                mark(layout, of_column[j], (x + beside) / 2, base, height * random.uniform(0.8, 1.0))
             else:
-                free = max(0.0, wide - count * 0.75 * size)
-                text = digits(random, count)
-                if fitting > 3 and random.random() < 0.2:
-                    text = f"{digits(random, fitting // 2)}.{digits(random, 1)}"
-                layout.writer.number(
-                    text, x + random.uniform(0.02, 0.9) * free, base + size / 2 + random.normal(0, 0.08) * size, size
-                )
+                _cell(layout, x, beside, base, scores, font if printed_cells else None)
+
+
+def _cell(layout: Layout, x: float, beside: float, base: float, scores: bool, font: Font | None) -> None:
+    """Fill a cell between x and `beside`, or leave it empty; `base` is its middle. With `font`, its numbers are print."""
+    random, wide = layout.random, beside - x
+    filled = random.random()
+    size = layout.height * random.uniform(0.8, 1.0)
+    fitting = max(1, int(wide / size / 0.75))
+    count = int(random.integers(1, min(8, fitting) + 1))
+    if scores:
+        count = min(fitting, 1 if random.random() < 0.85 else 2)
+    if filled < 0.15:
+        return
+    if filled < 0.22:
+        mark(layout, int(random.integers(MARKS)), (x + beside) / 2, base, size)
+    elif filled < 0.28:
+        layout.writer.word(letters(random, 5)[: max(2, fitting)], x + 0.1 * size, base + size / 2, size)
+    elif font is not None:
+        layout.press.text(digits(random, count), x + 0.1 * size, base + size / 2, 0.9 * size, font)
+    else:
+        free = max(0.0, wide - count * 0.75 * size)
+        text = digits(random, count)
+        if fitting > 3 and random.random() < 0.2:
+            text = f"{digits(random, fitting // 2)}.{digits(random, 1)}"
+        within = random.normal(0.5, 0.15) if scores else random.uniform(0.02, 0.9)
+        layout.writer.number(text, x + within * free, base + size / 2 + random.normal(0, 0.08) * size, size)

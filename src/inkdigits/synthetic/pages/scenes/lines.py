@@ -159,7 +159,9 @@ def close_up(layout: Layout) -> None:
     y = (top + bottom) / 2 + 0.5 * height
     if random.random() < 0.45:
         x = _before_number(layout, layout.writer, x, y, height)
-    end = layout.writer.number(text, x, y, height, gap=_gap(random))
+    apart = len(text) <= 3 and random.random() < 0.3  # a few digits far apart
+    gap = float(random.uniform(0.3, 1.3)) if apart else _gap(random)
+    end = layout.writer.number(text, x, y, height, gap=gap)
     if random.random() < 0.3:
         layout.writer.number(
             number(random),
