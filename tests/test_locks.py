@@ -3,19 +3,19 @@
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
+from inkdigits import locks
 from inkdigits.errors import InUseError
 from inkdigits.locks import held
 
 HOLD = """
-import sys, time, pathlib
+import sys, pathlib
 from inkdigits.locks import held
 with held(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
-    time.sleep(60)
+    sys.stdin.read()  # until it is killed
 """
 COUNT = """
 import sys, pathlib
@@ -29,7 +29,8 @@ for _ in range(200):
 
 def test_a_lock_is_held_once_and_dies_with_its_process(tmp_path):
     lock = tmp_path / ".lock"
-    with subprocess.Popen([sys.executable, "-c", HOLD, str(lock)], stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-c", HOLD, str(lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline() == "held\n"
         with (
             pytest.raises(InUseError, match=f"^{tmp_path}: is being worked on by another process; ") as error,
@@ -54,8 +55,16 @@ def test_nothing_is_lost_between_processes_that_wait_for_each_other(tmp_path):
     assert count.read_text() == "600"
 
 
-def test_a_lock_is_waited_for(tmp_path):
-    seen = []
+def test_a_lock_is_waited_for(tmp_path, monkeypatch):
+    seen, asked = [], threading.Event()
+    lock = locks.lock
+
+    def told(file, wait=False):
+        if wait:
+            asked.set()
+        return lock(file, wait)
+
+    monkeypatch.setattr(locks, "lock", told)
 
     def other():
         with held(tmp_path / ".lock", wait=True):
@@ -64,7 +73,7 @@ def test_a_lock_is_waited_for(tmp_path):
     with held(tmp_path / ".lock"):
         thread = threading.Thread(target=other)
         thread.start()
-        time.sleep(0.2)
+        assert asked.wait(60)
         seen.append("first")
     thread.join()
     assert seen == ["first", "other"]

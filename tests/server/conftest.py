@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -52,6 +53,23 @@ class Running:
         """The worker processes, by their ids."""
         ids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
         return [int(i) for i in ids if b"spawn_main" in Path(f"/proc/{i}/cmdline").read_bytes()]
+
+    def begins_work(self):
+        """Return a question: has a worker that was ready begun to compute since, for 50 ms of its processor's time?"""
+        before = self._ticks()
+        return lambda: self._ticks() - before >= 0.05 * os.sysconf("SC_CLK_TCK")
+
+    def _ticks(self):
+        stats = (Path(f"/proc/{worker}/stat").read_text("ascii") for worker in self.workers())
+        return sum(int(ticks) for stat in stats for ticks in stat.rpartition(")")[2].split()[11:13])
+
+
+def wait_until(condition, seconds=60):
+    """Ask again and again until something is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.02)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import io
 import os
 import signal
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from PIL import Image
 from inkdigits import network
 from inkdigits.cli import main
 from tests.conftest import drawing
-from tests.server.conftest import running, seven, small
+from tests.server.conftest import running, seven, small, wait_until
 from tests.server.test_api import refused
 
 linux = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds processes in /proc")
@@ -28,34 +27,39 @@ def test_kill_9_of_workers_is_survived_and_nothing_is_lost():
     """Workers are killed while they read; every request is answered, and rightly."""
     pictures = {label: small(label) for label in (2, 4, 7)}
     stop = threading.Event()
+    answers = {label: [] for label in pictures}
 
     def ask(label, server):
-        answers = []
         with server.client as client:
             while not stop.is_set():
-                answers.append(client.post("/classify", content=pictures[label]))
-        return [(a.status_code, a.json()["results"][0]["best"] if a.status_code == 200 else a.text) for a in answers]
+                answers[label].append(client.post("/classify", content=pictures[label]))
+
+    def one_more_each():
+        before = {label: len(got) for label, got in answers.items()}
+        wait_until(lambda: all(len(answers[label]) > count for label, count in before.items()))
 
     with running("inkdigits", "serve", "--port", 0, "--workers", 1) as server, ThreadPoolExecutor(3) as threads:
-        asked = {label: threads.submit(ask, label, server) for label in pictures}
+        asked = [threads.submit(ask, label, server) for label in pictures]
         try:
-            time.sleep(0.3)
+            one_more_each()
             first = server.workers()
             assert len(first) == 2
             os.kill(first[0], signal.SIGKILL)
-            time.sleep(0.3)
+            one_more_each()
             for worker in first[1:]:
                 os.kill(worker, signal.SIGKILL)
-            deadline = time.monotonic() + 30
-            while len(server.workers()) < 2 and time.monotonic() < deadline:
-                time.sleep(0.05)
+            wait_until(lambda: len({*server.workers()} - {*first}) == 2)
             with server.client as client:
                 assert client.post("/read", content=seven()).json()["results"][0]["text"] == "7"
         finally:
             stop.set()
         assert not {*server.workers()} & {*first}
-        for label, answers in asked.items():
-            assert {*answers.result()} == {(200, label)}
+        for thread in asked:
+            thread.result()
+        for label, got in answers.items():
+            assert {
+                (a.status_code, a.json()["results"][0]["best"] if a.status_code == 200 else a.text) for a in got
+            } == {(200, label)}
 
 
 @linux
@@ -64,22 +68,28 @@ def test_sigterm_finishes_what_was_accepted_and_takes_no_more():
     buffer = io.BytesIO()
     page.save(buffer, "TIFF", save_all=True, append_images=[page] * 29)
     with running("inkdigits", "serve", "--port", 0, "--workers", 1) as server, ThreadPoolExecutor(1) as thread:
-        # Copies of one digit are print.
-        url = f"{server.url}/read?ink=any"
+        with server.client as client:
+            wait_until(lambda: client.get("/health").json()["workers"] == 2)
+        workers, begun = server.workers(), server.begins_work()
+        url = f"{server.url}/read?ink=any"  # copies of one digit are print
         slow = thread.submit(httpx.post, url, content=buffer.getvalue(), timeout=60)
-        time.sleep(0.4)
-        workers = server.workers()
-        assert not slow.done() and len(workers) == 2
+        wait_until(begun)
         server.process.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
+        wait_until(lambda: takes_no_more(server))
         assert not slow.done(), "the test needs a slower document"
-        with pytest.raises(httpx.TransportError):
-            httpx.get(f"{server.url}/health")
         answer = slow.result().json()["results"]
         assert [sheet["page"] for sheet in answer] == [*range(1, 31)] and len(answer[29]["lines"]) == 20
         assert server.process.wait(10) == 0
         assert server.process.stderr.read() == ""
         assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def takes_no_more(server):
+    try:
+        httpx.get(f"{server.url}/health")
+    except httpx.TransportError:
+        return True
+    return False
 
 
 @linux
@@ -88,10 +98,7 @@ def test_workers_end_when_the_server_is_killed():
         workers = server.workers()
         server.process.kill()
         server.process.wait()
-        deadline = time.monotonic() + 10
-        while any(Path(f"/proc/{worker}/exe").exists() for worker in workers) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert not any(Path(f"/proc/{worker}/exe").exists() for worker in workers)
+        wait_until(lambda: not any(Path(f"/proc/{worker}/exe").exists() for worker in workers))
 
 
 def test_ctrl_c_ends_it_without_a_word():

@@ -12,8 +12,9 @@ import pytest
 from PIL import Image
 
 from tests.conftest import drawing
-from tests.server.conftest import document, limited, seven, small
+from tests.server.conftest import document, limited, seven, small, wait_until
 from tests.server.test_api import refused
+from tests.server.test_life import linux
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +73,15 @@ def test_slow_work_does_not_stall_small_pictures_and_ends(server, row):
         assert client.post("/read", content=seven()).json()["results"][0]["text"] == "7"
 
 
+@linux
 def test_too_many_that_wait_are_429_and_those_that_wait_are_answered(server, row):
     idle(server)
     with ThreadPoolExecutor(8) as threads, server.client as client:
+        begun = server.begins_work()
         slow = threads.submit(httpx.post, f"{server.url}/read", content=row, timeout=60)
-        time.sleep(0.4)
+        wait_until(begun)
         waiting = [threads.submit(httpx.post, f"{server.url}/read", content=seven(), timeout=60) for _ in range(3)]
-        time.sleep(0.4)
-        assert client.get("/health").json()["waiting"] == 3
+        wait_until(lambda: client.get("/health").json()["waiting"] == 3)
         answer = client.post("/read", content=seven())
         refused(answer, 429, "are waiting")
         assert answer.headers["retry-after"] == "1"
@@ -88,16 +90,17 @@ def test_too_many_that_wait_are_429_and_those_that_wait_are_answered(server, row
         refused(client.post("/read", files=[("f", ("a.png", seven()))] * 4), 429)  # more than could ever wait
 
 
+@linux
 def test_who_goes_away_waits_no_longer(server, row):
     idle(server)
     with ThreadPoolExecutor(1) as thread, server.client as client:
+        begun = server.begins_work()
         slow = thread.submit(httpx.post, f"{server.url}/read", content=row, timeout=60)
-        time.sleep(0.4)
+        wait_until(begun)
         for _ in range(3):
             with pytest.raises(httpx.ReadTimeout):
                 httpx.post(f"{server.url}/read", content=seven(), timeout=0.15)
-        time.sleep(0.2)
-        assert client.get("/health").json()["waiting"] == 0
+        wait_until(lambda: client.get("/health").json()["waiting"] == 0)
         refused(slow.result(), 422)
     idle(server)
 
