@@ -159,3 +159,16 @@ def test_joined_digits_hang_together_and_bars_cross_a_7(writer_of):
 
     assert pieces(1.0) < 0.6 * pieces(0.0)
     assert ink(1.0) > 1.05 * ink(0.0)
+
+
+@pytest.mark.parametrize("text", ["38:05", "4.7", "20,51", "9-16"])
+def test_what_parts_digits_can_be_seen_between_them_however_close_they_are(writer_of, text):
+    """Digits of one number may overlap; a point or colon under their strokes would be a sign that nobody can read."""
+    for seed in range(12):
+        writer = writer_of(seed, (160, 500))
+        writer.hand = replace(writer.hand, gap=-0.15, slant=0.0, rough=0.0)
+        writer.number(text, 60, 95, 40)
+        marks = writer.truth.marks
+        (place,) = (i for i, mark in enumerate(marks) if not mark.sign.isdigit())
+        before, own, after = (marks[i].box for i in (place - 1, place, place + 1))
+        assert before[2] <= own[0] + 1 and own[2] <= after[0] + 1, (seed, before, own, after)

@@ -190,12 +190,12 @@ class Writer:
             else:
                 last = None
                 # However close the digits are, what parts them stands between them, to be seen.
-                apart = 0.5 * hand.pen + random.uniform(0.02, 0.14)
+                apart = hand.pen + random.uniform(0.0, 0.12)
                 left = cells[i] if cells else max(x + max(0.0, gap) * 0.5 * height, end + apart * height)
                 width, box = self.sign(sign, left, base, height)
                 if sign in SEPARATORS:
                     self.truth.marks.append(Mark(sign, box, name, place))
-                x = left + width + max(0.5 * hand.pen + 0.03, gap + random.normal(0.04, 0.06)) * height
+                x = left + width + max(hand.pen + 0.02, gap + random.normal(0.04, 0.06)) * height
             place += 1
         return x
 
