@@ -18,9 +18,8 @@ Back = npt.NDArray[np.float64]  # (2, 3): where a point (x, y, 1) of the upright
 
 # Probability that lines run up and down from which that is tried, and from which nothing else is.
 _POSSIBLE, _SURE = 0.5, 0.8
-_GAIN = (
-    1.7  # by how much more a picture on its side must look like digits when it is set upright, where that is not sure
-)
+# By how much more a picture must look like digits when turned by a right angle, where it is not sure to lie on a side.
+_GAIN = 1.7
 # Log-odds that a picture is upside down from which that is tried, if less of its digits than this share is sure; and from
 # which it is so, once it has been read both ways: pictures are seldom given upside down.
 _MAYBE, _DOUBTFUL, _CLEARLY = -2.5, 0.85, 3.0

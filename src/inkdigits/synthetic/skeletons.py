@@ -17,7 +17,7 @@ Path = npt.NDArray[np.float32]  # (N, 2): x to the right, y down
 _ENLARGED = 2  # thinning works on pictures of twice the size: its paths are smoother
 _AT_ONCE = 2000
 _SPUR = 4  # pixels of the enlarged picture: shorter branches come from a ragged edge, not from a pen
-_TOLERANCE = 0.4  # pixels by which a simplified path may leave the traced one
+_TOLERANCE = 0.4  # pixels by which a path may leave the traced one, which has more points
 _AROUND = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))  # (row, column), clockwise from above
 
 
