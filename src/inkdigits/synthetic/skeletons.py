@@ -6,6 +6,7 @@ A path can be drawn again at any size and with any pen, which a picture of 20 pi
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -47,18 +48,27 @@ def skeletons(pictures: npt.NDArray[np.uint8]) -> Skeletons:
 
     Takes about a millisecond for each.
     """
+    return packed(_paths(pictures))
+
+
+def packed(characters: Iterable[list[Path]]) -> Skeletons:
+    """Return characters' paths packed."""
     points: list[Path] = []
     point_of, path_of = [0], [0]
+    for paths in characters:
+        for path in paths:
+            points.append(path)
+            point_of.append(point_of[-1] + len(path))
+        path_of.append(len(points))
+    joined = np.concatenate(points) if points else np.zeros((0, 2), np.float32)
+    return Skeletons(joined, np.array(point_of, np.int64), np.array(path_of, np.int64))
+
+
+def _paths(pictures: npt.NDArray[np.uint8]) -> Iterator[list[Path]]:
     for start in range(0, len(pictures), _AT_ONCE):
         part = pictures[start : start + _AT_ONCE]
         large = np.stack([cv2.resize(p, None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC) for p in part])
-        for thin in thinned(large > 110):
-            for path in _scaled(trace(thin)):
-                points.append(path)
-                point_of.append(point_of[-1] + len(path))
-            path_of.append(len(points))
-    joined = np.concatenate(points) if points else np.zeros((0, 2), np.float32)
-    return Skeletons(joined, np.array(point_of, np.int64), np.array(path_of, np.int64))
+        yield from (list(_scaled(trace(thin))) for thin in thinned(large > 110))
 
 
 def thinned(ink: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

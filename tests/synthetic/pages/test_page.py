@@ -51,6 +51,18 @@ def test_scenes_draw_on_every_canvas(training, scene, size):
     assert found > 0
 
 
+@pytest.mark.parametrize("tall", [10.0, 24.0, 50.0])
+@pytest.mark.parametrize("scene", ["lines", "close-up", "table"])
+def test_digits_are_as_tall_as_is_asked_for(training, scene, tall):
+    heights = [
+        mark.box[3] - mark.box[1]
+        for seed in range(20)
+        for mark in page.draw(training, np.random.default_rng([3, seed]), (256, 400), scene, tall=tall).truth.marks
+        if mark.kind == "handwritten" and mark.sign.isdigit()
+    ]
+    assert len(heights) > 20 and 0.75 * tall < np.median(heights) < 1.4 * tall
+
+
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (8, 8), (15, 17), (9, 1200), (1200, 9), (257, 255)], ids=str)
 def test_hostile_sizes(training, size):
     for seed in range(12):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from inkdigits.synthetic import fonts, outlines
-from inkdigits.synthetic.forms import FORMS
+from inkdigits.synthetic.forms import FORMS, LETTERS
 from inkdigits.synthetic.pages import sources
 
 
@@ -22,14 +22,31 @@ def test_print_fonts(training, validation):
 
 def test_no_letter_of_one_part_is_in_the_other(training, validation):
     every = fonts.characters()
-    assert len(training.letters_of) + len(validation.letters_of) == len(np.unique(every.fonts))
+    own = 60 + 10  # hands that write letters of our own
+    assert len(training.letters_of) + len(validation.letters_of) == len(np.unique(every.fonts)) + own
 
     def paths(part):
-        return {b"".join(p.tobytes() for p in part.letters[row]) for font in part.letters_of for row in font.values()}
+        return {
+            b"".join(p.tobytes() for p in part.letters[int(row)])
+            for hand in part.letters_of
+            for rows in hand.values()
+            for row in rows
+        }
 
     assert not paths(training) & paths(validation)
     for part in (training, validation):
-        assert not any(sign.isdigit() for font in part.letters_of for sign in font)  # script fonts write no digits
+        assert not any(sign.isdigit() for hand in part.letters_of for sign in hand)  # script fonts write no digits
+
+
+def test_hands_of_our_own_write_every_letter_each_time_otherwise(training):
+    for hand in training.letters_of[-60:]:
+        assert set(hand) == set(LETTERS)
+        for rows in hand.values():
+            one, other = (training.letters[int(row)] for row in rows)
+            assert len(one) == len(other) and not all(map(np.array_equal, one, other))
+    for paths in map(training.letters.__getitem__, range(len(training.letters))):
+        every = np.concatenate(paths)
+        assert every.min() >= 0 and every[:, 1].max() <= 1.02  # 1 high, the upper left corner at (0, 0)
 
 
 def test_forms_of_digits(training, validation):

@@ -172,3 +172,14 @@ def test_what_parts_digits_can_be_seen_between_them_however_close_they_are(write
         (place,) = (i for i, mark in enumerate(marks) if not mark.sign.isdigit())
         before, own, after = (marks[i].box for i in (place - 1, place, place + 1))
         assert before[2] <= own[0] + 1 and own[2] <= after[0] + 1, (seed, before, own, after)
+
+
+def test_a_cursive_word_is_one_line_of_ink(writer_of):
+    apart, joined = [], []
+    for seed in range(12):
+        for cursive, counts in ((0.0, apart), (1.0, joined)):
+            writer = writer_of(seed, (160, 700))
+            writer.hand = replace(writer.hand, cursive=cursive, rough=0.0, gap=0.3, pen=0.06)
+            writer.word("unmenu", 40, 90, 40)
+            counts.append(cv2.connectedComponents((writer.canvas.ink > 60).astype(np.uint8))[0] - 1)
+    assert np.mean(apart) > 2 * np.mean(joined) and np.median(joined) == 1

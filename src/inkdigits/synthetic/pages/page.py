@@ -27,20 +27,22 @@ def draw(
     scene: str | None = None,
     turned: float = 0.0,
     clean: float = 0.35,
+    tall: float | None = None,
 ) -> SyntheticPage:
     """Return a page, or a part of one, of `size` (height, width) pixels.
 
     `scene` is a name from SCENES; else any. `turned` is the share of pages that lie on a side or upside down;
     `clean` the share of those that are as scanners and drawing programs make them: even paper, dark ink, hardly any grain.
+    `tall` is the height of digits in pixels; None for any, mostly near that at which pages are read.
     """
     height, width = size
-    tall = _height(random)
+    given, tall = tall, tall or _height(random)
     name = scene or str(
         random.choice(
             list(SCENES), p=np.array([share for _, share in SCENES.values()]) / sum(s for _, s in SCENES.values())
         )
     )
-    if name == "close-up":
+    if name == "close-up" and not given:
         tall = float(np.clip(28 * np.exp(random.normal(0, 0.35)), 12, 0.6 * height))
     canvas = Canvas(height, width, _turn(size, random))
     truth = Truth()

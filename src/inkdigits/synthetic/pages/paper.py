@@ -70,7 +70,7 @@ def sheet(shape: tuple[int, int], random: np.random.Generator) -> Light:
     ground = random.random()
     if ground < 0.06:
         paper -= np.float32(random.uniform(0.03, 0.15)) * guilloche(shape, random)
-    elif ground < 0.13:
+    elif ground < 0.18:
         paper -= np.float32(random.uniform(0.05, 0.35)) * screen(shape, random)
     return paper
 
@@ -179,7 +179,7 @@ def camera(page: Light, finest: float, random: np.random.Generator, clean: bool 
         return _scanned(page, finest, random)
     height, width = page.shape
     kind = random.random()
-    if kind < 0.25:  # fewer pixels, enlarged afterwards
+    if kind < 0.35:  # fewer pixels, enlarged afterwards
         share = max(float(random.uniform(0.3, 0.9)), 9.0 / finest)
         if share < 1:
             size = (max(8, round(width * share)), max(8, round(height * share)))
@@ -222,12 +222,12 @@ def _scanned(page: Light, finest: float, random: np.random.Generator) -> npt.NDA
     """Return a page as a good scanner or a drawing program stores it, uint8 (H, W), in either polarity."""
     height, width = page.shape
     way = random.random()
-    if way < 0.15 and finest > 14:  # scanned with fewer dots, enlarged afterwards
-        share = max(float(random.uniform(0.5, 0.9)), 12.0 / finest)
+    if way < 0.22 and finest > 12:  # scanned with fewer dots, enlarged afterwards
+        share = max(float(random.uniform(0.35, 0.9)), 10.0 / finest)
         size = (max(8, round(width * share)), max(8, round(height * share)))
         small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
         page = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
-    elif way < 0.4:
+    elif way < 0.45:
         page = np.asarray(cv2.GaussianBlur(page, (0, 0), random.uniform(0.3, max(0.35, finest / 40))), np.float32)
     if random.random() < 0.2:
         page = page + np.float32(_between(random, 0.002, 0.015)) * noise((height, width), random, 0)

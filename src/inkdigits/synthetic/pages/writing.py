@@ -13,6 +13,7 @@ from inkdigits.synthetic.pages.canvas import Canvas, Points
 from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.synthetic.pages.truth import SEPARATORS, Box, Mark, Truth
 
+_HEAVIEST = 1.25  # by how much a pressed pen is wider
 _SHORT, _LOW = "acemnorsuvwxz", "gpqyj"  # letters without ascender, and those that reach below the line
 
 
@@ -24,8 +25,8 @@ class Hand:
     `pen` is its width, `gap` the space between digits (negative: they overlap), `rough` how much sizes and places vary,
     `slant` the shear, `stretch` the width, `sizes[label]` the height of each digit, `drift` how far the base line falls.
     A `neat` hand writes its digits nearly alike, as few others do: it is not to be taken for print.
-    `barred` is the share of its 7s with a bar, `joined` of its digits that the pen runs on from to the next one. `font` is
-    the row of `Sources.letters_of` that this hand's letters come from.
+    `barred` is the share of its 7s with a bar, `joined` of its digits that the pen runs on from to the next one, `cursive`
+    of its letters. `letters` is the row of `Sources.letters_of` that this hand's letters come from.
     """
 
     writer: int | None
@@ -40,7 +41,8 @@ class Hand:
     neat: bool
     barred: float
     joined: float
-    font: int
+    cursive: float
+    letters: int
 
 
 def hand(sources: Sources, random: np.random.Generator, pen: float | None = None) -> Hand:
@@ -63,6 +65,7 @@ def hand(sources: Sources, random: np.random.Generator, pen: float | None = None
         neat,
         float(random.uniform(0.3, 1.0) if random.random() < 0.3 else 0.0),
         float(random.uniform(0.2, 0.9) if random.random() < 0.1 else 0.0),
+        float(random.uniform(0.5, 1.0) if random.random() < 0.2 else 0.0),
         int(random.integers(len(sources.letters_of))),
     )
 
@@ -132,7 +135,7 @@ class Writer:
         if self.random.random() < 0.2 and sum(map(len, paths)) > 8:  # the pressure changes on the way
             parts = [part for path in paths for part in _parts(path, int(self.random.integers(2, 5)))]
             boxes = [
-                self.canvas.stroke(self.canvas.ink, [part], pen * self.random.uniform(0.7, 1.25), self.heavy)
+                self.canvas.stroke(self.canvas.ink, [part], pen * self.random.uniform(0.7, _HEAVIEST), self.heavy)
                 for part in parts
             ]
             low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
@@ -178,7 +181,7 @@ class Writer:
                 if hand.joined and not cells:
                     if last is not None and random.random() < hand.joined:
                         self._join(last, placed, height)
-                    last = max((end for path in placed for end in (path[0], path[-1])), key=lambda end: float(end[0]))
+                    last = _right_end(placed)
                 self.truth.marks.append(Mark(sign, box, name, place))
                 end = left + width
                 x = end + (gap + unlike * random.normal(0, 0.05 + 0.5 * hand.rough)) * height
@@ -190,17 +193,17 @@ class Writer:
             else:
                 last = None
                 # However close the digits are, what parts them stands between them, to be seen.
-                apart = hand.pen + random.uniform(0.0, 0.12)
+                apart = _HEAVIEST * hand.pen + random.uniform(0.0, 0.12)
                 left = cells[i] if cells else max(x + max(0.0, gap) * 0.5 * height, end + apart * height)
                 width, box = self.sign(sign, left, base, height)
                 if sign in SEPARATORS:
                     self.truth.marks.append(Mark(sign, box, name, place))
-                x = left + width + max(hand.pen + 0.02, gap + random.normal(0.04, 0.06)) * height
+                x = left + width + max(_HEAVIEST * hand.pen + 0.02, gap + random.normal(0.04, 0.06)) * height
             place += 1
         return x
 
     def _join(self, last: Points, paths: list[Points], height: float) -> None:
-        """Draw the way of a pen that is not lifted: from the end of one digit to that of the next that is nearest to it."""
+        """Draw the way of a pen that is not lifted: from the end of one sign to that of the next that is nearest to it."""
         ends = [end for path in paths for end in (path[0], path[-1])]
         end = min(ends, key=lambda end: float(np.hypot(*(end - last))))
         sag = np.array([0, self.random.normal(0, 0.12) * height])
@@ -219,13 +222,15 @@ class Writer:
         """Write letters from x on, on the base line y, a capital `height` high; return their box in the picture."""
         random, hand, source = self.random, self.hand, self.sources
         boxes = []
+        last: Points | None = None  # where the pen left the letter before
         for letter in text:
             if letter == " ":
-                x += 0.5 * height
+                x, last = x + 0.5 * height, None
                 continue
-            row = source.letters_of[hand.font].get(letter)
-            if row is None:
+            rows = source.letters_of[hand.letters].get(letter)
+            if rows is None:
                 continue
+            row = int(rows[random.integers(len(rows))])
             size = height * (0.62 if letter in _SHORT else 0.95 if letter in _LOW else 1.0)
             size *= float(np.exp(random.normal(0, 0.05 + hand.rough)))
             base = y + (0.35 * height if letter in _LOW else 0.0) + random.normal(0, 0.2 * hand.rough) * height
@@ -236,7 +241,12 @@ class Writer:
             paths = [smooth(path, times) @ matrix for path in source.letters[row]]
             every = np.concatenate(paths)
             low, high = every.min(axis=0), every.max(axis=0)
-            boxes.append(self.draw([p + np.array([x - low[0], base - high[1]], np.float32) for p in paths], height))
+            placed: list[Points] = [p + np.array([x - low[0], base - high[1]], np.float32) for p in paths]
+            boxes.append(self.draw(placed, height))
+            if hand.cursive:
+                if last is not None and random.random() < hand.cursive:
+                    self._join(last, placed, height)
+                last = _right_end(placed)
             x += float(high[0] - low[0]) + (random.uniform(-0.05, 0.15) + max(0.0, 0.3 * hand.gap)) * height
         if not boxes:
             return 0.0, 0.0, 0.0, 0.0
@@ -251,6 +261,11 @@ class Writer:
             max(0.7, self.hand.pen * height * pen),
             self.heavy,
         )
+
+
+def _right_end(paths: list[Points]) -> Points:
+    """Return the end of a path that is furthest to the right, (2,)."""
+    return max((end for path in paths for end in (path[0], path[-1])), key=lambda end: float(end[0]))
 
 
 def _bar(paths: list[Points], random: np.random.Generator) -> list[Points]:

@@ -28,6 +28,8 @@ CLEAN = 0.5  # share of pages as scanners and drawing programs make them
 # How often a strip is from a scene: where numbers are long more often than on pages.
 _SHARES = {"lines": 0.26, "formulas": 0.06, "close-up": 0.26, "boxes": 0.15, "table": 0.09, "print": 0.02, "scatter": 0.06,
            "rings": 0.03, "words": 0.07}  # fmt: skip
+# Share of pages whose digits have any height in this range, in pixels. Small ones are enlarged to be read, as in photos.
+_ANY, _HEIGHTS = 0.45, (9.0, 45.0)
 _SHORT = 0.4  # share of the numbers of one digit that are cut
 _NOTHING = 0.4  # strips around something else, for each that is around a number
 # Share of a mark's width within the strip from which it is in the text, and up to which it is not.
@@ -52,8 +54,14 @@ def draw(sources: Sources, random: np.random.Generator, widest: int, scene: str 
     """Return the strips of a new page, of a scene or of any: none wider than `widest` pixels."""
     if scene is None:
         scene = str(random.choice(list(_SHARES), p=list(_SHARES.values())))
-    size = int(random.integers(128, 257)), int(random.integers(256, 449))
-    return cut(page.draw(sources, random, size, scene, clean=CLEAN), random, widest, scene)
+    tall, share = None, 1.0
+    if random.random() < _ANY:
+        tall = float(np.exp(random.uniform(*np.log(_HEIGHTS))))
+        share = float(
+            np.clip(np.sqrt(tall / strips.DIGIT), 0.6, 1.0)
+        )  # of a page of small digits a smaller part will do
+    size = int(share * random.integers(128, 257)), int(share * random.integers(256, 449))
+    return cut(page.draw(sources, random, size, scene, clean=CLEAN, tall=tall), random, widest, scene)
 
 
 def cut(drawn: SyntheticPage, random: np.random.Generator, widest: int, scene: str) -> list[Strip]:
