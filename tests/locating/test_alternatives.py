@@ -18,7 +18,7 @@ SLASH = FIRST_SEPARATOR + SEPARATORS.index("/")
 def located(maps):
     one = Pass(np.full((HEIGHT, WIDTH), 255, np.uint8), maps, (1.0, 1.0), (0.0, 0.0))
     found = one.found(0.1)
-    return Located(found, [one], np.zeros(len(found), np.intp))
+    return Located(one.grey, found, [one], np.zeros(len(found), np.intp))
 
 
 def line(maps):

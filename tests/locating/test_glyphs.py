@@ -104,7 +104,7 @@ def blank(size=(120, 160)):
 def test_a_mark_without_ink_is_black():
     nothing = blank()
     marks = made.found(made.number("27", 60, 60))
-    got = glyphs.glyphs(Located(marks, nothing.passes, np.zeros(2, np.intp)), np.arange(2))
+    got = glyphs.glyphs(Located(nothing.grey, marks, nothing.passes, np.zeros(2, np.intp)), np.arange(2))
     assert got.shape == (2, 28, 28) and not got.any()
     assert glyphs.glyphs(nothing, np.zeros(0, np.intp)).shape == (0, 28, 28)
 
@@ -115,5 +115,5 @@ def test_a_mark_beside_the_picture_is_black():
     )
     page = lines(["27"], 30)
     for passes in (blank().passes, locate.locate(page.grey).passes):
-        got = glyphs.glyphs(Located(marks, passes, np.zeros(6, np.intp)), np.arange(6))
+        got = glyphs.glyphs(Located(page.grey, marks, passes, np.zeros(6, np.intp)), np.arange(6))
         assert got.shape == (6, 28, 28) and not got[:4].any()

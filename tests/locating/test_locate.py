@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from inkdigits.locating import locate, network, peaks
-from inkdigits.locating.maps import PRINTED
+from inkdigits.locating.maps import HANDWRITTEN, PRINTED
 from tests.locating import made
 from tests.locating.matching import matched, off, sure_digits, told
 from tests.written import Written, lines, paper, write
@@ -55,6 +55,51 @@ def test_a_number_in_a_corner_of_a_large_page_is_found_in_the_tile_around_it(cor
     found = locate.locate(page.grey).found
     assert told(page, found) >= 4 and max(off(page, found)) < 1
     assert len(sizes) <= 8 and max(sizes) <= 1.2e6  # coarse passes, and a tile or those that overlap there
+
+
+@pytest.fixture
+def areas(monkeypatch):
+    """What the network reads from now on, in pixels."""
+    run, read = network.run, []
+    monkeypatch.setattr(network, "run", lambda grey: read.append(grey.size) or run(grey))
+    return read
+
+
+def guessed(kind, score, count=400):
+    """Say that coarse passes saw marks all over a picture of 2000×3000, 12 pixels high."""
+    places = [(40 + 145 * (i % 20), 40 + 95 * (i // 20)) for i in range(count)]
+    marks = made.found([made.Mark("7", x, y, height=12) for x, y in places])
+    marks.kinds[:], marks.scores[:] = kind, score
+    return marks
+
+
+@pytest.mark.parametrize("kind, score", [(PRINTED, 0.9), (HANDWRITTEN, 0.15)], ids=["print", "unsure"])
+def test_what_is_no_sure_handwriting_costs_little_more_than_an_empty_page(areas, monkeypatch, kind, score):
+    page = np.full((2000, 3000), 230, np.uint8)
+    monkeypatch.setattr(locate, "guessed", lambda *_: guessed(kind, score))
+    locate.locate(page)
+    coarse = [area for area in areas if area < 400_000][:4]
+    assert len(areas) > len(coarse)  # a part is read to see
+    assert sum(areas) <= 1.6 * sum(coarse) + 2 * locate._LEAST_DOUBT
+
+
+def test_where_one_part_shows_digits_the_others_are_read_too(areas, monkeypatch):
+    """Coarse passes were sure of none of them."""
+    page = paper(1100, 2000)
+    for row in range(7):
+        write(page, "27435" * 6, 60, 110 + 140 * row, 26, seed=row, gap=0.9)
+    marks = made.found([made.Mark("7", x, y, height=26) for x, y in page.centres])
+    marks.scores[:] = 0.2
+    monkeypatch.setattr(locate, "guessed", lambda *_: marks)
+    assert told(page, locate.locate(page.grey).found) >= 0.85 * len(page.labels)
+
+
+def test_however_many_sure_marks_there_are_the_work_is_bounded(areas, monkeypatch):
+    page = np.full((2000, 3000), 230, np.uint8)
+    monkeypatch.setattr(locate, "guessed", lambda *_: guessed(HANDWRITTEN, 0.9))
+    monkeypatch.setattr(locate, "_MOST_AREA", 3_000_000)
+    locate.locate(page)
+    assert sum(areas) <= 3_500_000  # the page at the scale of these digits has forty million pixels
 
 
 def test_a_page_that_is_full_is_read_tile_by_tile():

@@ -60,7 +60,7 @@ def look(located: Located, kinds: Sequence[int]) -> Alternatives:
     excluded[np.arange(len(spare)), len(found) + np.arange(len(spare))] = False
     instead_of = {len(found) + i: np.flatnonzero(row) for i, row in enumerate(excluded)}
     of_pass = np.concatenate([located.of_pass, of_pass])
-    return Alternatives(Located(whole, located.passes, of_pass), len(found), instead_of)
+    return Alternatives(Located(located.grey, whole, located.passes, of_pass), len(found), instead_of)
 
 
 def excludes(some: Found, others: Found) -> npt.NDArray[np.bool_]:

@@ -27,6 +27,11 @@ _LEAST = 0.1  # score of a mark
 _SURE = 0.3  # score at which a coarse mark tells a height
 _RANGE = 1.7  # digits up to so many times larger or smaller than HEIGHT are read well in one pass
 _MOST_PASSES = 3
+_DOUBT = (
+    0.5  # of the pixels of the coarse passes: what is read at a larger scale to settle whether unsure marks are digits
+)
+_LEAST_DOUBT = 1 << 18  # pixels that may be read for that of any picture
+_MOST_AREA = 12 << 20  # pixels that are read at one scale, however many marks there are
 _SHARE = 0.15  # of the weight of all marks: a group of heights with less is no reason for another pass
 
 
@@ -59,8 +64,9 @@ class Pass:
 
 @dataclass(frozen=True, eq=False)
 class Located:
-    """The marks of a picture, in its pixels; for each mark the pass that found it, whose maps tell its ink."""
+    """The marks of a grey picture, in its pixels; for each mark the pass that found it, whose maps tell its ink."""
 
+    grey: Grey
     found: Found
     passes: list[Pass]
     of_pass: npt.NDArray[np.intp]
@@ -90,16 +96,18 @@ def guessed(passes: list[Pass], least: float = _LEAST, kinds: Sequence[int] = pe
 def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] | None = None) -> Located:
     """Return the marks of a grey picture, uint8 (H, W), at the scale that suits its digits of some kinds (see maps).
 
-    `first` are its coarse passes, where they have been made already.
+    Parts with sure marks are read at a larger scale; parts with unsure ones alone as far as `_DOUBT` allows, and further
+    as long as digits are found there. `first` are the coarse passes, where they have been made already.
     """
     first = first or coarse(grey)
     guess = guessed(first, _LEAST, kinds)
     scales = _scales(guess, kinds)
+    doubt = max(_DOUBT * sum(one.grey.size for one in first), _LEAST_DOUBT) / max(1, len(scales))
     passes: list[Pass] = []
     parts: list[tuple[Found, npt.NDArray[np.intp]]] = []
     for scale in scales:
         again = [one for one in first if abs(np.log(scale / one.scale[0])) < _SAME]
-        made = again[:1] or _tiles(grey, scale, guess)
+        made = again[:1] or _closer(grey, scale, guess, kinds, doubt)
         for one in made:
             found = one.found(_LEAST)
             if len(made) > 1:
@@ -109,7 +117,7 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
             parts.append((found, np.full(len(found), len(passes))))
             passes.append(one)
     if not parts:
-        return Located(guess.pick(np.zeros(0, np.intp)), first[:1], np.zeros(0, np.intp))
+        return Located(grey, guess.pick(np.zeros(0, np.intp)), first[:1], np.zeros(0, np.intp))
     every = Found(*(np.concatenate([vars(f)[n] for f, _ in parts]) for n in vars(parts[0][0])))
     of_pass = np.concatenate([p for _, p in parts])
     order = np.argsort(-every.scores, kind="stable")
@@ -122,7 +130,7 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
         said[mine] = inks.both(one.maps, every.centres[mine] * np.array(one.scale) + np.array(one.corner))
     every = inks.judged(every, said)
     order = np.argsort(-every.scores, kind="stable")
-    return Located(every.pick(order), passes, of_pass[order])
+    return Located(grey, every.pick(order), passes, of_pass[order])
 
 
 def _scales(guess: Found, kinds: Sequence[int]) -> list[float]:
@@ -154,23 +162,79 @@ def _belongs(found: Found, scale: float, scales: list[float]) -> npt.NDArray[np.
     return np.asarray(~digits | (off[scales.index(scale)] <= off.min(axis=0) + 0.1), np.bool_)
 
 
-def _tiles(grey: Grey, scale: float, guess: Found) -> list[Pass]:
-    """Return passes at a scale over all of a picture that one tile holds, else over the tiles with something in them."""
+Place = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the picture
+
+
+def _closer(grey: Grey, scale: float, guess: Found, kinds: Sequence[int], doubt: float) -> list[Pass]:
+    """Return passes at a scale over all of a picture, or over the parts of it in which marks of some kinds were seen.
+
+    Of parts whose marks are all unsure the more promising ones are read first, `doubt` pixels in all; where one of the
+    marks proves to be sure, as many more may be read as that took.
+    """
     height, width = grey.shape
-    limit = max(1, int(_TILE / scale))
-    if max(height, width) * scale <= _TILE * 1.25:
+    digits = guess.kinds < FIRST_SEPARATOR
+    asked = digits & np.isin(guess.kinds, kinds)
+    sure = asked & (guess.scores >= _SURE)
+    limit = _TILE / scale
+    if max(height, width) <= 1.25 * limit and (sure.any() or height * width * scale**2 <= doubt):
         return [_read(grey, scale)]
-    step = max(1, limit - int(_OVERLAP / scale))
-    passes = []
-    for top in range(0, max(1, height - int(_OVERLAP / scale)), step):
-        for left in range(0, max(1, width - int(_OVERLAP / scale)), step):
-            bottom, right = min(height, top + limit), min(width, left + limit)
-            x, y = guess.centres.T if len(guess) else np.zeros((2, 0))
-            if ((x >= left) & (x < right) & (y >= top) & (y < bottom)).any():
-                one = _read(grey[top:bottom, left:right], scale)
-                corner = (one.corner[0] - left * one.scale[0], one.corner[1] - top * one.scale[1])
-                passes.append(replace(one, corner=corner))
+    worth = np.where(asked, 1.0, 0.1) * guess.scores.astype(np.float64) ** 2 * digits
+    passes: list[Pass] = []
+    left = float(_MOST_AREA)
+    for place in _places(grey.shape, scale, limit, guess.centres[sure], worth[sure]):
+        left -= _area(place, scale)
+        if left < 0:
+            return passes
+        passes.append(_part(grey, scale, place))
+        digits &= ~_within(guess.centres, place)
+    small = min(limit, np.sqrt(doubt) / scale)
+    for place in _places(grey.shape, scale, small, guess.centres[digits], worth[digits]):
+        area = _area(place, scale)
+        if area > min(1.1 * doubt, left):  # a tile of as many pixels as may be read can be had
+            break
+        one = _part(grey, scale, place)
+        passes.append(one)
+        found = one.found(_LEAST)
+        proved = (np.isin(found.kinds, kinds) & (found.scores >= _SURE)).any()
+        left, doubt = left - area, doubt + (area if proved else -area)
     return passes
+
+
+def _places(
+    shape: tuple[int, ...], scale: float, side: float, points: npt.NDArray[np.float32], worth: npt.NDArray[np.float64]
+) -> list[Place]:
+    """Return the tiles of a picture, of `side` pixels, in which points are: first those whose points are worth most."""
+    height, width = shape
+    overlap = int(_OVERLAP / scale)
+    limit = max(1, int(side))
+    step = max(1, limit - overlap)
+    found: list[tuple[float, Place]] = []
+    for top in range(0, max(1, height - overlap), step):
+        for left in range(0, max(1, width - overlap), step):
+            place = left, top, min(width, left + limit), min(height, top + limit)
+            inside = _within(points, place)
+            if inside.any():
+                found.append((-float(worth[inside].sum()), place))
+    return [place for _, place in sorted(found)]
+
+
+def _area(place: Place, scale: float) -> float:
+    """Return how many pixels the network reads of a part of a picture."""
+    left, top, right, bottom = place
+    return (right - left) * (bottom - top) * scale**2
+
+
+def _within(points: npt.NDArray[np.float32], place: Place) -> npt.NDArray[np.bool_]:
+    left, top, right, bottom = place
+    x, y = points.T
+    return np.asarray((x >= left) & (x < right) & (y >= top) & (y < bottom), np.bool_)
+
+
+def _part(grey: Grey, scale: float, place: Place) -> Pass:
+    """Read a part of a picture."""
+    left, top, right, bottom = place
+    one = _read(grey[top:bottom, left:right], scale)
+    return replace(one, corner=(one.corner[0] - left * one.scale[0], one.corner[1] - top * one.scale[1]))
 
 
 def _inside(found: Found, one: Pass, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
@@ -190,15 +254,20 @@ def _inside(found: Found, one: Pass, shape: tuple[int, ...]) -> npt.NDArray[np.b
     )
 
 
-def _read(grey: Grey, scale: float) -> Pass:
-    """Read a picture enlarged or reduced by `scale`, with plain paper around it."""
+def resized(grey: Grey, scale: float) -> Grey:
+    """Return a picture as the network reads it at a scale."""
     height, width = grey.shape
     size = (max(4, round(width * scale)), max(4, round(height * scale)))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    fitted = grey if size == (width, height) else cv2.resize(grey, size, interpolation=way)
-    down = -(size[1] + 2 * _MARGIN) % MULTIPLE + _MARGIN
-    across = -(size[0] + 2 * _MARGIN) % MULTIPLE + _MARGIN
+    return grey if size == (width, height) else np.asarray(cv2.resize(grey, size, interpolation=way), np.uint8)
+
+
+def _read(grey: Grey, scale: float) -> Pass:
+    """Read a picture enlarged or reduced by `scale`, with plain paper around it."""
+    fitted = resized(grey, scale)
+    down = -(fitted.shape[0] + 2 * _MARGIN) % MULTIPLE + _MARGIN
+    across = -(fitted.shape[1] + 2 * _MARGIN) % MULTIPLE + _MARGIN
     around = int(np.median(fitted))
     framed = cv2.copyMakeBorder(fitted, _MARGIN, down, _MARGIN, across, cv2.BORDER_CONSTANT, value=around)
-    real = (size[0] / width, size[1] / height)
+    real = (fitted.shape[1] / grey.shape[1], fitted.shape[0] / grey.shape[0])
     return Pass(np.asarray(framed, np.uint8), network.run(framed), real, (float(_MARGIN), float(_MARGIN)))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.locating.locate import Located, Pass
+from inkdigits.locating.locate import Located, Pass, resized
 from inkdigits.locating.maps import HANDWRITTEN, inputs
 from inkdigits.locating.numbers import Row
 from inkdigits.locating.numbers import angle as page_angle
@@ -130,13 +130,30 @@ def read(located: Located, numbers: Sequence[Sequence[int]], fall: float) -> lis
         scale, corner = np.array(one.scale * 2), np.array(one.corner * 2)
         frame = strips.around(np.asarray(located.found.boxes[rows] * scale + corner, np.float32), fall)
         if frame.width <= _WIDEST:
-            cuts.append((i, of_pass, frame, strips.cut(one.grey, frame, outside[of_pass])))
+            cuts.append((i, of_pass, frame, _cut(located.grey, one, frame, outside[of_pass])))
     cuts.sort(key=lambda one: one[2].width)
     for start in range(0, len(cuts), _AT_ONCE):
         part = cuts[start : start + _AT_ONCE]
         for (i, of_pass, frame, _), logs in zip(part, run([strip for *_, strip in part]), strict=True):
             said[i] = Said(logs, frame, located.passes[of_pass], of_pass)
     return said
+
+
+def _cut(grey: Grey, one: Pass, frame: Frame, outside: int) -> Grey:
+    """Return the strip of a frame in a pass's pixels: of what the pass read, or of the picture where it reaches beyond."""
+    right, bottom = float(frame.width), float(strips.HEIGHT)
+    corners = frame.to_picture(np.array([[0.0, 0.0], [right, 0.0], [0.0, bottom], [right, bottom]]))
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    if (low >= 0).all() and (high <= one.grey.shape[::-1]).all():
+        return strips.cut(one.grey, frame, outside)
+    scale, corner = np.array(one.scale), np.array(one.corner)
+    first = np.clip((low - corner) / scale - 1, 0, grey.shape[::-1]).astype(int)
+    end = np.clip((high - corner) / scale + 2, 0, grey.shape[::-1]).astype(int)
+    part = grey[first[1] : end[1], first[0] : end[0]]
+    if not part.size:
+        return strips.cut(one.grey, frame, outside)
+    x, y = np.array(frame.corner) - corner - first * scale
+    return strips.cut(resized(part, one.scale[0]), replace(frame, corner=(float(x), float(y))), outside)
 
 
 def run(given: Sequence[Grey]) -> list[Logs]:
