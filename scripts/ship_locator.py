@@ -61,8 +61,8 @@ which digit it is.
 |---|---|
 | Architecture | fully convolutional, encoder of residual blocks to stride 16, decoder back to strides 4 and 2 (training/locator/network.py), {config["parameters"]:,} parameters, {config["multiply_adds_a_megapixel"] / 1e9:.1f} G multiply-adds a megapixel |
 | Recipe | `{recipe["name"]}`, hash {config["recipe_hash"]}, seed {config["seed"]} (the first; not chosen among others) |
-| Trained on | {pages["training"]:,} synthetic pages of {drawn["size"]}×{drawn["size"]} pixels, none seen twice, {training["epochs"]} epochs; handwritten digits on them are redrawn from at most {drawn["digits"]:,} of {digits["training"]:,} of MNIST's training digits and from strokes of our own, letters and print from fonts |
-| Held out | {digits["validation"]:,} of MNIST's training digits, whole writers, and every seventh font and form of a digit: validation pages have these alone. MNIST's test digits were not opened |
+| Trained on | {pages["training"]:,} synthetic pages of {drawn["size"]}×{drawn["size"]} pixels, none seen twice, {training["epochs"]} epochs; handwritten digits on them are redrawn from at most {drawn["digits"]:,} of {digits["training"]:,} of MNIST's training digits and from strokes of our own, letters from fonts and strokes of our own, print from fonts |
+| Held out | {digits["validation"]:,} of MNIST's training digits, whole writers, every seventh font and form of a digit, and hands that write our own letters: validation pages have these alone. MNIST's test digits were not opened |
 | Size | {size / 1e6:.2f} MB, ONNX, weights in 16 bits, which become 32 when the file is loaded |
 | Export | ONNX Runtime against Keras on {config["proof"]["pictures"]} pages: at most {differences["float32"]:.1g} off with weights in 32 bits; with those of the file, the probability of a centre at most {differences["file, centres"]:.1g} |
 | Made again by | `inkdigits train locator --seed {config["seed"]}`, {hours:.1f} hours on {config["machine"]}, training in {config["precision"]}; on an NVIDIA card by the same command with the extra `train-gpu`, which nobody has tried yet |

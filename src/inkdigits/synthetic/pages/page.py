@@ -134,6 +134,9 @@ def _composed(
                 0.5 + papers.noise((light.shape[0], light.shape[1]), random, int(random.integers(3))), 0, 1
             )
             cover *= worn.astype(np.float32)
+        if layer is print_ and random.random() < 0.12:  # grey print is made of a screen's dots
+            dots = papers.screen((light.shape[0], light.shape[1]), random, finest=2.2, even=True)
+            cover *= 1 - np.float32(random.uniform(0.4, 1.0)) * (1 - dots)
         light = light + cover * (np.float32(tone) - light)
     return np.asarray(light, np.float32)
 

@@ -115,18 +115,21 @@ def guilloche(shape: tuple[int, int], random: np.random.Generator) -> Light:
     return np.asarray(total ** np.float32(random.uniform(1, 6)), np.float32)
 
 
-def screen(shape: tuple[int, int], random: np.random.Generator) -> Light:
-    """Return a printer's screen, 0 to 1: dots or dashes in a lattice of 3 to 9 pixels, on all of the paper or a part."""
+def screen(shape: tuple[int, int], random: np.random.Generator, finest: float = 3.0, even: bool = False) -> Light:
+    """Return a printer's screen, 0 to 1: dots or dashes in a lattice of `finest` to three times as many pixels.
+
+    It is on all of the paper or, unless it is `even`, a part.
+    """
     height, width = shape
     x = np.arange(width, dtype=np.float32)[None, :]
     y = np.arange(height, dtype=np.float32)[:, None]
-    angle, period = random.uniform(0, np.pi / 2), random.uniform(3, 9)
+    angle, period = random.uniform(0, np.pi / 2), random.uniform(finest, 3 * finest)
     longer = random.uniform(1, 2.5) if random.random() < 0.4 else 1.0
     u = (np.cos(angle) * x + np.sin(angle) * y) * np.float32(2 * np.pi / period / longer)
     v = (np.cos(angle) * y - np.sin(angle) * x) * np.float32(2 * np.pi / period)
     level = np.float32(random.uniform(-0.5, 1.2))
     dots = 1 / (1 + np.exp(-np.float32(random.uniform(3, 9)) * (np.cos(u) + np.cos(v) - level)))
-    if random.random() < 0.35:
+    if not even and random.random() < 0.35:
         dots *= slope(shape, random, random.uniform(1, 40))
     return np.asarray(dots, np.float32)
 
