@@ -33,7 +33,7 @@ def boxed(shape, boxes, more):
 def test_boxes_hold_the_ink_and_are_no_larger(writer_of, text, degrees):
     for seed in range(4):
         writer = writer_of(seed, (160, 400), degrees)
-        writer.hand = replace(writer.hand, gap=0.3, rough=0.03)
+        writer.hand = replace(writer.hand, gap=0.3, rough=0.03, joined=0.0)
         writer.number(text, 60, 95, 40)
         ink = writer.canvas.ink > 100
         boxes = [mark.box for mark in writer.truth.marks]
@@ -141,7 +141,8 @@ def test_separators_in_print_belong_to_the_number(writer_of):
 
 
 def test_joined_digits_hang_together_and_bars_cross_a_7(writer_of):
-    """The pen of one hand runs on from digit to digit: fewer pieces of ink. Bars of 7s add ink at half their height."""
+    """The pen of one hand runs on from digit to digit: fewer pieces of ink. Bars of 7s add ink at half their height, hooks
+    at their top."""
 
     def pieces(joined):
         count = 0
@@ -151,14 +152,20 @@ def test_joined_digits_hang_together_and_bars_cross_a_7(writer_of):
             count += cv2.connectedComponents((writer.canvas.ink > 60).astype(np.uint8))[0] - 1
         return count
 
-    def ink(barred):
-        writer = writer_of(2, barred=barred, writer=None, forms=(0,) * 10)  # a 7 of one stroke
-        for i in range(6):
-            writer.number("7", 30 + 60 * i, 60, 40)
-        return int(writer.canvas.ink.sum())
+    def ink(part, **how):
+        rows = slice(*(round(OVERSAMPLING * (20 + 40 * y)) for y in part))
+        total = 0
+        for seed in range(8):
+            writer = writer_of(seed, writer=None, forms=(0,) * 10, **{"barred": 0.0, "hooked": 0.0, **how})
+            for i in range(6):  # a 7 of one stroke
+                writer.number("7", 30 + 60 * i, 60, 40)
+            total += int(writer.canvas.ink[rows].sum())
+        return total
 
+    half, top = (0.35, 0.75), (0.0, 0.35)
     assert pieces(1.0) < 0.6 * pieces(0.0)
-    assert ink(1.0) > 1.05 * ink(0.0)
+    assert ink(half, barred=1.0) > 1.3 * ink(half) and ink(top, barred=1.0) < 1.1 * ink(top)
+    assert ink(top, hooked=1.0) > 1.1 * ink(top) and ink(half, hooked=1.0) < 1.1 * ink(half)
 
 
 @pytest.mark.parametrize("text", ["38:05", "4.7", "20,51", "9-16"])

@@ -25,8 +25,9 @@ class Hand:
     `pen` is its width, `gap` the space between digits (negative: they overlap), `rough` how much sizes and places vary,
     `slant` the shear, `stretch` the width, `sizes[label]` the height of each digit, `drift` how far the base line falls.
     A `neat` hand writes its digits nearly alike, as few others do: it is not to be taken for print.
-    `barred` is the share of its 7s with a bar, `joined` of its digits that the pen runs on from to the next one, `cursive`
-    of its letters. `letters` is the row of `Sources.letters_of` that this hand's letters come from.
+    `barred` is the share of its 7s with a bar, `hooked` of those that begin with a stroke down, `joined` of its digits
+    that the pen runs on from to the next one, `cursive` of its letters. `letters` is the row of `Sources.letters_of`
+    that this hand's letters come from.
     """
 
     writer: int | None
@@ -40,6 +41,7 @@ class Hand:
     drift: float
     neat: bool
     barred: float
+    hooked: float
     joined: float
     cursive: float
     letters: int
@@ -63,7 +65,8 @@ def hand(sources: Sources, random: np.random.Generator, pen: float | None = None
         (1.0,) * 10 if neat else _sizes(random),
         steady * float(random.normal(0, 0.03)),
         neat,
-        float(random.uniform(0.3, 1.0) if random.random() < 0.3 else 0.0),
+        float(random.uniform(0.3, 1.0) if random.random() < 0.35 else 0.0),
+        float(random.uniform(0.3, 1.0) if random.random() < 0.25 else 0.0),
         float(random.uniform(0.2, 0.9) if random.random() < 0.1 else 0.0),
         float(random.uniform(0.5, 1.0) if random.random() < 0.2 else 0.0),
         int(random.integers(len(sources.letters_of))),
@@ -118,8 +121,10 @@ class Writer:
             rows = source.rows_of[hand.writer][label]
             paths = source.mnist[int(rows[random.integers(len(rows))])]
         height *= hand.sizes[label] * (random.uniform(0.85, 1.15) if hand.sizes[label] < 0.75 else 1.0)
-        if label == 7 and random.random() < hand.barred:
-            paths = [*paths, *_bar(paths, random)]
+        if label == 7:
+            bars = _bar(paths, random) if random.random() < hand.barred else []
+            hooks = _hook(paths, random) if random.random() < hand.hooked else []
+            paths = [*paths, *bars, *hooks]
         unlike = 0.2 if hand.neat else 1.0
         shear = hand.slant + unlike * random.normal(0, 0.05)
         wide = hand.stretch * np.exp(unlike * random.normal(0, 0.06))
@@ -275,11 +280,22 @@ def _bar(paths: list[Points], random: np.random.Generator) -> list[Points]:
     near = every[np.abs(every[:, 1] - level) < 0.1]
     if not len(near) or np.ptp(near[:, 0]) > 0.3:
         return []
-    x, half = float(near[:, 0].mean()), random.uniform(0.12, 0.3)
+    x, half = float(near[:, 0].mean()), random.uniform(0.12, 0.42)
     x += random.normal(0, 0.04)
     rise = random.normal(0.02, 0.05)
     points = [[x - half, level + rise], [x, level + random.normal(0, 0.02)], [x + half, level - rise]]
     return [np.asarray(points, np.float32)]
+
+
+def _hook(paths: list[Points], random: np.random.Generator) -> list[Points]:
+    """Return the short stroke down with which many begin a 7 (a digit's paths, 1 high): at the left end of its top."""
+    every = np.concatenate(paths)
+    top = every[every[:, 1] < 0.25]
+    if not len(top) or np.ptp(top[:, 0]) < 0.2:
+        return []
+    x, y = top[top[:, 0].argmin()]
+    foot = [x + random.normal(-0.02, 0.03), y + random.uniform(0.08, 0.28)]
+    return [np.asarray([foot, [x, y]], np.float32)]
 
 
 def _parts(path: Points, count: int) -> list[Points]:
