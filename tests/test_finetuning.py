@@ -12,12 +12,12 @@ from PIL import Image
 
 import inkdigits
 from inkdigits import finetuning
-from inkdigits.datasets import load, mnist, pool
+from inkdigits.datasets import load, mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
 from inkdigits.synthetic import hands, strokes
 from inkdigits.synthetic.forms import FORMS
-from inkdigits.training import recipe, split
+from inkdigits.training import pool, recipe, split
 from inkdigits.training.rehearsal import led_back, mixed
 from inkdigits.training.watcher import Watcher
 from tests.cli.conftest import run

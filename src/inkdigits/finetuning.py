@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits import network
-from inkdigits.datasets import mnist, pool
+from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.load import Data
 from inkdigits.errors import InputError
@@ -19,7 +19,7 @@ from inkdigits.evaluation import calibration
 from inkdigits.evaluation.change import Change, Told, answered_strangers, compare, tell
 from inkdigits.network import Network, registry
 from inkdigits.recognising.decide import believe
-from inkdigits.training import fit, from_onnx, split
+from inkdigits.training import fit, from_onnx, pool, split
 from inkdigits.training.from_onnx import Given
 from inkdigits.training.recipe import Recipe
 from inkdigits.training.rehearsal import led_back, mixed

@@ -127,6 +127,7 @@ class PoolSettings:
     letters: int = _setting("letters and signs of handwriting fonts; no digits", 0)
     strangers: int = _setting("scribbles, signs, shapes, textures; no digits", 0)
     several: int = _setting("two or three digits that touch; no digit", 0)
+    pages: int = _setting("what the locator finds on synthetic pages: digits and what is taken for one", 0)
 
     def counts(self) -> dict[str, int]:
         """Return the kinds that there are any of, with their number."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from inkdigits.synthetic.pages import signs
 from inkdigits.synthetic.pages.canvas import Canvas, Points
+from inkdigits.synthetic.pages.paths import bar, hook, parts, right_end, smooth
 from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.synthetic.pages.truth import SEPARATORS, Box, Mark, Truth
 
@@ -83,19 +83,6 @@ def _sizes(random: np.random.Generator) -> tuple[float, ...]:
     return tuple(float(size) for size in sizes)
 
 
-def smooth(path: Points, times: int) -> Points:
-    """Return a path with its corners cut `times` times (Chaikin, 1974), ends kept: the polygon becomes a curve."""
-    for _ in range(times):
-        if len(path) < 3:
-            return path
-        a, b = path[:-1], path[1:]
-        cut = np.empty((2 * len(a), 2), np.float32)
-        cut[0::2], cut[1::2] = 0.75 * a + 0.25 * b, 0.25 * a + 0.75 * b
-        cut[0], cut[-1] = path[0], path[-1]
-        path = cut
-    return path
-
-
 class Writer:
     """A hand that writes on a canvas and notes what it writes in the truth."""
 
@@ -122,8 +109,8 @@ class Writer:
             paths = source.mnist[int(rows[random.integers(len(rows))])]
         height *= hand.sizes[label] * (random.uniform(0.85, 1.15) if hand.sizes[label] < 0.75 else 1.0)
         if label == 7:
-            bars = _bar(paths, random) if random.random() < hand.barred else []
-            hooks = _hook(paths, random) if random.random() < hand.hooked else []
+            bars = bar(paths, random) if random.random() < hand.barred else []
+            hooks = hook(paths, random) if random.random() < hand.hooked else []
             paths = [*paths, *bars, *hooks]
         unlike = 0.2 if hand.neat else 1.0
         shear = hand.slant + unlike * random.normal(0, 0.05)
@@ -138,10 +125,10 @@ class Writer:
         """Draw paths with this hand's pen on the ink layer; return the box in the picture."""
         pen = max(0.7, self.hand.pen * height)
         if self.random.random() < 0.2 and sum(map(len, paths)) > 8:  # the pressure changes on the way
-            parts = [part for path in paths for part in _parts(path, int(self.random.integers(2, 5)))]
+            pieces = [piece for path in paths for piece in parts(path, int(self.random.integers(2, 5)))]
             boxes = [
-                self.canvas.stroke(self.canvas.ink, [part], pen * self.random.uniform(0.7, _HEAVIEST), self.heavy)
-                for part in parts
+                self.canvas.stroke(self.canvas.ink, [piece], pen * self.random.uniform(0.7, _HEAVIEST), self.heavy)
+                for piece in pieces
             ]
             low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
             return float(low[0]), float(low[1]), float(high[2]), float(high[3])
@@ -186,7 +173,7 @@ class Writer:
                 if hand.joined and not cells:
                     if last is not None and random.random() < hand.joined:
                         self._join(last, placed, height)
-                    last = _right_end(placed)
+                    last = right_end(placed)
                 self.truth.marks.append(Mark(sign, box, name, place))
                 end = left + width
                 x = end + (gap + unlike * random.normal(0, 0.05 + 0.5 * hand.rough)) * height
@@ -251,7 +238,7 @@ class Writer:
             if hand.cursive:
                 if last is not None and random.random() < hand.cursive:
                     self._join(last, placed, height)
-                last = _right_end(placed)
+                last = right_end(placed)
             x += float(high[0] - low[0]) + (random.uniform(-0.05, 0.15) + max(0.0, 0.3 * hand.gap)) * height
         if not boxes:
             return 0.0, 0.0, 0.0, 0.0
@@ -266,41 +253,3 @@ class Writer:
             max(0.7, self.hand.pen * height * pen),
             self.heavy,
         )
-
-
-def _right_end(paths: list[Points]) -> Points:
-    """Return the end of a path that is furthest to the right, (2,)."""
-    return max((end for path in paths for end in (path[0], path[-1])), key=lambda end: float(end[0]))
-
-
-def _bar(paths: list[Points], random: np.random.Generator) -> list[Points]:
-    """Return the bar through the stem of a 7 (a digit's paths, 1 high), where there is one stroke at that level."""
-    level = random.uniform(0.4, 0.65)
-    every = np.concatenate(paths)
-    near = every[np.abs(every[:, 1] - level) < 0.1]
-    if not len(near) or np.ptp(near[:, 0]) > 0.3:
-        return []
-    x, half = float(near[:, 0].mean()), random.uniform(0.12, 0.42)
-    x += random.normal(0, 0.04)
-    rise = random.normal(0.02, 0.05)
-    points = [[x - half, level + rise], [x, level + random.normal(0, 0.02)], [x + half, level - rise]]
-    return [np.asarray(points, np.float32)]
-
-
-def _hook(paths: list[Points], random: np.random.Generator) -> list[Points]:
-    """Return the short stroke down with which many begin a 7 (a digit's paths, 1 high): at the left end of its top."""
-    every = np.concatenate(paths)
-    top = every[every[:, 1] < 0.25]
-    if not len(top) or np.ptp(top[:, 0]) < 0.2:
-        return []
-    x, y = top[top[:, 0].argmin()]
-    foot = [x + random.normal(-0.02, 0.03), y + random.uniform(0.08, 0.28)]
-    return [np.asarray([foot, [x, y]], np.float32)]
-
-
-def _parts(path: Points, count: int) -> list[Points]:
-    """Return a path in so many pieces, each beginning where the last one ends."""
-    if len(path) < 2 * count:
-        return [path]
-    cuts = np.linspace(0, len(path) - 1, count + 1).round().astype(int)
-    return [path[a : b + 1] for a, b in pairwise(cuts)]

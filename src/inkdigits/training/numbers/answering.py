@@ -23,8 +23,8 @@ from inkdigits.recognising.number import Heard
 from inkdigits.recognising.posterior import Judged
 from inkdigits.recognising.rereading import Reread
 from inkdigits.synthetic.pages.truth import SyntheticPage
-from inkdigits.training.locator import answering
-from inkdigits.training.locator.answering import IGNORED, NOBODY, ReadPage
+from inkdigits.training.locator import answering, known_pages
+from inkdigits.training.locator.known_pages import IGNORED, NOBODY, ReadPage
 
 Values = npt.NDArray[np.float32]
 
@@ -44,7 +44,7 @@ class _Page:
 
 def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
     """Return the parts "combining" and "answering" of the config of the network in use, and what they are fitted on."""
-    known = [_asked(answering.read(page, net)) for page in pages]
+    known = [_asked(known_pages.read(page, net)) for page in pages]
     tried = {(w, i): _right(known, Combining(w, i)) for w in _WEIGHTS for i in _INSERTED}
     weight, inserted = max(tried, key=lambda choice: tried[choice])
     fitted = Combining(weight, inserted)
@@ -117,7 +117,7 @@ def _known(page: ReadPage, located: Located, rows: list[Row], said: dict[int, in
     """Return for each number of rows whether its digits, and all of it, are what the page is known to hold."""
     marks = np.array([m for row in rows for part in row.numbers for m in part], np.intp)
     marks = marks[np.argsort(-located.found.scores[marks], kind="stable")]
-    truth = dict(zip(marks.tolist(), answering.matched(located.found, marks, page.digits, page.known), strict=True))
+    truth = dict(zip(marks.tolist(), known_pages.matched(located.found, marks, page.digits, page.known), strict=True))
     texts: dict[int, str] = {}
     for mark in sorted(page.known.truth.marks, key=lambda m: (m.number, m.place)):
         texts[mark.number] = texts.get(mark.number, "") + mark.sign

@@ -1,4 +1,6 @@
-"""The pool: digits and strangers as pictures, brought to glyphs by the way that every picture takes.
+"""The pool: digits and what is none as pictures, brought to glyphs by the way that every picture takes.
+
+Most are pictures of one digit; "pages" are synthetic pages, with the glyphs of all that the locator finds on them.
 
 `build` makes the same pool for the same seed and number of parts, in as many processes as there are cores.
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing import get_context
 
 import numpy as np
@@ -14,15 +17,25 @@ import numpy.typing as npt
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
+from inkdigits.locating import glyphs, locate
+from inkdigits.locating.maps import FIRST_SEPARATOR
 from inkdigits.network.session import cores
 from inkdigits.reading.single import prepare
 from inkdigits.synthetic import fonts, hands, scenes, strangers
+from inkdigits.synthetic.pages import page
+from inkdigits.synthetic.pages.sources import Sources
+from inkdigits.synthetic.pages.truth import SyntheticPage
+from inkdigits.training import drawing
+from inkdigits.training.locator import known_pages
 
 STRANGER = 10  # the label of what is not a digit
-KINDS = ("mnist", "strokes", "fonts", "letters", "strangers", "several", "plain")
+KINDS = ("mnist", "strokes", "fonts", "letters", "strangers", "several", "plain", "pages")
+_HEIGHTS = (9.0, 60.0)  # pixels: of the digits on every second page; on the others they are as on most pages
+_CLOSE_UPS = 0.3  # share of pages that are a picture of one number
 _PART = 2000  # pictures in one piece of work; a part's randomness depends on seed and number alone
 
 Glyph = npt.NDArray[np.uint8]
+Glyphs = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,9 @@ def _make(part: _Part) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
 
     cv2.setNumThreads(1)
     random = np.random.default_rng([part.seed, KINDS.index(part.kind), part.number])
-    glyphs, labels = [], []
+    found, labels = [], []
+    if part.kind == "pages":
+        return _located(part.count, random)
     if part.kind == "plain":  # the digits as they are: they weigh more the more often they come
         rows = random.integers(len(_digits[0]), size=part.count)
         return _digits[0].images[rows], _digits[0].labels[rows]
@@ -75,9 +90,51 @@ def _make(part: _Part) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
         except InputError:  # a random crop of a few pixels
             continue
         if glyph is not None:
-            glyphs.append(glyph)
+            found.append(glyph)
             labels.append(label)
-    return np.stack(glyphs), np.array(labels, np.uint8)
+    return np.stack(found), np.array(labels, np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _sources() -> Sources:
+    """Return what this process draws pages with."""
+    return drawing.build_sources(_digits[0], "training", len(_digits[0]))
+
+
+def _located(count: int, random: np.random.Generator) -> tuple[Glyphs, npt.NDArray[np.uint8]]:
+    """Return so many glyphs of what the locator finds on synthetic pages, and their labels."""
+    images: list[Glyphs] = []
+    labels: list[npt.NDArray[np.uint8]] = []
+    while sum(map(len, labels)) < count:
+        size = int(random.integers(64, 257)), int(random.integers(128, 321))
+        tall = float(np.exp(random.uniform(*np.log(_HEIGHTS)))) if random.random() < 0.5 else None
+        scene = "close-up" if random.random() < _CLOSE_UPS else None
+        found, said = labelled(page.draw(_sources(), random, size, scene, clean=0.5, tall=tall))
+        images.append(found)
+        labels.append(said)
+    return np.concatenate(images)[:count], np.concatenate(labels)[:count]
+
+
+def labelled(drawn: SyntheticPage) -> tuple[Glyphs, npt.NDArray[np.uint8]]:
+    """Return the glyphs of the marks that the locator finds on a page, uint8 (N, 28, 28), and their labels, 0 to 10.
+
+    What lies on a digit without being it (a second mark, a half of it) is left out, and what is open or has no ink.
+    """
+    located = locate.locate(drawn.grey)
+    found = located.found
+    rows = np.flatnonzero(found.kinds < FIRST_SEPARATOR)
+    digits = [mark for mark in drawn.truth.marks if mark.sign.isdigit()]
+    truth = known_pages.matched(found, rows, digits, drawn)
+    labels = np.array([int(digits[i].sign) if i >= 0 else STRANGER for i in truth], np.uint8)
+    on_digit = np.zeros(len(rows), bool)
+    for mark in digits:
+        left, top, right, bottom = mark.box
+        x, y = found.centres[rows].T
+        on_digit |= (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
+    made = glyphs.glyphs(located, rows)
+    kept = (truth >= 0) | ((truth == known_pages.NOBODY) & ~on_digit)
+    kept &= made.any(axis=(1, 2))
+    return made[kept], labels[kept]
 
 
 def _ink(kind: str, digits: Dataset, random: np.random.Generator) -> tuple[Glyph, int]:

@@ -1,0 +1,77 @@
+"""The pool is what its settings say, the same for the same seed, and its digits are digits."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import inkdigits
+from inkdigits.datasets import mnist
+from inkdigits.synthetic.pages import page, sources
+from inkdigits.synthetic.pages.truth import Truth
+from inkdigits.training import pool
+
+COUNTS = {
+    "plain": 50,
+    "mnist": 60,
+    "strokes": 60,
+    "fonts": 60,
+    "letters": 40,
+    "strangers": 40,
+    "several": 20,
+    "pages": 60,
+}
+
+
+@pytest.fixture(scope="module")
+def training():
+    """What pages are drawn with, from six writers."""
+    everybody = mnist.train()
+    few = everybody.subset(np.isin(everybody.writers, np.unique(everybody.writers)[:6]))
+    return sources.build(few.images, few.labels, few.writers, "training")
+
+
+def test_pool(digits):
+    few = digits.subset(np.arange(200))
+    made = pool.build(COUNTS, 0, few)
+    assert np.array_equal(made.images[:200], few.images) and np.array_equal(made.labels[:200], few.labels)
+    # A few pictures are so faint that no ink is found; the kinds come in order.
+    synthetic = len(made) - 200
+    assert 0.85 * sum(COUNTS.values()) <= synthetic <= sum(COUNTS.values())
+    assert 0.25 < (made.labels[200:] == pool.STRANGER).mean() < 0.36
+    again = pool.build(COUNTS, 0, few)
+    assert made.fingerprint() == again.fingerprint() != pool.build(COUNTS, 1, few).fingerprint()
+    drawn = made.subset(np.flatnonzero((np.arange(len(made)) >= 200) & (made.labels < 10)))
+    answers = inkdigits.classify_glyphs(drawn.images).argmax(axis=1)
+    assert (answers == drawn.labels).mean() > 0.75
+
+
+def test_what_is_found_on_pages_has_the_label_of_what_stands_there(training):
+    """The shipped network, which has learned from other pictures, reads most of it as what it is said to be."""
+    random = np.random.default_rng(3)
+    pages = [page.draw(training, random, (200, 260), scene, clean=1.0, tall=30.0) for scene in ("lines", "words") * 8]
+    parts = [pool.labelled(one) for one in pages]
+    glyphs, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
+    assert glyphs.shape[1:] == (28, 28) and glyphs.any(axis=(1, 2)).all()
+    is_digit = labels < 10
+    assert is_digit.sum() > 60 and (~is_digit).sum() > 10
+    answers = inkdigits.classify_glyphs(glyphs[is_digit]).argmax(axis=1)
+    assert (answers == labels[is_digit]).mean() > 0.75
+    # A digit is found once, and no second mark on it is called something else.
+    written = sum(m.sign.isdigit() for one in pages for m in one.truth.marks)
+    assert is_digit.sum() <= written
+
+
+def test_pages_are_drawn_from_the_seed_alone(training, monkeypatch):
+    monkeypatch.setattr(pool, "_sources", lambda: training)
+    one, again, other = (pool._make(pool._Part("pages", seed, 0, 30)) for seed in (0, 0, 1))
+    assert one[0].shape == (30, 28, 28) and set(one[1].tolist()) <= set(range(11)) and len(one[1]) == 30
+    assert np.array_equal(one[0], again[0]) and np.array_equal(one[1], again[1])
+    assert not np.array_equal(one[0], other[0])
+
+
+def test_an_empty_page_has_nothing(training):
+    drawn = page.draw(training, np.random.default_rng(0), (80, 120), "lines")
+    grey = np.full((80, 120), 230, np.uint8)
+    made, labels = pool.labelled(replace(drawn, grey=grey, truth=Truth()))
+    assert made.shape == (0, 28, 28) and len(labels) == 0
