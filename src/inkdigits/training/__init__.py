@@ -32,6 +32,6 @@ def _import_quietly() -> None:
 
 
 # Processes that draw the locator's pages import targets and batches alone: TensorFlow would take each of them seconds and
-# half a gigabyte for nothing.
-if multiprocessing.parent_process() is None:
+# half a gigabyte for nothing. Such a process has its name before it imports what it is to call, and its parent only later.
+if multiprocessing.current_process().name == "MainProcess":
     _import_quietly()
