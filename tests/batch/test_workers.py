@@ -29,11 +29,15 @@ def test_names_that_are_no_text_survive_the_way():
     assert [d.lines[0] for d in workers.run(shout, odd, 1, ordered=True)] == [name.upper() for name in odd]
 
 
-def test_ordered_results_wait_for_a_slow_one_and_as_they_come_they_do_not():
-    items = ["slow", *(f"i{n}" for n in range(40))]
-    assert [d.item for d in workers.run(shout, items, 2, ordered=True)] == items
-    # The slow one's worker may hold one more item back.
-    assert [d.item for d in workers.run(shout, items, 2)].index("slow") >= 39
+def test_ordered_results_wait_for_a_slow_one_and_as_they_come_they_do_not(tmp_path):
+    """The first item is not done before the last one is begun."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    items = [f"waits for {pipe}", *(f"i{n}" for n in range(40)), f"opens {pipe}"]
+    ordered = list(workers.run(shout, items, 2, ordered=True))
+    assert [d.item for d in ordered] == items and all(d.error is None for d in ordered)
+    # The slow one's worker may hold one more item back, and the last one may be done before it.
+    assert [d.item for d in workers.run(shout, items, 2)].index(items[0]) >= 39
 
 
 def test_errors_are_results():

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from pathlib import Path
 
 from inkdigits.errors import InputError
@@ -23,8 +22,14 @@ def shout(item):
         if not memory.exists():
             memory.touch()
             os._exit(1)
-    if item.startswith("slow"):
-        time.sleep(0.5)
+    if item == "slow":
+        sum(range(10_000_000))
+    if item.startswith("waits for "):
+        signal.alarm(60)  # rather than for ever
+        os.close(os.open(item.removeprefix("waits for "), os.O_RDONLY))
+        signal.alarm(0)
+    if item.startswith("opens "):
+        os.close(os.open(item.removeprefix("opens "), os.O_WRONLY))
     yield item.upper()
     if item == "half":
         raise InputError(item, "has no second half", "be whole")

@@ -7,7 +7,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from contextlib import suppress
 
@@ -17,6 +16,7 @@ from PIL import Image
 
 from inkdigits.cli import main
 from tests.conftest import drawing, encoded
+from tests.waiting import wait_until
 
 COUNT = 60
 
@@ -69,11 +69,8 @@ def stuck(tmp_path):
     return path
 
 
-def wait_until(path, lines):
-    deadline = time.monotonic() + 60
-    while not path.exists() or path.read_bytes().count(b"\n") < lines:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+def wait_for_lines(path, count):
+    wait_until(lambda: path.exists() and path.read_bytes().count(b"\n") >= count)
 
 
 def end_of_all(process, stuck):
@@ -95,7 +92,7 @@ def test_kill_9_loses_nothing_and_doubles_nothing(folder, stuck, tmp_path, expec
     out = tmp_path / f"out.{ending}"
     for lines in (6, 30):
         process = start("read", stuck, folder, "--out", out, "--resume", "--jobs", 2, stderr=subprocess.PIPE)
-        wait_until(out, lines)
+        wait_for_lines(out, lines)
         process.kill()
         errors = end_of_all(process, stuck)
         assert process.returncode == -signal.SIGKILL and b"Traceback" not in errors
@@ -118,7 +115,7 @@ def test_ctrl_c_keeps_what_was_read_and_says_how_to_go_on(folder, stuck, tmp_pat
     out = tmp_path / "out.jsonl"
     options = {"stderr": subprocess.PIPE, "start_new_session": True}
     process = start("classify", stuck, folder, "--out", out, "--jobs", 2, **options)
-    wait_until(out, 5)
+    wait_for_lines(out, 5)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     message = errors.decode().splitlines()[-1]

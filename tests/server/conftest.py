@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -49,6 +48,15 @@ class Running:
         os.set_blocking(self.process.stderr.fileno(), False)
         return self.process.stderr.buffer.read() or b""
 
+    def has_read(self, connection):
+        """Whether the server has read all that was sent to it over a connection."""
+        ours, theirs = (f":{address[1]:04X}" for address in (connection.getsockname(), connection.getpeername()))
+        rows = (line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:])
+        waiting = [
+            queues for _, local, remote, _, queues, *_ in rows if local.endswith(theirs) and remote.endswith(ours)
+        ]
+        return all(int(queues.partition(":")[2], 16) == 0 for queues in waiting)
+
     def workers(self):
         """The worker processes, by their ids."""
         ids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
@@ -62,14 +70,6 @@ class Running:
     def _ticks(self):
         stats = (Path(f"/proc/{worker}/stat").read_text("ascii") for worker in self.workers())
         return sum(int(ticks) for stat in stats for ticks in stat.rpartition(")")[2].split()[11:13])
-
-
-def wait_until(condition, seconds=60):
-    """Ask again and again until something is so."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(0.02)
 
 
 @contextmanager

@@ -16,8 +16,9 @@ from PIL import Image
 from inkdigits import network
 from inkdigits.cli import main
 from tests.conftest import drawing
-from tests.server.conftest import running, seven, small, wait_until
+from tests.server.conftest import running, seven, small
 from tests.server.test_api import refused
+from tests.waiting import wait_until
 
 linux = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds processes in /proc")
 
