@@ -16,7 +16,7 @@ from typing import Any
 
 from inkdigits import run
 from inkdigits.datasets import load
-from inkdigits.evaluation import openings
+from inkdigits.evaluation import test_set
 from inkdigits.training import recipe
 from machine import keep_openings, read_results, write_results
 
@@ -34,7 +34,7 @@ def main(seeds: int) -> None:
                 load.find("mnist"),
                 run.Watcher(),
             )
-            keep_openings(Path(place) / openings.LOG, classic.hash())
+            keep_openings(Path(place) / test_set.LOG, classic.hash())
         rows[str(seed)] = {
             "accuracy": finished.metrics.accuracy,
             "wrong": finished.metrics.count - finished.metrics.correct,

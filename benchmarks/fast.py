@@ -30,7 +30,7 @@ def train_fast(seed: int) -> dict[str, float]:
     """Train one seed; return its seconds and its accuracy on the test digits."""
     from inkdigits import network
     from inkdigits.datasets import mnist
-    from inkdigits.evaluation import openings
+    from inkdigits.evaluation import test_set
     from inkdigits.training import export, fit, recipe, split
 
     chosen = recipe.load("fast")
@@ -43,7 +43,7 @@ def train_fast(seed: int) -> dict[str, float]:
         config = {"name": chosen.name, "recipe": chosen.to_dict(), "recipe_hash": chosen.hash(), "seed": seed}
         (Path(place) / "config.json").write_text(json.dumps(config), encoding="utf-8")
         net = network.load(place)
-        test = openings.open_test(mnist.test, "training time (benchmarks/fast.py)", TEST_OPENINGS, net)
+        test = test_set.open_test(mnist.test, "training time (benchmarks/fast.py)", TEST_OPENINGS, net)
         right = net.probabilities(test.images).argmax(axis=1) == test.labels
     return {"seconds": seconds, "accuracy": float(right.mean())}
 

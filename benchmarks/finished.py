@@ -12,7 +12,7 @@ from typing import Any
 from inkdigits import network, run
 from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.evaluation import openings
+from inkdigits.evaluation import test_set
 from inkdigits.training import recipe, split
 from inkdigits.training.recipe import Recipe
 from machine import keep_openings, write_results
@@ -52,7 +52,7 @@ class Finished:
         if not self.on_test:
             return split.by_writer(mnist.train(), 0.1)[1]
         nets = [network.load(self.folders[seed]) for seed in seeds]
-        return openings.open_test(mnist.test, why, self.runs / openings.LOG, *nets)
+        return test_set.open_test(mnist.test, why, self.runs / test_set.LOG, *nets)
 
     def write(self, kind: str, figures: dict[str, Any], others: Sequence[Finished] = ()) -> None:
         """Write benchmarks/results/KIND_RECIPE.json and keep the openings; nothing of validation digits.
@@ -64,4 +64,4 @@ class Finished:
         about = {"recipe": self.recipe.name, "recipe_hash": self.recipe.hash()}
         write_results("_".join([kind, *(of.recipe.name for of in (self, *others))]), {**about, **figures})
         for of in (self, *others):
-            keep_openings(of.runs / openings.LOG, of.recipe.hash())
+            keep_openings(of.runs / test_set.LOG, of.recipe.hash())

@@ -20,7 +20,7 @@ import numpy as np
 from inkdigits import network
 from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.evaluation import openings
+from inkdigits.evaluation import test_set
 from inkdigits.evaluation.corruptions import CORRUPTIONS, corrupt
 from inkdigits.reading.single import BATCH, Prepared, answer, prepare
 from inkdigits.recognising import decide
@@ -32,7 +32,7 @@ SEED = 0
 
 def digits(which: str, count: int | None, *nets: network.Network) -> Dataset:
     if which == "test":
-        data = openings.open_test(mnist.test, "MNIST-C (benchmarks/mnist_c.py)", TEST_OPENINGS, *nets)
+        data = test_set.open_test(mnist.test, "MNIST-C (benchmarks/mnist_c.py)", TEST_OPENINGS, *nets)
     else:
         data = split.by_writer(mnist.train(), 0.1)[1]
     if count is None or count >= len(data):

@@ -34,7 +34,7 @@ def noise(count: int) -> list[Any]:
 
 
 def texture(count: int) -> list[Any]:
-    """Woven and dotted patterns, unlike the stripes and noise of `synthetic.strangers`."""
+    """Woven and dotted patterns, unlike the stripes and noise of `synthetic.not_digits`."""
     random = np.random.default_rng(6)
     pictures = []
     for _ in range(count):

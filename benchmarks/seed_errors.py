@@ -16,7 +16,7 @@ from pathlib import Path
 
 from inkdigits import network, run
 from inkdigits.datasets import mnist
-from inkdigits.evaluation import contested, openings, plots
+from inkdigits.evaluation import contested, plots, test_set
 from inkdigits.training import recipe
 from machine import keep_openings, write_results
 
@@ -41,7 +41,7 @@ def main() -> None:
     order = sorted(said, key=lambda row: (-said[row].total(), row))
     always = [row for row in order if said[row].total() == len(folders)]
     nets = [network.load(folder) for folder in folders.values()]
-    data = openings.open_test(mnist.test, "gallery of errors", arguments.runs / openings.LOG, *nets)
+    data = test_set.open_test(mnist.test, "gallery of errors", arguments.runs / test_set.LOG, *nets)
     figures = {
         "recipe": chosen.name,
         "recipe_hash": chosen.hash(),
@@ -61,7 +61,7 @@ def main() -> None:
         ],
     }
     write_results(f"seed_errors_{chosen.name}", figures)
-    keep_openings(arguments.runs / openings.LOG, chosen.hash())
+    keep_openings(arguments.runs / test_set.LOG, chosen.hash())
     titles = [
         f"{data.labels[row]} read as {said[row].most_common(1)[0][0]}\n{said[row].total()} of {len(folders)}"
         + (" *" if row in contested.MNIST_TEST else "")

@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 from inkdigits import series
-from inkdigits.evaluation import openings
+from inkdigits.evaluation import test_set
 from inkdigits.training import recipe
 from machine import keep_openings, read_results, write_results
 
@@ -46,7 +46,7 @@ def main(name: str, runs: Path) -> None:
         "seeds": {str(seed): row for seed, row in rows.items()},
     }
     write_results(file, figures)
-    keep_openings(runs / openings.LOG, chosen.hash())
+    keep_openings(runs / test_set.LOG, chosen.hash())
     print(f"{file}.json: {len(rows)} seeds, mean {figures['mean_accuracy']:.3%}")
 
 

@@ -29,7 +29,7 @@ from inkdigits.image import normalise
 from inkdigits.network import browser
 from inkdigits.network.registry import locate
 from inkdigits.recognising import decide
-from inkdigits.synthetic import strangers, strokes
+from inkdigits.synthetic import not_digits, strokes
 from make_web_models import MODELS
 
 OUT = Path(__file__).parent.parent / "tests" / "vectors"
@@ -49,13 +49,13 @@ def text(array: npt.NDArray[Any], compressed: bool = False) -> str:
 
 
 def glyphs() -> npt.NDArray[np.uint8]:
-    """Return 60 training digits of MNIST, 20 drawn ones, 18 strangers, and the extremes: nothing, and nothing but ink."""
+    """Return 60 training digits of MNIST, 20 drawn ones, 18 that are none, and the extremes: nothing, and nothing but ink."""
     random = np.random.default_rng(4)
     real = mnist.train().images[random.choice(60_000, 60, replace=False)]
     drawn = [
         strokes.draw(strokes.vary(strokes.digit(i % 10, i), random), 20, random.uniform(1.5, 4)) for i in range(20)
     ]
-    odd = [draw(random) for draw in (strangers.scribble, strangers.sign, strangers.blob) for _ in range(6)]
+    odd = [draw(random) for draw in (not_digits.scribble, not_digits.sign, not_digits.blob) for _ in range(6)]
     plain = [np.zeros((28, 28), np.uint8), np.full((28, 28), 255, np.uint8)]
     return np.concatenate([real, [normalise.glyph(ink) for ink in [*drawn, *odd]], plain])
 

@@ -76,11 +76,16 @@ def readme_rows() -> str:
     """Return the rows of README's table."""
     strings, forms, pages = (results(name) for name in ("strings_tune", "forms_tune", "dev_pages_default_tune"))
     ours, theirs = strings["readers"]["Inkdigits"], strings["readers"].get("RapidOCR")
-    beside = f"RapidOCR, told that each is one line: {percent(theirs['mean']['share'], 1)}" if theirs else ""
-    sheets, cells = forms["sheets"]["Inkdigits"], pages["sets"]["registers"]
+    sheets, other = (forms["sheets"].get(reader) for reader in ("Inkdigits", "RapidOCR"))
+    cells = pages["sets"]["registers"]
     count = sum(row["of"] for row in ours["sets"].values())
+
+    def beside(share: float | None) -> str:
+        return "" if share is None else f"RapidOCR {percent(share, 1)}"
+
+    other_cells = cells.get("RapidOCR")
     return (
-        f"| {count} pictures of one number, five sets, wholly right, mean (on halves that were looked at) | {percent(ours['mean']['share'], 1)} | {beside} |\n"
-        f"| {cells['pictures']} cells of parish registers, wholly right (the same) | {percent(cells['right'], 1)} | |\n"
-        f"| numbers on {sheets['pictures']} photos and scans of forms, found without a template (the same) | {percent(sheets['found_mean'], 1)} | the rules of version 0.1: 6.4 % |\n"
+        f"| {count} pictures of one number, five sets, mean | {percent(ours['mean']['share'], 1)} wholly right | {beside(theirs and theirs['mean']['share'])} |\n"
+        f"| {cells['pictures']} cells of parish registers | {percent(cells['right'], 1)} wholly right | {beside(other_cells and other_cells['right'])} |\n"
+        f"| numbers on {sheets['pictures']} photos and scans of forms, mean | {percent(sheets['found_mean'], 1)} found | {beside(other and other['found_mean'])} |\n"
     )

@@ -45,7 +45,7 @@ filters in the third layer) and 99.64 % (less dropout), its three seeds by thems
 {source(singles)}
 ### What is not a digit
 
-How well strangers are told from MNIST's validation digits by confidence (AUROC: 1 is perfect, 0.5 is guessing). Fashion, noise
+How well what is no digit is told from MNIST's validation digits by confidence (AUROC: 1 is perfect, 0.5 is guessing). Fashion, noise
 and texture are families that never trained; the letters, without those that look like digits, are by people who never trained.
 Under strict trust {percent(strange["digits_answered_strict"], 1)} of the digits are answered.
 

@@ -11,29 +11,6 @@ def speed_page() -> str:
     return "".join(part() for name, part in parts.items() if (RESULTS / f"{name}.json").exists())
 
 
-def readme_rows() -> str:
-    """Return the README's rows on speed, of what has been measured."""
-    rows = ""
-    if (RESULTS / "latency.json").exists():
-        own, keras = (
-            next(
-                row["p50_ms"]
-                for row in results("latency")["rows"]
-                if row["network"] == "classic" and row["engine"] == engine
-            )
-            for engine in ("classify_glyphs", "Keras predict")
-        )
-        rows += f"| one glyph to its probabilities, that CNN | {own:.3f} ms | Keras `predict`: {keras:.0f} ms |\n"
-    if (RESULTS / "throughput.json").exists():
-        document = results("throughput")
-        own, keras = (max(document["rows"][at]["digits_a_second"].values()) for at in (0, -1))
-        accuracy = f", {percent(document['accuracy'])}" if document["accuracy"] else ""
-        rows += (
-            f"| glyphs a second, `{document['model']}`{accuracy} | {own:,} | that CNN in Keras `predict`: {keras:,} |\n"
-        )
-    return rows
-
-
 def fast_part() -> str:
     """Return the part about the fastest training."""
     document = results("fast")

@@ -18,7 +18,7 @@ import numpy as np
 import inkdigits
 from inkdigits import network
 from inkdigits.datasets import mnist
-from inkdigits.evaluation import openings
+from inkdigits.evaluation import test_set
 from inkdigits.evaluation.evaluate import evaluate
 
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
@@ -112,7 +112,7 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
 | Size | {size / 1e6:.2f} MB, ONNX, computing in {"8 bits" if "seeds" in config else "float32"} |
 | Speed | {one:.3f} ms for one glyph alone, {many:,.0f} a second in batches of 1,024 on two cores, by the clock of the day it was shipped |
 | Input | `glyphs`, uint8 (N, 28, 28): white ink on black, 20-pixel box, centre of mass in the middle |
-| Output | `probabilities`, float32 (N, {10 + config["recipe"]["network"].get("strangers", False)}), not yet calibrated (`inkdigits.classify_glyphs` calibrates) |
+| Output | `probabilities`, float32 (N, {10 + config["recipe"]["network"].get("not_digit", False)}), not yet calibrated (`inkdigits.classify_glyphs` calibrates) |
 | Made again by | {made_by(config)} |
 
 ## How sure it must be
@@ -147,8 +147,8 @@ def main(folder: Path) -> None:
     (target / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     # The network is finished; with its final thresholds, what each level of trust gives is measured again.
     net = network.load(target)
-    test = openings.open_test(
-        mnist.test, "card of a shipped model (scripts/ship_model.py)", RESULTS / openings.LOG, net
+    test = test_set.open_test(
+        mnist.test, "card of a shipped model (scripts/ship_model.py)", RESULTS / test_set.LOG, net
     )
     metrics = evaluate(net, test)[0].to_dict()
     keys = ("data", "digits", "correct", "accuracy", "accuracy_95_interval", "trust")

@@ -20,7 +20,7 @@ FLOORS = [
     {"reader"},
     {"datasets", "batch"},
     {"training", "evaluation", "explaining", "server"},
-    {"finetuning", "facts"},
+    {"finetuning", "provenance"},
     {"locator_run", "number_run"},
     {"run"},
     {"series"},
@@ -106,14 +106,14 @@ DYNAMIC = {"import_module", "__import__", "exec", "eval", "files", "spec_from_fi
 
 @pytest.mark.parametrize("folder", ["src", "benchmarks", "scripts"])
 def test_every_opening_of_a_test_half_is_written_down(folder):
-    """Only evaluation.openings calls what reads a test half; everybody else hands it over."""
+    """Only evaluation.test_set calls what reads a test half; everybody else hands it over."""
     for path in sorted((SOURCE.parent.parent / folder).rglob("*.py")):
         names = set(imports_of(path))
         assert not names & {"inkdigits.datasets.mnist.test", "inkdigits.datasets.mnist._test"}, path.name
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 assert node.func.attr not in ("test", "_test"), (
-                    f"{path.name}, line {node.lineno}: ask openings.open_test"
+                    f"{path.name}, line {node.lineno}: ask test_set.open_test"
                 )
 
 

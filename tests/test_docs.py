@@ -39,13 +39,19 @@ def test_commands_exist(page):
                 assert option in known, f"{verb} {option}"
 
 
-def test_python_in_the_readme_runs(monkeypatch, capsys):
-    """The README's Python, as it stands there, on the package's own pictures."""
+@pytest.mark.parametrize("page", ["README.md", "docs/read.md"])
+def test_python_in_documents_runs(page, monkeypatch, capsys):
+    """The Python of a document, as it stands there, on the package's own pictures."""
     monkeypatch.chdir(ROOT)
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.S)
     assert blocks
     for block in blocks:
-        exec(compile(block, "README.md", "exec"), {})
+        exec(compile(block, page, "exec"), {})
+
+
+def test_a_newcomer_can_read_the_readme_in_three_minutes():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.split()) <= 600 and len(text.splitlines()) <= 90
 
 
 def test_the_version_is_the_changelogs():

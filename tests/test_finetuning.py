@@ -213,13 +213,13 @@ def test_weights_are_led_back_until_all_is_well():
         assert all((w == 8 * share).all() for w in network.get_weights())
 
 
-def test_strangers_are_rehearsed_where_there_is_a_class_for_them():
+def test_what_is_no_digit_is_rehearsed_where_there_is_a_class_for_them():
     chosen = recipe.load("finetune")
     few = dict.fromkeys(chosen.pool.counts(), 20)
     chosen = recipe.from_dict({**chosen.to_dict(), "pool": few, "finetune": {"rehearsal": 100}}, "x", "x")
     training = mnist.train().subset(np.arange(200))
     with_them, without = (finetuning.rehearsed(chosen, 0, training, classes) for classes in (11, 10))
-    assert (with_them.labels == pool.STRANGER).sum() > 40 and (without.labels == pool.STRANGER).sum() == 0
+    assert (with_them.labels == pool.NOT_DIGIT).sum() > 40 and (without.labels == pool.NOT_DIGIT).sum() == 0
     assert len(without) > 140
 
 

@@ -1,6 +1,7 @@
 """The results page, made of results files that stand in for the laboratory's: what is met is said to be, and no more."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -307,13 +308,13 @@ def test_the_tables(page):
     assert "![" not in text  # no picture, no link to it
 
 
-def test_the_readme_has_the_speeds(page, tmp_path):
+def test_the_readme_has_five_figures_and_says_of_how_many_pictures(page, tmp_path):
     page()
-    assert "glyphs a second" not in (tmp_path / "README.md").read_text(encoding="utf-8")
-    page(throughput=throughput(100_000, 0.9951), latency=LATENCY)
     readme = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert row(readme, "one glyph")[1:] == ["0.096 ms", "Keras `predict`: 50 ms"]
-    assert row(readme, "glyphs a second")[1:] == ["100,000", "that CNN in Keras `predict`: 9,871"]
+    table = [line for line in readme.splitlines() if line.startswith("|")]
+    assert len(table) == 2 + 5
+    for line in table[2:]:
+        assert re.search(r"\d", line.split("|")[1]) and re.search(r"\d %", line.split("|")[2])
 
 
 def test_pages_made_to_measure_with_have_their_table(page):

@@ -11,7 +11,7 @@ import pytest
 from inkdigits import run, series
 from inkdigits.datasets import load, mnist
 from inkdigits.errors import InputError, InUseError
-from inkdigits.evaluation import openings
+from inkdigits.evaluation import test_set
 from inkdigits.locks import held
 from inkdigits.training import recipe
 from tests.cli.conftest import run as inkdigits
@@ -62,7 +62,7 @@ def test_a_series_is_shown_and_written_down(whole):
         assert f"{row['accuracy']:.2%}" in result.stdout
     assert "95 % interval" in result.stdout and "2 runs of mine" in result.stdout
     assert sorted(p.name[:6] for p in out.iterdir()) == ["mine-0", "mine-1", "series"]  # no lock is left
-    assert not (out / openings.LOG).exists()  # its test digits are not MNIST's
+    assert not (out / test_set.LOG).exists()  # its test digits are not MNIST's
 
 
 def test_what_is_finished_is_not_run_again(whole, place):

@@ -61,7 +61,7 @@ def connected(address: str) -> Iterator[None]:
 
 
 def probe(address: str) -> None:
-    """Raise InputError if nobody answers at HOST:PORT: Ray itself would try for minutes. Other words are Ray's."""
+    """Raise InputError if nothing answers at HOST:PORT: Ray itself would try for minutes. Other words are Ray's."""
     host, _, port = address.rpartition("/")[2].rpartition(":")
     if not port.isdigit():
         return

@@ -28,7 +28,7 @@ def written_aside(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         aside.replace(path)
     except OSError as error:
-        if error.filename in (None, str(aside), aside):  # a full disk names nothing, and nobody knows the other name
+        if error.filename in (None, str(aside), aside):  # a full disk names nothing, and the other name is ours
             raise OSError(error.errno, error.strerror, str(path)) from None
         raise
     finally:

@@ -16,7 +16,7 @@ from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.load import Data
 from inkdigits.errors import InputError
 from inkdigits.evaluation import calibration
-from inkdigits.evaluation.change import Change, Told, answered_strangers, compare, tell
+from inkdigits.evaluation.change import Change, Told, answered_not_digits, compare, tell
 from inkdigits.network import Network, registry
 from inkdigits.recognising.decide import believe
 from inkdigits.training import fit, from_onnx, pool, split
@@ -26,8 +26,8 @@ from inkdigits.training.rehearsal import led_back, mixed
 from inkdigits.training.watcher import Watcher
 
 # Pictures that are no digits, to see whether they are still turned away; no training has this seed.
-_STRANGERS = {"letters": 400, "strangers": 400, "several": 400}
-_STRANGERS_SEED = 2**31
+_NOT_DIGITS = {"letters": 400, "scribbles": 400, "several": 400}
+_NOT_DIGITS_SEED = 2**31
 
 # Own digits, held out from the finished network, with which the temperature is fitted anew; with fewer it stays as it was.
 _ENOUGH_TO_CALIBRATE = 200
@@ -49,8 +49,9 @@ class Part:
 class Learned:
     """A finished fine-tuning: the network, what it learned from, and what has changed.
 
-    `share` is how much of what was learned is kept (rehearsal.led_back); `answering` is as in a model's config; `strangers`
-    the shares of them that were answered, before and after, by level of trust, or None where the network knows digits only.
+    `share` is how much of what was learned is kept (rehearsal.led_back); `answering` is as in a model's config;
+    `not_digits` the shares of what is no digit that were answered, before and after, by level of trust; None where the
+    network knows digits only.
     """
 
     source: str
@@ -63,7 +64,7 @@ class Learned:
     answering: dict[str, Any]
     held_out: str
     changes: list[Change]
-    strangers: dict[str, dict[str, float]] | None
+    not_digits: dict[str, dict[str, float]] | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what changed as plain values, for config.json."""
@@ -74,7 +75,7 @@ class Learned:
             "held_out": self.held_out,
             "kept_of_what_was_learned": self.share,
             "changes": [change.to_dict() for change in self.changes],
-            "strangers_answered": self.strangers,
+            "not_digits_answered": self.not_digits,
         }
 
     def told(self) -> Told:
@@ -94,7 +95,7 @@ class Learned:
             )
         if known.before.accuracy - known.after.accuracy > _FORGOTTEN:
             notes.append("Some of MNIST was forgotten: a smaller own or a larger rehearsal in the recipe forgets less.")
-        return tell(self.changes, self.strangers, notes)
+        return tell(self.changes, self.not_digits, notes)
 
 
 def learn(recipe: Recipe, seed: int, data: Data, folder: Path, watcher: Watcher) -> Learned:
@@ -116,7 +117,7 @@ def learn(recipe: Recipe, seed: int, data: Data, folder: Path, watcher: Watcher)
     training, validation = split.by_writer(mnist.train(), recipe.data.validation)
     watcher.on_stage("drawing synthetic pictures")
     known = rehearsed(recipe, seed, training, given.classes)
-    strangers = pool.build(_STRANGERS, _STRANGERS_SEED, validation) if given.classes == 11 else None
+    not_digits = pool.build(_NOT_DIGITS, _NOT_DIGITS_SEED, validation) if given.classes == 11 else None
 
     def teach(new: Dataset, stage: str, checkpoint: str, is_last: bool) -> tuple[fit.Trained, float]:
         watcher.on_stage(stage)
@@ -141,12 +142,12 @@ def learn(recipe: Recipe, seed: int, data: Data, folder: Path, watcher: Watcher)
     answering = _answering(source, after, count == 1 and len(held_out) >= _ENOUGH_TO_CALIBRATE)
     changes = [_change(source, data_, raw, answering) for data_, raw in after.items()]
     refused = None
-    if strangers is not None:
-        glyphs = strangers.images[strangers.labels == pool.STRANGER]
+    if not_digits is not None:
+        glyphs = not_digits.images[not_digits.labels == pool.NOT_DIGIT]
         beliefs = believe(predict(glyphs), answering["temperature"])
         refused = {
-            "before": answered_strangers(believe(source.probabilities(glyphs), source.temperature), source.thresholds),
-            "after": answered_strangers(beliefs, answering["thresholds"]),
+            "before": answered_not_digits(believe(source.probabilities(glyphs), source.temperature), source.thresholds),
+            "after": answered_not_digits(beliefs, answering["thresholds"]),
         }
     return Learned(
         source.name, given.fingerprint, trained, own, len(known), validation, share, answering, words, changes, refused
@@ -196,7 +197,7 @@ def rehearsed(recipe: Recipe, seed: int, training: Dataset, classes: int) -> Dat
     rows = np.random.default_rng(seed).permutation(len(training))[: recipe.finetune.rehearsal]
     counts = recipe.pool.counts()
     if classes == 10:
-        counts = {kind: count for kind, count in counts.items() if kind not in _STRANGERS}
+        counts = {kind: count for kind, count in counts.items() if kind not in _NOT_DIGITS}
     again = training.subset(np.sort(rows))
     return pool.build(counts, seed, again) if counts else again
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from inkdigits import facts
+from inkdigits import provenance
 from inkdigits.datasets import mnist
 from inkdigits.datasets.load import Data
 from inkdigits.evaluation import locator as evaluation
@@ -63,7 +63,7 @@ def finish(
     scenes = unseen.by_scene()
     config["pages"] = {"training": drawn, "validation": len(mixed), "each scene": recipe.pages.scene_pages}
     config["held_out"] = "by writer, font and form of digit"
-    config["precision"], config["machine"] = trained.dtype_policy, facts.processor()
+    config["precision"], config["machine"] = trained.dtype_policy, provenance.processor()
 
     watcher.on_stage("fitting how far its answers can be trusted")
     with using(folder / "model.onnx"):
@@ -74,6 +74,6 @@ def finish(
     metrics, seen = evaluation.measure(evaluation.reader(folder / "model.onnx"), mixed, scenes)
     watcher.on_stage("drawing the report")
     title = f"Recipe “{recipe.name}”, seed {config['seed']}"
-    table = facts.of_drawn(config, recipe, trained, seconds)
+    table = provenance.of_drawn(config, recipe, trained, seconds)
     evaluation.write(folder, title, metrics, seen, table, trained.history)
     return metrics, seconds

@@ -14,7 +14,7 @@ from inkdigits.errors import InUseError
 def held(path: Path, wait: bool = False) -> Iterator[None]:
     """Hold a lock while the block runs: the file `path`, which vanishes with it.
 
-    A file that a kill left behind stops nobody. Raises InUseError, naming the file's folder, if another process has the
+    A file that a kill left behind locks nothing. Raises InUseError, naming the file's folder, if another process has the
     lock; with `wait`, it is waited for.
     """
     file = _open_locked(path, wait)
@@ -37,7 +37,7 @@ def _open_locked(path: Path, wait: bool) -> int:
         except BaseException:
             os.close(file)
             raise
-        os.close(file)  # whoever had it has just removed it: a lock on that file would keep nobody off
+        os.close(file)  # whoever had it has just removed it: a lock on that file would exclude no other process
 
 
 def _is_at(file: int, path: Path) -> bool:

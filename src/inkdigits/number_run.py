@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from inkdigits import facts
+from inkdigits import provenance
 from inkdigits.datasets import mnist
 from inkdigits.datasets.load import Data
 from inkdigits.evaluation import numbers as evaluation
@@ -59,7 +59,7 @@ def finish(
     drawn = len(trained.history) * recipe.strips.steps * recipe.training.batch
     config["strips"] = {"training": drawn, "each scene": recipe.strips.scene_strips}
     config["held_out"] = "by writer, font and form of digit"
-    config["precision"], config["machine"] = trained.dtype_policy, facts.processor()
+    config["precision"], config["machine"] = trained.dtype_policy, provenance.processor()
 
     watcher.on_stage("fitting how far its answers can be trusted")
     with number.using(folder / "model.onnx"):
@@ -69,6 +69,6 @@ def finish(
         metrics, seen = evaluation.measure({name: [(s.grey, s.text) for s in part] for name, part in scenes.items()})
     watcher.on_stage("drawing the report")
     title = f"Recipe “{recipe.name}”, seed {config['seed']}"
-    table = facts.of_drawn(config, recipe, trained, seconds)
+    table = provenance.of_drawn(config, recipe, trained, seconds)
     evaluation.write(folder, title, metrics, seen, table, trained.history)
     return metrics, seconds

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inkdigits import facts, finetuning, locator_run, network, number_run
+from inkdigits import finetuning, locator_run, network, number_run, provenance
 from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.load import Data
 from inkdigits.errors import InputError
-from inkdigits.evaluation import calibration, evaluate, locator, numbers, openings
+from inkdigits.evaluation import calibration, evaluate, locator, numbers, test_set
 from inkdigits.evaluation.metrics import Metrics
 from inkdigits.files import write_text, written_aside
 from inkdigits.locks import held
@@ -67,7 +67,7 @@ def start(recipe_: AnyRecipe, seed: int, data_name: str, out: Path, command: str
         "recipe_hash": recipe_.hash(),
         "seed": seed,
         "data": whole_name(data_name),
-        "versions": facts.versions(),
+        "versions": provenance.versions(),
     }
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
     return folder
@@ -190,21 +190,21 @@ def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, w
     if learned:
         config["held_out"] += ", of MNIST"
     config["precision"] = trained.dtype_policy
-    config["machine"] = facts.processor()
+    config["machine"] = provenance.processor()
     if trained.teachers_sha256:
         config["teachers_sha256"] = trained.teachers_sha256
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
 
     watcher.on_stage("reading the test digits")
     finished_network = network.load(folder)
-    test_data = openings.open_test(
-        taught.test, "test of a finished run", folder.parent / openings.LOG, finished_network
+    test_data = test_set.open_test(
+        taught.test, "test of a finished run", folder.parent / test_set.LOG, finished_network
     )
     metrics, beliefs = evaluate.evaluate(finished_network, test_data)
     watcher.on_stage("drawing the report")
     evaluate.write(
         folder, f"Recipe “{recipe_.name}”, seed {config['seed']}", test_data, metrics, beliefs,
-        facts.table(config, recipe_, trained, training_seconds), trained.history, training,
+        provenance.table(config, recipe_, trained, training_seconds), trained.history, training,
         learned.told() if learned else None,
     )  # fmt: skip
     return Finished(folder, metrics, {"training": training_seconds}, learned)

@@ -77,7 +77,7 @@ def test_a_letter_is_held_against_not_a_digit():
     others = fonts.others()
     letters = (others.pictures[i] for i in np.flatnonzero(others.codes == ord("M")))
     explanation = next(e for e in map(inkdigits.explain, letters) if e.digit.reason == "not a digit")
-    assert explanation.rival is None and explanation.log_odds < 0 and explanation.stranger > 0.5
+    assert explanation.rival is None and explanation.log_odds < 0 and explanation.not_digit > 0.5
     assert 'against "not a digit": 1 to ' in str(explanation)
     assert explanation.to_dict()["rival"] is None and explanation.draw().width == 1080
 
@@ -85,8 +85,8 @@ def test_a_letter_is_held_against_not_a_digit():
 def test_what_is_no_digit_is_explained_as_it_was_first_seen():
     """Cleaned, some letters look like digits: that is not what the answer came from."""
     letters = map(inkdigits.explain, fonts.others().pictures[:32])
-    strangers = [explanation for explanation in letters if explanation.digit.reason == "not a digit"]
-    assert len(strangers) > 10 and all(explanation.log_odds < 0 for explanation in strangers)
+    not_digits = [explanation for explanation in letters if explanation.digit.reason == "not a digit"]
+    assert len(not_digits) > 10 and all(explanation.log_odds < 0 for explanation in not_digits)
 
 
 def test_what_has_no_ink_has_no_explanation():

@@ -31,7 +31,7 @@ def test_threshold():
     assert (unsure.label, unsure.best, unsure.reason) == (None, 3, "unsure")
 
 
-def test_strangers():
+def test_what_is_no_digit():
     """An eleventh column takes its share of the confidence, and the digits' probabilities still sum to 1."""
     believed = beliefs(*[0.02] * 3, 0.24, *[0.02] * 6, 0.58)
     digit = decide.decide(believed, 0, GLYPH, BOX, "x", 0.5)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inkdigits.synthetic import fonts, strangers
+from inkdigits.synthetic import fonts, not_digits
 
 
 def test_characters():
@@ -19,9 +19,9 @@ def test_digits_and_others():
     assert {"A", "M", "k", "+", "?"} <= {chr(c) for c in others.codes}
 
 
-def test_strangers_are_ink():
+def test_what_is_no_digit_is_ink():
     random = np.random.default_rng(0)
-    for family in strangers.FAMILIES:
+    for family in not_digits.FAMILIES:
         for _ in range(20):
             ink = family(random)
             assert ink.dtype == np.uint8 and ink.ndim == 2 and ink.max() > 100
@@ -32,6 +32,6 @@ def test_several_digits_touch(digits):
 
     random = np.random.default_rng(0)
     for i in range(20):
-        ink = strangers.several([digits.images[i][4:24, 4:24], digits.images[i + 1][4:24, 4:24]], random)
+        ink = not_digits.several([digits.images[i][4:24, 4:24], digits.images[i + 1][4:24, 4:24]], random)
         parts = cv2.connectedComponentsWithStats((ink > 100).astype(np.uint8))[2][1:, cv2.CC_STAT_WIDTH]
         assert parts.max() > 0.6 * ink.shape[1]

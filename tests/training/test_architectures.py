@@ -83,7 +83,7 @@ def test_a_residual_block_adds_what_came_in():
 
 
 @pytest.mark.parametrize("name", architectures.ARCHITECTURES)
-def test_dropout_and_strangers(name):
+def test_dropout_and_the_class_for_no_digit(name):
     assert architectures.build(NetworkSettings(name, (), True)).output_shape == (None, 11)
     with pytest.raises(InputError, match=r"network.dropout: has 4 rates; (give \d: |leave the setting out)"):
         architectures.build(NetworkSettings(name, (0.1, 0.1, 0.1, 0.1)))

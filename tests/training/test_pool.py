@@ -17,7 +17,7 @@ COUNTS = {
     "strokes": 60,
     "fonts": 60,
     "letters": 40,
-    "strangers": 40,
+    "scribbles": 40,
     "several": 20,
     "pages": 60,
 }
@@ -38,7 +38,7 @@ def test_pool(digits):
     # A few pictures are so faint that no ink is found; the kinds come in order.
     synthetic = len(made) - 200
     assert 0.85 * sum(COUNTS.values()) <= synthetic <= sum(COUNTS.values())
-    assert 0.25 < (made.labels[200:] == pool.STRANGER).mean() < 0.36
+    assert 0.25 < (made.labels[200:] == pool.NOT_DIGIT).mean() < 0.36
     again = pool.build(COUNTS, 0, few)
     assert made.fingerprint() == again.fingerprint() != pool.build(COUNTS, 1, few).fingerprint()
     drawn = made.subset(np.flatnonzero((np.arange(len(made)) >= 200) & (made.labels < 10)))

@@ -64,15 +64,15 @@ def run(work: Work, items: Iterable[str], processes: int, *, ordered: bool = Fal
     item is its result. So is the death of its process (a crash, memory that ran out): it is tried once more, and the rest
     goes on in a fresh process. Raises ChildProcessError if a process cannot start.
     """
-    crew = [_hire(work) for _ in range(processes)]
+    running = [_start(work) for _ in range(processes)]
     tasks = _Tasks(items)
     held: dict[int, Done] = {}  # results that wait for their turn
     turn = 0
     whole = False
     try:
         while True:
-            _hand_out(tasks, crew, turn + _WINDOW if ordered else None)
-            busy = {worker.pipe: worker for worker in crew if worker.given}
+            _assign(tasks, running, turn + _WINDOW if ordered else None)
+            busy = {worker.pipe: worker for worker in running if worker.given}
             if not busy:
                 break
             for pipe in wait(list(busy)):
@@ -83,22 +83,22 @@ def run(work: Work, items: Iterable[str], processes: int, *, ordered: bool = Fal
                     else:
                         held[task.index] = done
                 if worker.pipe.closed:  # all that it said was heard before its end was
-                    crew[crew.index(worker)] = _hire(work)
+                    running[running.index(worker)] = _start(work)
             while turn in held:
                 yield held.pop(turn)
                 turn += 1
         whole = True
     finally:
-        for worker in crew:
+        for worker in running:
             worker.pipe.close()  # which a waiting worker takes as its end
             if not whole:
                 worker.process.terminate()
-        for worker in crew:
+        for worker in running:
             worker.process.join()
 
 
 class _Tasks:
-    """The inputs that nobody has yet, those of dead workers first."""
+    """The inputs that no worker has yet, those of dead workers first."""
 
     def __init__(self, items: Iterable[str]) -> None:
         self._items = enumerate(items)
@@ -117,10 +117,10 @@ class _Tasks:
         self._back = deque(sorted([*tasks, *self._back], key=lambda task: task.index))
 
 
-def _hand_out(tasks: _Tasks, crew: list[_Worker], limit: int | None) -> None:
+def _assign(tasks: _Tasks, running: list[_Worker], limit: int | None) -> None:
     """Give every worker something to do, and then something to do next."""
     for depth in range(_DEPTH):
-        for worker in crew:
+        for worker in running:
             if len(worker.given) == depth:
                 task = tasks.take(limit)
                 if task is None:
@@ -159,7 +159,7 @@ def _answers(worker: _Worker, tasks: _Tasks) -> Iterator[tuple[_Task, Done]]:
     yield task, Done(task.item, lines, None if reason is None else InputError(*reason))
 
 
-def _hire(work: Work) -> _Worker:
+def _start(work: Work) -> _Worker:
     ours, its = Pipe()
     started = process.start(_serve, its, work)
     its.close()  # so that the end of the worker is the end of the pipe

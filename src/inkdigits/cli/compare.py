@@ -27,13 +27,13 @@ def compare(a: str, b: str, data_name: str, as_json: bool) -> None:
     digits were opened is written into test_openings.jsonl, beside A's run folder, or in runs/ if it is in none.
     """
     from inkdigits.datasets import load
-    from inkdigits.evaluation import openings, paired
+    from inkdigits.evaluation import paired, test_set
 
     left_out = LeftOut()
 
     nets = network.load(a), network.load(b)
     data = load.find(data_name, left_out)
-    digits = openings.open_test(data.test or data.train, "inkdigits compare", openings.log_of(a), *nets)
+    digits = test_set.open_test(data.test or data.train, "inkdigits compare", test_set.log_of(a), *nets)
     result = paired.compare(*(_right(net, digits) for net in nets))
     if as_json:
         click.echo(json.dumps({"a": nets[0].name, "b": nets[1].name, "data": digits.name, **result.to_dict()}))

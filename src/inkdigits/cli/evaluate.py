@@ -40,9 +40,9 @@ def evaluate(model: str, data_name: str, out: Path | None, tta: bool, as_json: b
     net = network.load(model)
     data = load.find(data_name, left_out)
     from inkdigits.evaluation import evaluate as evaluation
-    from inkdigits.evaluation import openings
+    from inkdigits.evaluation import test_set
 
-    digits = openings.open_test(data.test or data.train, "inkdigits evaluate", openings.log_of(model), net)
+    digits = test_set.open_test(data.test or data.train, "inkdigits evaluate", test_set.log_of(model), net)
 
     metrics, beliefs = evaluation.evaluate(net, digits, tta)
     if as_json:

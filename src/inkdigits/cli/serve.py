@@ -72,7 +72,9 @@ def serve(
                 ).splitlines():  # light is light on every terminal, and a pipe has no colours
                     click.secho(line, fg="bright_white", bg="black")
                 click.echo(f"Open this with the phone: {page}")
-                click.echo("The browser will warn of a certificate that nobody has signed. Its SHA-256 fingerprint is")
+                click.echo(
+                    "The browser will warn of a certificate that is signed by itself. Its SHA-256 fingerprint is"
+                )
                 click.echo(fingerprint)
             else:
                 click.echo(f"Inkdigits is at {page}")

@@ -14,7 +14,7 @@ class Dataset:
     """Digits in MNIST's form with their labels.
 
     `images` is uint8 (N, 28, 28), white ink on black; `labels` uint8 (N,), 0 to 9; `writers` int16 (N,), a number per
-    person, or None where nobody wrote it down.
+    person, or None where that is not known.
     """
 
     name: str

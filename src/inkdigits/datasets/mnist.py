@@ -53,7 +53,7 @@ def train() -> Dataset:
 def test() -> Dataset:
     """Return the 10,000 test digits of 297 other writers. Only a finished recipe's evaluation opens them.
 
-    Raises RuntimeError while a training is under way. Ask by evaluation.openings, which writes each opening down.
+    Raises RuntimeError while a training is under way. Ask by evaluation.test_set, which writes each opening down.
     """
     protocol.check_open()
     return _test()

@@ -49,7 +49,7 @@ def compare(
     )
 
 
-def answered_strangers(beliefs: Beliefs, thresholds: dict[str, float]) -> dict[str, float]:
+def answered_not_digits(beliefs: Beliefs, thresholds: dict[str, float]) -> dict[str, float]:
     """Return for each level of trust but "always" which share of what is no digit gets an answer nevertheless."""
     levels = {level: threshold for level, threshold in thresholds.items() if level != "always"}
     return {level: float((beliefs.confidence >= threshold).mean()) for level, threshold in levels.items()}
@@ -63,8 +63,8 @@ class Told:
     notes: list[str]
 
 
-def tell(changes: list[Change], strangers: dict[str, dict[str, float]] | None, notes: list[str]) -> Told:
-    """Return changes, and the shares of strangers answered before and after by level of trust, as words."""
+def tell(changes: list[Change], not_digits: dict[str, dict[str, float]] | None, notes: list[str]) -> Told:
+    """Return changes, and the shares of what is no digit that is answered before and after by level of trust, as words."""
     rows: list[tuple[str, str, str, str]] = []
     for change in changes:
         both = change.before, change.after
@@ -74,8 +74,8 @@ def tell(changes: list[Change], strangers: dict[str, dict[str, float]] | None, n
         strict = (m.trust["strict"] for m in both)
         before, after = (f"{t['coverage']:.1%}, {t['wrong']:.0f} wrong" for t in strict)
         rows.append((f"{change.name}: answered with trust strict", before, after, ""))
-    if strangers:
-        for level in strangers["before"]:
-            before, after = (f"{strangers[when][level]:.1%}" for when in ("before", "after"))
+    if not_digits:
+        for level in not_digits["before"]:
+            before, after = (f"{not_digits[when][level]:.1%}" for when in ("before", "after"))
             rows.append((f"no digits at all: answered with trust {level}", before, after, ""))
     return Told(rows, notes)

@@ -25,7 +25,7 @@ from inkdigits.results import Digit
 if TYPE_CHECKING:
     from PIL import Image
 
-_STRANGER = 10  # the column of "not a digit"
+_NOT_DIGIT = 10  # the column of "not a digit"
 _SQUARE = 4  # findings are squares of one size, so that they can be compared: a fifth of a digit's height
 _NOTEWORTHY = math.log(3)  # a square that changes the odds by less than threefold is not worth a word
 
@@ -53,7 +53,7 @@ class Explanation:
     """Why a digit was read as it was.
 
     digit       the answer, as `classify` gives it; explained is `digit.best`, also where it abstained
-    stranger    float 0-1: the probability that it is not a digit; 0 from networks that know only digits
+    not_digit    float 0-1: the probability that it is not a digit; 0 from networks that know only digits
     rival       what the answer is held against: a digit 0-9, or None for "not a digit"
     log_odds    log(p[best] / p[rival]) in nats, calibrated; above 0, as long as the rival is not the more probable one
     evidence    float32 (28, 28), nats for a full pixel of ink: on ink, above 0 spoke for the answer; on empty paper, above
@@ -66,7 +66,7 @@ class Explanation:
     """
 
     digit: Digit
-    stranger: float
+    not_digit: float
     rival: int | None
     log_odds: float
     evidence: npt.NDArray[np.float32]
@@ -112,8 +112,8 @@ class Explanation:
             )
         else:
             side, then = "against", f"the odds would be {_ratio(-finding.effect)} times as high"
-        is_stranger = self.stranger > self.digit.probabilities[self.digit.best] * (1 - self.stranger)
-        if finding.becomes != (None if is_stranger else self.digit.best):
+        is_not_digit = self.not_digit > self.digit.probabilities[self.digit.best] * (1 - self.not_digit)
+        if finding.becomes != (None if is_not_digit else self.digit.best):
             then += f", and the answer {_name(finding.becomes)}"
         return f"The {what} {where} spoke most {side} {self.digit.best}. {without}, {then}."
 
@@ -121,7 +121,7 @@ class Explanation:
         """Return everything but pictures as plain Python values."""
         return {
             **self.digit.to_dict(),
-            "stranger": round(self.stranger, 6),
+            "not_digit": round(self.not_digit, 6),
             "rival": self.rival,
             "log_odds": round(self.log_odds, 4),
             "findings": [
@@ -190,10 +190,10 @@ def explained(source: Source, options: Options, against: int | None = None) -> E
         raise InputError(picture.name, f"is read as {against} itself", "hold it against another digit, or against none")
     occlusions = occlude(digit.glyph, net)
     rival = _rival(digit) if against is None else int(against)
-    column = _STRANGER if rival is None else rival
+    column = _NOT_DIGIT if rival is None else rival
     return Explanation(
         digit,
-        float(occlusions.before[_STRANGER]) if len(occlusions.before) > _STRANGER else 0.0,
+        float(occlusions.before[_NOT_DIGIT]) if len(occlusions.before) > _NOT_DIGIT else 0.0,
         rival,
         float(log_odds(occlusions.before, digit.best, column)),
         evidence(occlusions, digit.best, column),
@@ -260,7 +260,7 @@ def _findings(glyph: npt.NDArray[np.uint8], occlusions: Occlusions, answer: int,
                     (int(left[row]), int(top[row]), int(right[row]), int(bottom[row])),
                     _place(float(x), float(y), rows, columns),
                     float(effects[row]),
-                    None if becomes == _STRANGER else becomes,
+                    None if becomes == _NOT_DIGIT else becomes,
                 )
             )
     return tuple(findings)

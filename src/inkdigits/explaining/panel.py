@@ -115,8 +115,8 @@ def _legend(pen: ImageDraw.ImageDraw, explanation: Explanation) -> None:
 def _bars(pen: ImageDraw.ImageDraw, explanation: Explanation) -> None:
     """Draw what the network believes as eleven bars, the answer's and the rival's in their colours."""
     pen.text((_MARGIN, _LOWER), "how probable each answer is", INK, font(15))
-    of_digits = (explanation.digit.probabilities * (1 - explanation.stranger)).tolist()
-    classes: list[tuple[int | None, float]] = [*enumerate(of_digits), (None, explanation.stranger)]
+    of_digits = (explanation.digit.probabilities * (1 - explanation.not_digit)).tolist()
+    classes: list[tuple[int | None, float]] = [*enumerate(of_digits), (None, explanation.not_digit)]
     for number, (label, probability) in enumerate(classes):
         column, row = divmod(number, 6)
         left, top = _MARGIN + column * (_TILE + _GAP), _LOWER + 32 + 26 * row

@@ -1,7 +1,7 @@
 """What can be in the way of a digit, and a picture without it: strips of paper, specks, grain, hollow strokes, lines.
 
-Every function takes a small picture of light ink on dark paper, uint8 (H, W), as `reading.again` makes it, and returns
-one of the same shape; None where it finds nothing of its kind. None of them knows what a digit is.
+Every function takes a small picture of light ink on dark paper, uint8 (H, W), as `reading.second_pass` makes it, and
+returns one of the same shape; None where it finds nothing of its kind. None of them knows what a digit is.
 """
 
 from __future__ import annotations

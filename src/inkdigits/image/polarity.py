@@ -27,7 +27,7 @@ _PIECE, _PAPER, _REACH = 0.01, 0.25, 0.8
 def is_dark_on_light(grey: npt.NDArray[np.uint8]) -> bool:
     """Tell whether the pen is darker than the paper.
 
-    Three witnesses vote. Thick strokes: they cover less than half of any large window, so a wide median filter shows the
+    Three measures vote. Thick strokes: they cover less than half of any large window, so a wide median filter shows the
     paper under any light, and the pen is on the side of it that sticks out further. Thin strokes, as in a photo of a page:
     narrow dark structures stand out more than narrow light ones, or less. And the border of the picture is mostly paper: it
     tells by which side of Otsu's threshold it lies on, as far as the picture falls into two levels at all. Two things
@@ -143,7 +143,7 @@ def _thick_strokes(small: npt.NDArray[np.uint8]) -> float:
     """Return how much further dark structures stand out from a wide median than light ones, -1 to 1."""
     side = max(3, round(0.5 * max(small.shape))) | 1
     paper = np.asarray(cv2.medianBlur(small, side), np.uint8)
-    # Unsigned subtraction stops at 0: one witness for each side.
+    # Unsigned subtraction stops at 0: one measure for each side.
     below = float(cv2.norm(cv2.subtract(paper, small), cv2.NORM_L2SQR))
     above = float(cv2.norm(cv2.subtract(small, paper), cv2.NORM_L2SQR))
     return (below - above) / max(below + above, 1e-6)
@@ -152,7 +152,7 @@ def _thick_strokes(small: npt.NDArray[np.uint8]) -> float:
 def _thin_strokes(grey: npt.NDArray[np.uint8]) -> float:
     """Return how much more narrow dark structures stand out than narrow light ones in a large picture, -6 to 6.
 
-    Where there are any, no other witness knows better; where there are none, it is 0.
+    Where there are any, no other measure is asked; where there are none, it is 0.
     """
     page = np.asarray(cv2.blur(reduced(grey, measure.SIDE), (2, 2)), np.uint8)
     # What lies between two strokes is narrow and lighter than they are, but not lighter than the paper all around, which a

@@ -13,7 +13,7 @@ from inkdigits.errors import InputError, unexpected
 from inkdigits.image import decode, ink, normalise, segment
 from inkdigits.image.load import Picture, Source, load
 from inkdigits.options import Trust
-from inkdigits.reading import again
+from inkdigits.reading import second_pass
 from inkdigits.recognising import decide
 from inkdigits.results import Digit
 
@@ -35,7 +35,7 @@ class Prepared:
     source: str
     glyph: npt.NDArray[np.uint8] | None
     box: tuple[int, int, int, int] | None
-    view: again.View | None
+    view: second_pass.View | None
     beside: npt.NDArray[np.uint8] | None = None
     failure: InputError | None = None
 
@@ -43,7 +43,7 @@ class Prepared:
 def classify(pictures: Iterable[Picture], net: network.Network, trust: Trust) -> Iterator[Digit]:
     """Yield the digit of each picture, in their order: small ones go through each step together, 256 through the network.
 
-    A doubtful digit is looked at again with its picture cleaned (`reading.again`); glyph and box are those of the form that
+    A doubtful digit is read again, its picture cleaned (`reading.second_pass`); glyph and box are those of the form that
     was surest. A picture that makes a step fail has a Digit with the error.
     """
     waiting: list[Prepared] = []
@@ -101,7 +101,7 @@ def _prepared(
         return Prepared(picture.name, None, None, None)
     box = picture.in_full(part.box)
     beside = None if part.beside is None else normalise.glyph(part.beside)
-    return Prepared(picture.name, glyph, box, again.view(picture, part.box, found.dark), beside)
+    return Prepared(picture.name, glyph, box, second_pass.view(picture, part.box, found.dark), beside)
 
 
 def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list[Digit]:
@@ -111,7 +111,7 @@ def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list
         return [_none(p) for p in prepared]
     glyphs = np.stack(found)
     beliefs = decide.believe(net.probabilities(glyphs), net.temperature)
-    looks = again.look([p.view for p in prepared if p.view is not None], glyphs, beliefs, net)
+    looks = second_pass.look([p.view for p in prepared if p.view is not None], glyphs, beliefs, net)
     rows = iter(range(len(glyphs)))
     threshold = net.thresholds[trust]
     digits = []

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from inkdigits import network
 from inkdigits.drawing import INK, PAPER, font, tile
 from inkdigits.image.load import Source
-from inkdigits.reading import again
+from inkdigits.reading import second_pass
 from inkdigits.reading.single import prepare
 from inkdigits.recognising import decide
 
@@ -33,7 +33,7 @@ def draw(source: Source, model: str | os.PathLike[str] = network.DEFAULT) -> Ima
     else:
         glyphs = prepared.glyph[None]
         beliefs = decide.believe(net.probabilities(glyphs), net.temperature)
-        second = again.look([prepared.view], glyphs, beliefs, net).get(0)
+        second = second_pass.look([prepared.view], glyphs, beliefs, net).get(0)
         if second is not None and second.name and second.cleaned is not None and second.glyph is not None:
             steps += [(f"again: {second.name}", second.cleaned), ("centred", second.glyph)]
     width = len(steps) * (_TILE + _MARGIN) + _MARGIN

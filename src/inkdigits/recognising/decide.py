@@ -30,12 +30,12 @@ class Beliefs:
 
     `digits` float32 (N, 10): the probability of each digit, given that it is one; rows sum to 1.
     `confidence` float32 (N,): the probability that it is a digit and the most probable one.
-    `stranger` float32 (N,): the probability that it is no digit; 0 from networks that know only digits.
+    `not_digit` float32 (N,): the probability that it is no digit; 0 from networks that know only digits.
     """
 
     digits: npt.NDArray[np.float32]
     confidence: npt.NDArray[np.float32]
-    stranger: npt.NDArray[np.float32]
+    not_digit: npt.NDArray[np.float32]
 
 
 def believe(raw: npt.NDArray[np.float32], temperature: float) -> Beliefs:
@@ -43,9 +43,9 @@ def believe(raw: npt.NDArray[np.float32], temperature: float) -> Beliefs:
     calibrated = calibrate(raw, temperature)
     if calibrated.shape[1] == 10:
         return Beliefs(calibrated, calibrated.max(axis=1), np.zeros(len(calibrated), np.float32))
-    digits, stranger = calibrated[:, :10], calibrated[:, 10]
+    digits, not_digit = calibrated[:, :10], calibrated[:, 10]
     total = np.maximum(digits.sum(axis=1, keepdims=True), np.float32(1e-30))
-    return Beliefs(np.asarray(digits / total, np.float32), digits.max(axis=1), stranger)
+    return Beliefs(np.asarray(digits / total, np.float32), digits.max(axis=1), not_digit)
 
 
 def decide(
@@ -61,7 +61,7 @@ def decide(
     best, confidence = int(np.argmax(probabilities)), float(beliefs.confidence[row])
     if confidence >= threshold:
         return Digit(best, best, confidence, probabilities, None, glyph, box, source)
-    reason: Reason = "not a digit" if float(beliefs.stranger[row]) > confidence else "unsure"
+    reason: Reason = "not a digit" if float(beliefs.not_digit[row]) > confidence else "unsure"
     return Digit(None, best, confidence, probabilities, reason, glyph, box, source)
 
 

@@ -231,7 +231,7 @@ def _refusals(app: FastAPI) -> None:
 
     @app.exception_handler(ClientDisconnect)
     async def gone(_: Request, __: ClientDisconnect) -> Response:
-        return error(HTTPStatus.BAD_REQUEST, "the client has gone")  # which nobody hears
+        return error(HTTPStatus.BAD_REQUEST, "the client has gone")  # which is not sent
 
 
 def _describe(app: FastAPI, service: Service) -> None:

@@ -28,7 +28,7 @@ PICTURE_TYPES = (
     "application/octet-stream",
 )
 MULTIPART = "multipart/form-data"
-# What clients call the same, or send where nobody has told them what it is (curl --data-binary).
+# What clients call the same, or send where they do not know what it is (curl --data-binary).
 _ALSO = {
     "image/jpg",
     "image/x-ms-bmp",

@@ -10,7 +10,7 @@ _MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """The bounds of requests and of the house.
+    """The bounds of requests and of the server.
 
     request_bytes   bytes of one request's body: a page of 64 megapixels, or a document of scans
     files           pictures in one request

@@ -72,7 +72,7 @@ def certificate(addresses: list[str], names: tuple[str, ...]) -> Iterator[tuple[
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    with TemporaryDirectory(prefix="inkdigits-") as folder:  # nobody else may look into it
+    with TemporaryDirectory(prefix="inkdigits-") as folder:  # that no other user may read
         certificate_file, key_file = Path(folder) / "certificate.pem", Path(folder) / "key.pem"
         certificate_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
         key_file.write_bytes(secret)

@@ -1,7 +1,7 @@
 """The pool: workers, the pictures that wait for them, and what is done when one of them dies.
 
-There is always a worker free of slow work: pages, documents and large pictures go to all seats but one, which keeps
-itself for small pictures. Small pictures that wait for the same answer go to a worker together; the network is then asked
+There is always a worker free of slow work: pages, documents and large pictures go to all slots but one, which is
+reserved for small pictures. Small pictures that wait for the same answer go to a worker together; the network is then asked
 once for all of them.
 """
 
@@ -52,8 +52,8 @@ class _Task:
 
 
 @dataclass(eq=False)
-class _Crew:
-    """A worker's process, and our end of what connects us."""
+class _Connection:
+    """A worker's process, and our end of the connection to it."""
 
     process: SpawnProcess
     reader: asyncio.StreamReader
@@ -72,7 +72,7 @@ class _Queue:
         return self.small if task.small else self.large
 
     def next(self, reserved: bool) -> list[_Task]:
-        """Take what a seat is to do next, the oldest first; nothing if there is nothing for it."""
+        """Take what a slot is to do next, the oldest first; nothing if there is nothing for it."""
         older_large = not reserved and self.large and (not self.small or self.large[0].number < self.small[0].number)
         if older_large:
             return [self.large.popleft()]
@@ -90,10 +90,10 @@ class _Queue:
 
 
 class Pool:
-    """So many seats with a worker in each, one of them for small pictures alone."""
+    """So many slots with a worker in each, one of them for small pictures alone."""
 
     def __init__(self, models: Sequence[str], workers: int, limits: Limits) -> None:
-        self._models, self._seats, self._limits = list(models), workers + 1, limits
+        self._models, self._slots, self._limits = list(models), workers + 1, limits
         self._queue = _Queue()
         self._numbers = count()
         self._idle: list[tuple[bool, asyncio.Future[None]]] = []
@@ -109,7 +109,7 @@ class Pool:
 
     async def start(self) -> None:
         """Start the workers, and wait for the first. Raises RuntimeError if it does not come."""
-        self._running = [asyncio.create_task(self._sit(reserved=seat == 0)) for seat in range(self._seats)]
+        self._running = [asyncio.create_task(self._keep_working(reserved=slot == 0)) for slot in range(self._slots)]
         await self._ready.wait()
         if not self.workers:
             await self.stop()
@@ -117,8 +117,8 @@ class Pool:
 
     async def stop(self) -> None:
         """End the workers. What they are at is lost: wait for the answers first."""
-        for seat in self._running:
-            seat.cancel()
+        for slot in self._running:
+            slot.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
     def submit(self, question: Question, pictures: Sequence[tuple[str, bytes]]) -> list[asyncio.Future[bytes]]:
@@ -144,11 +144,11 @@ class Pool:
         return answers
 
     def _wake(self, small: bool) -> None:
-        for i, (reserved, seat) in enumerate(self._idle):
+        for i, (reserved, wakened) in enumerate(self._idle):
             if small or not reserved:
                 del self._idle[i]
-                if not seat.done():
-                    seat.set_result(None)
+                if not wakened.done():
+                    wakened.set_result(None)
                 return
 
     def _forget(self, task: _Task, answer: asyncio.Future[bytes]) -> None:
@@ -163,59 +163,59 @@ class Pool:
             await wakened
         return bundle
 
-    async def _sit(self, reserved: bool) -> None:
-        """Be a seat: have a worker, hand it one bundle after the other, and have another when it dies."""
+    async def _keep_working(self, reserved: bool) -> None:
+        """Run one slot: start a worker, send it one bundle after the other, and start another when it dies."""
         while True:
-            crew = await self._hire()
-            if crew is None:
+            connection = await self._start_worker()
+            if connection is None:
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
             self.workers += 1
             try:
-                while await self._ask(crew, await self._take(reserved)):
+                while await self._ask(connection, await self._take(reserved)):
                     pass
             finally:
                 self.workers -= 1
-                _dismiss(crew)
+                _end(connection)
 
-    async def _hire(self) -> _Crew | None:
+    async def _start_worker(self) -> _Connection | None:
         """Start a worker and wait until it is ready; None if that fails, and `failure` says why."""
         ours, its = socketpair()
         with its:
             started = process.start(worker.serve, its, self._models, self._limits.pages)
         reader, writer = await asyncio.open_connection(sock=ours)
-        crew = _Crew(started, reader, writer)
+        connection = _Connection(started, reader, writer)
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await reader.readexactly(len(worker.READY))
         except (OSError, EOFError, TimeoutError):  # asyncio's IncompleteReadError is an EOFError
-            _dismiss(crew)
+            _end(connection)
             self.failure = f"it {process.death(started.exitcode)} while it was starting"
             self._ready.set()
             return None
         except asyncio.CancelledError:
-            _dismiss(crew)
+            _end(connection)
             raise
         self.failure = None
         self._ready.set()
-        return crew
+        return connection
 
-    async def _ask(self, crew: _Crew, bundle: list[_Task]) -> bool:
+    async def _ask(self, connection: _Connection, bundle: list[_Task]) -> bool:
         """Have pictures answered, and tell whether the worker is still good for others."""
         try:
             async with asyncio.timeout(self._limits.seconds):
-                crew.writer.write(worker.message(bundle[0].question, [(task.name, task.data) for task in bundle]))
-                await crew.writer.drain()
+                connection.writer.write(worker.message(bundle[0].question, [(task.name, task.data) for task in bundle]))
+                await connection.writer.drain()
                 for task in list(bundle):
-                    outcome, length = worker.ANSWER.unpack(await crew.reader.readexactly(worker.ANSWER.size))
-                    _settle(task, Outcome(outcome), await crew.reader.readexactly(length))
+                    outcome, length = worker.ANSWER.unpack(await connection.reader.readexactly(worker.ANSWER.size))
+                    _settle(task, Outcome(outcome), await connection.reader.readexactly(length))
                     bundle.remove(task)
         except TimeoutError:
             self._give_back(bundle, f"took longer than {self._limits.seconds:g} s", final=True)
             return False
         except (OSError, EOFError, struct.error, ValueError):
-            crew.process.join(1.0)
-            self._give_back(bundle, process.death(crew.process.exitcode), final=False)
+            connection.process.join(1.0)
+            self._give_back(bundle, process.death(connection.process.exitcode), final=False)
             return False
         return True
 
@@ -239,7 +239,7 @@ class Pool:
 
 
 def _settle(task: _Task, outcome: Outcome, answer: bytes) -> None:
-    if task.answer.done():  # nobody waits for it any longer
+    if task.answer.done():  # the client has gone
         return
     if outcome is Outcome.ANSWERED:
         task.answer.set_result(answer)
@@ -248,11 +248,11 @@ def _settle(task: _Task, outcome: Outcome, answer: bytes) -> None:
         task.answer.set_exception(kind(*json.loads(answer)))
 
 
-def _dismiss(crew: _Crew) -> None:
+def _end(connection: _Connection) -> None:
     """End a worker, whatever it is at, and wait for its end: it has nothing that could be lost."""
-    crew.writer.close()
-    crew.process.kill()
-    crew.process.join()
+    connection.writer.close()
+    connection.process.kill()
+    connection.process.join()
 
 
 def _is_small(data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Training in Keras 3 on TensorFlow. These are the only rooms that import keras, and none of them opens a test set."""
+"""Training in Keras 3 on TensorFlow. These are the only modules that import keras, and none of them opens a test set."""
 
 from __future__ import annotations
 

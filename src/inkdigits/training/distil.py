@@ -33,7 +33,7 @@ class Teachers:
         for folder, network in zip(folders, self._networks, strict=True):
             if network.output_shape[-1] != classes:
                 what = f"knows {network.output_shape[-1]} classes, and what it is to teach {classes}"
-                raise InputError(folder, what, "take another teacher, or change network.strangers")
+                raise InputError(folder, what, "take another teacher, or change network.not_digit")
         files = [(folder / "model.keras").read_bytes() for folder in folders]
         self.fingerprint = hashlib.sha256(b"".join(hashlib.sha256(file).digest() for file in files)).hexdigest()
 

@@ -1,6 +1,6 @@
 """Keras → ONNX, layer by layer: a graph that a person can read, with the weights under the layers' own names.
 
-Written here rather than by a converter for three reasons: uint8 glyphs go straight in, so nobody can scale them wrongly;
+Written here rather than by a converter for three reasons: uint8 glyphs go straight in, so they cannot be scaled wrongly;
 the weights keep their names, so `network/forward.py` and the browser find them; and what comes out is channels-first from
 end to end, as ONNX Runtime runs it fastest.
 """

@@ -153,7 +153,7 @@ def _compile(
 
     def step(sums: tuple[Any, Any], rows: Any) -> tuple[Any, Any]:
         x, y = batch_of(rows, optimizer.iterations)
-        beliefs = teachers(x) if teachers else None  # not on the tape: nobody teaches the teachers
+        beliefs = teachers(x) if teachers else None  # not on the tape: teachers are not trained
         with tf.GradientTape() as tape:
             outputs = network(x, training=True)
             towers = tf.unstack(outputs, axis=1) if len(outputs.shape) == 3 else [outputs]

@@ -21,15 +21,15 @@ from inkdigits.locating import glyphs, locate
 from inkdigits.locating.maps import FIRST_SEPARATOR
 from inkdigits.network.session import cores
 from inkdigits.reading.single import prepare
-from inkdigits.synthetic import fonts, hands, scenes, strangers
+from inkdigits.synthetic import fonts, hands, not_digits, scenes
 from inkdigits.synthetic.pages import page
 from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.synthetic.pages.truth import SyntheticPage
 from inkdigits.training import drawing
 from inkdigits.training.locator import known_pages
 
-STRANGER = 10  # the label of what is not a digit
-KINDS = ("mnist", "strokes", "fonts", "letters", "strangers", "several", "plain", "pages")
+NOT_DIGIT = 10  # the label of what is not a digit
+KINDS = ("mnist", "strokes", "fonts", "letters", "scribbles", "several", "plain", "pages")
 _HEIGHTS = (9.0, 60.0)  # pixels: of the digits on every second page; on the others they are as on most pages
 _CLOSE_UPS = 0.3  # share of pages that are a picture of one number
 _PART = 2000  # pictures in one piece of work; a part's randomness depends on seed and number alone
@@ -125,14 +125,14 @@ def labelled(drawn: SyntheticPage) -> tuple[Glyphs, npt.NDArray[np.uint8]]:
     rows = np.flatnonzero(found.kinds < FIRST_SEPARATOR)
     digits = [mark for mark in drawn.truth.marks if mark.sign.isdigit()]
     truth = known_pages.matched(found, rows, digits, drawn)
-    labels = np.array([int(digits[i].sign) if i >= 0 else STRANGER for i in truth], np.uint8)
+    labels = np.array([int(digits[i].sign) if i >= 0 else NOT_DIGIT for i in truth], np.uint8)
     on_digit = np.zeros(len(rows), bool)
     for mark in digits:
         left, top, right, bottom = mark.box
         x, y = found.centres[rows].T
         on_digit |= (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
     made = glyphs.glyphs(located, rows)
-    kept = (truth >= 0) | ((truth == known_pages.NOBODY) & ~on_digit)
+    kept = (truth >= 0) | ((truth == known_pages.UNMATCHED) & ~on_digit)
     kept &= made.any(axis=(1, 2))
     return made[kept], labels[kept]
 
@@ -148,11 +148,11 @@ def _ink(kind: str, digits: Dataset, random: np.random.Generator) -> tuple[Glyph
     if kind in ("fonts", "letters"):
         characters = fonts.digits() if kind == "fonts" else fonts.others()
         row = int(random.integers(len(characters.codes)))
-        return characters.pictures[row], int(chr(characters.codes[row])) if kind == "fonts" else STRANGER
+        return characters.pictures[row], int(chr(characters.codes[row])) if kind == "fonts" else NOT_DIGIT
     if kind == "several":
         rows = random.integers(len(digits), size=int(random.choice([2, 3], p=[0.8, 0.2])))
-        return strangers.several([_cut(digits.images[row]) for row in rows], random), STRANGER
-    return strangers.FAMILIES[int(random.integers(len(strangers.FAMILIES)))](random), STRANGER
+        return not_digits.several([_cut(digits.images[row]) for row in rows], random), NOT_DIGIT
+    return not_digits.FAMILIES[int(random.integers(len(not_digits.FAMILIES)))](random), NOT_DIGIT
 
 
 def _cut(glyph: Glyph) -> Glyph:

@@ -36,6 +36,10 @@ from inkdigits.training.settings import (
 RECIPES = Path(__file__).parent.parent / "recipes"
 
 
+# Settings that have been renamed: a recipe's hash is that of the names with which its runs were made.
+_HASHED_AS = {"not_digit": "strangers", "scribbles": "strangers"}
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A recipe of a network that classifies digits: its name and the settings of its file."""
@@ -74,7 +78,10 @@ class Recipe:
         names = ["network", "training", "augment", "pool", "data"]
         names += ["distil"] if self.distil.teachers else []
         names += ["finetune"] if self.finetunes else []
-        return _hash({name: tables.changed(getattr(self, name)) for name in names})
+        changed = {name: tables.changed(getattr(self, name)) for name in names}
+        return _hash(
+            {name: {_HASHED_AS.get(key, key): value for key, value in part.items()} for name, part in changed.items()}
+        )
 
     def going_on_from(self, model: str) -> Recipe:
         """Return the recipe with the model that it goes on from. Raises InputError if it goes on from none."""
@@ -239,9 +246,9 @@ def _check_together(recipe: Recipe, source: str) -> None:
         (recipe.finetunes and training.norm_batches != 0, "training.norm_batches", "an architecture of its own"),
     ]  # fmt: skip
     _check_needed(nothing, source)
-    strange = {k for k in ("letters", "strangers", "several") if recipe.pool.counts().get(k)}
-    if strange and not recipe.network.strangers:
-        raise InputError(source, f"has pool.{min(strange)} but no class for it", "add network.strangers = true")
+    without_digits = {k for k in ("letters", "scribbles", "several", "pages") if recipe.pool.counts().get(k)}
+    if without_digits and not recipe.network.not_digit:
+        raise InputError(source, f"has pool.{min(without_digits)} but no class for it", "add network.not_digit = true")
     if recipe.data.everything and (recipe.training.patience or recipe.training.target):
         what = "has data.everything, which leaves nothing to stop on"
         raise InputError(source, what, "take out training.patience and training.target")

@@ -36,12 +36,12 @@ class NetworkSettings:
     dropout: tuple[float, ...] = _setting(
         "shares of values dropped, one for each place where the network drops some", ()
     )
-    strangers: bool = _setting("an eleventh class for what is not a digit", False)
+    not_digit: bool = _setting("an eleventh class for what is not a digit", False)
 
     @property
     def classes(self) -> int:
-        """Ten digits, and an eleventh for what is not one if the network knows strangers."""
-        return 11 if self.strangers else 10
+        """Ten digits, and an eleventh for what is not one if the network knows it."""
+        return 11 if self.not_digit else 10
 
     def __post_init__(self) -> None:
         _require(all(0 <= rate < 1 for rate in self.dropout), "dropout", "shares from 0 to below 1")
@@ -125,7 +125,7 @@ class PoolSettings:
     strokes: int = _setting("digits from our own pen strokes, in many forms, hands and pens", 0)
     fonts: int = _setting("digits of handwriting fonts", 0)
     letters: int = _setting("letters and signs of handwriting fonts; no digits", 0)
-    strangers: int = _setting("scribbles, signs, shapes, textures; no digits", 0)
+    scribbles: int = _setting("scribbles, signs, shapes, textures; no digits", 0)
     several: int = _setting("two or three digits that touch; no digit", 0)
     pages: int = _setting("what the locator finds on synthetic pages: digits and what is taken for one", 0)
 

@@ -7,7 +7,7 @@ from inkdigits import network
 from inkdigits.synthetic.pages import page, sources
 from inkdigits.synthetic.pages.truth import Mark, SyntheticPage, Truth
 from inkdigits.training.locator import known_pages
-from inkdigits.training.locator.known_pages import IGNORED, NOBODY
+from inkdigits.training.locator.known_pages import IGNORED, UNMATCHED
 from tests.locating import made
 from tests.training.locator.conftest import DIGITS
 
@@ -27,7 +27,7 @@ def test_each_digit_is_its_surest_mark_and_no_other():
         [made.Mark("7", 41, 51, score=0.9), made.Mark("7", 42, 49, score=0.8), made.Mark("2", 79, 50, score=0.7)]
     )
     matched = known_pages.matched(found, np.arange(3), there, known(there))
-    assert matched.tolist() == [0, NOBODY, 1]
+    assert matched.tolist() == [0, UNMATCHED, 1]
 
 
 def test_what_lies_beside_digits_is_none_unless_it_is_open():
@@ -36,7 +36,7 @@ def test_what_lies_beside_digits_is_none_unless_it_is_open():
         [made.Mark("7", x, y, score=0.9 - 0.1 * i) for i, (x, y) in enumerate([(75, 50), (40, 90), (150, 50)])]
     )
     matched = known_pages.matched(found, np.arange(3), there, known(there, [(140, 40, 160, 60)]))
-    assert matched.tolist() == [NOBODY, NOBODY, IGNORED]
+    assert matched.tolist() == [UNMATCHED, UNMATCHED, IGNORED]
 
 
 @pytest.fixture(scope="module")

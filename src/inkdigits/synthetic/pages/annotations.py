@@ -93,7 +93,7 @@ def around(layout: Layout, writer: Writer, x: float, y: float, end: float, size:
 def cancel(layout: Layout) -> None:
     """Strike out one of the numbers, by one to three lines or a scribble: it is no number any more.
 
-    Under one or two lines its digits are ignored; under more, three in ten of them; under a scribble nobody reads them.
+    Under one or two lines its digits are ignored; under more, three in ten of them; under a scribble all of them.
     """
     random, truth = layout.random, layout.truth
     names = sorted({m.number for m in truth.marks if m.kind == "handwritten"})

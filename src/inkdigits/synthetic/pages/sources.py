@@ -21,7 +21,7 @@ _VARIANTS = 60  # of each form of a digit, from the least varied to the most
 _VARIED = (0.05, 1.3)
 _LETTER_HANDS = {"training": 60, "validation": 10}  # hands that write letters of our own
 _LETTER_VARIANTS = 2  # of each letter of such a hand
-_DRAWN = ("print-013",)  # print faces that imitate a pen: nobody can tell them from a neat hand
+_DRAWN = ("print-013",)  # print faces that imitate a pen: they cannot be told from a neat hand
 # Strokes of a digit in MNIST wider than this many of its pixels have filled its loops: its thinned path is another digit's.
 _WIDEST_PEN = 3.7
 

@@ -21,7 +21,7 @@ from inkdigits.training.settings import NetworkSettings
 
 
 def compact(settings: NetworkSettings) -> keras.Sequential:
-    """Return the network for use: small, fast, and good at strange hands.
+    """Return the network for use: small, fast, and good at unfamiliar handwriting.
 
     About 290,000 parameters and 6 million multiply-adds. Filters come in sixteens, the width of a vector register: ONNX
     Runtime takes longer for 24 than for 32.

@@ -17,7 +17,7 @@ from inkdigits.locating.maps import sigmoid
 from inkdigits.network.session import Network
 from inkdigits.recognising import posterior
 from inkdigits.synthetic.pages.truth import SyntheticPage
-from inkdigits.training.locator.known_pages import IGNORED, NOBODY, ReadPage, read
+from inkdigits.training.locator.known_pages import IGNORED, UNMATCHED, ReadPage, read
 
 Values = npt.NDArray[np.float32]
 
@@ -32,7 +32,9 @@ def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
     classes = np.concatenate([p.found.classes[p.rows] for p in known])
     raw = np.concatenate([p.raw for p in known])
     truth = np.concatenate([p.truth for p in known])
-    label = np.concatenate([[int(p.digits[t].sign) if t >= 0 else NOBODY for t in p.truth] for p in known]).astype(int)
+    label = np.concatenate([[int(p.digits[t].sign) if t >= 0 else UNMATCHED for t in p.truth] for p in known]).astype(
+        int
+    )
     counted = truth != IGNORED
     powers = _powers(classes[label >= 0], raw[label >= 0], label[label >= 0])
     found: dict[str, Any] = {"powers": powers}

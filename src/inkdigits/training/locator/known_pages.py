@@ -16,7 +16,7 @@ from inkdigits.synthetic.pages.truth import Mark, SyntheticPage
 
 Values = npt.NDArray[np.float32]
 
-NOBODY, IGNORED = -1, -2  # instead of a truth's index
+UNMATCHED, IGNORED = -1, -2  # instead of a truth's index
 
 
 @dataclass(eq=False)
@@ -48,7 +48,7 @@ def read(page: SyntheticPage, net: Network) -> ReadPage:
 
 def matched(found: Found, rows: npt.NDArray[np.intp], digits: list[Mark], page: SyntheticPage) -> npt.NDArray[np.intp]:
     """Return for each mark which of the true digits it is: the nearest within its box, each digit's surest mark alone."""
-    truth = np.full(len(rows), NOBODY, np.intp)
+    truth = np.full(len(rows), UNMATCHED, np.intp)
     taken: set[int] = set()
     for i, row in enumerate(rows):  # the surest first
         x, y = found.centres[row]

@@ -24,7 +24,7 @@ from inkdigits.recognising.posterior import Judged
 from inkdigits.recognising.rereading import Reread
 from inkdigits.synthetic.pages.truth import SyntheticPage
 from inkdigits.training.locator import answering, known_pages
-from inkdigits.training.locator.known_pages import IGNORED, NOBODY, ReadPage
+from inkdigits.training.locator.known_pages import IGNORED, UNMATCHED, ReadPage
 
 Values = npt.NDArray[np.float32]
 
@@ -136,7 +136,7 @@ def _known(page: ReadPage, located: Located, rows: list[Row], said: dict[int, in
                 text += str(said.get(token.mark, ""))
         for own, text in parts:
             each = [truth[m] >= 0 and str(said.get(m)) == page.digits[truth[m]].sign for m in own]
-            which = {page.digits[truth[m]].number if truth[m] >= 0 else NOBODY for m in own}
+            which = {page.digits[truth[m]].number if truth[m] >= 0 else UNMATCHED for m in own}
             is_open = any(truth[m] == IGNORED for m in own)
             whole = len(which) == 1 and texts.get(next(iter(which))) == text
             found.append((own, each, None if is_open else whole))

@@ -41,7 +41,7 @@ export const NUMBERS = [
 ];
 
 /**
- * Return a number as an example: its digits and marks side by side, not all of one height, as nobody writes.
+ * Return a number as an example: its digits and marks side by side, of different heights, as in handwriting.
  * @param {string} name @param {string} text
  * @returns {Example}
  */

@@ -16,7 +16,7 @@ export const LESSONS = {
     title: "2. Convolution: 32 filters look for strokes",
     paragraphs: [
       "A filter is a small square of weights, 5×5, here blue where it wants ink and orange where it wants none. It slides over the picture; at each place the ink is multiplied with the weights and added up. A high sum says: here is what I look for.",
-      "The same filter serves every place, so a stroke is found wherever it is. Nobody has designed the filters; training has. ReLU then keeps what is positive and makes the rest 0: it tells only what was found.",
+      "The same filter serves every place, so a stroke is found wherever it is. The filters were not designed; training found them. ReLU then keeps what is positive and makes the rest 0: it tells only what was found.",
     ],
   },
   pool1: {

@@ -20,7 +20,7 @@ Box = tuple[int, int, int, int]
 
 # Digits of at least this confidence are not looked at again: 96 of 100 as they come.
 SURE = 0.96
-# A cleaned form of less confidence than this convinces nobody.
+# A cleaned form of less confidence than this is not believed.
 _CONVINCING = 0.2
 # The longer side of the picture that is cleaned, in pixels, whatever the size of the one that came.
 _SIDE = 48
@@ -126,9 +126,9 @@ def look(views: list[View], glyphs: npt.NDArray[np.uint8], beliefs: Beliefs, net
             surest = 0  # the picture as it came
         best = digits.argmax(axis=1)
         against = float(confidence[best != best[surest]].max(initial=0))
-        stranger = as_it_was.stranger[[place]]
-        left = np.minimum(confidence[[surest]] * np.float32(1 - against), 1 - stranger)
-        belief = Beliefs(digits[[surest]], np.asarray(left, np.float32), stranger)
+        not_digit = as_it_was.not_digit[[place]]
+        left = np.minimum(confidence[[surest]] * np.float32(1 - against), 1 - not_digit)
+        belief = Beliefs(digits[[surest]], np.asarray(left, np.float32), not_digit)
         if surest == 0:
             looks[int(row)] = Look(belief)
         else:

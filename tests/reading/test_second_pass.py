@@ -1,4 +1,4 @@
-"""The second look: what it reads that the first did not, whom it is not given, and that strangers stay strange."""
+"""The second look: what it reads that the first did not, whom it is not given, and that what is no digit stays none."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import inkdigits
 from inkdigits import network
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.image.load import load
-from inkdigits.reading import again, single
+from inkdigits.reading import second_pass, single
 from inkdigits.reading.steps import draw
 from inkdigits.recognising import decide
 from inkdigits.synthetic import fonts
@@ -65,20 +65,20 @@ def test_what_the_first_look_missed(digits: Dataset, spoil: Callable, least: flo
 
 def test_sure_digits_are_looked_at_once(digits: Dataset, monkeypatch):
     """As many second looks as there are doubtful digits, and no more; all the others' answers are the first look's."""
-    looked: list[again.View] = []
-    forms = again.forms
+    looked: list[second_pass.View] = []
+    forms = second_pass.forms
 
-    def counted(seen: again.View):
+    def counted(seen: second_pass.View):
         looked.append(seen)
         return forms(seen)
 
-    monkeypatch.setattr(again, "forms", counted)
+    monkeypatch.setattr(second_pass, "forms", counted)
     net = network.load("default")
     prepared = [single.prepare(image) for image in digits.images]
     glyphs = np.stack([p.glyph for p in prepared if p.glyph is not None])
     first = decide.believe(net.probabilities(glyphs), net.temperature)
     answers = single.answer(prepared, net, "always")
-    sure = first.confidence >= again.SURE
+    sure = first.confidence >= second_pass.SURE
     assert len(looked) == (~sure).sum() < 0.06 * len(sure)
     for row in np.flatnonzero(sure):
         assert answers[row].confidence == first.confidence[row]
@@ -90,11 +90,11 @@ def test_an_answer_does_not_depend_on_the_pictures_beside_it(digits: Dataset, mo
     random = np.random.default_rng(5)
     pictures = [peppered(image, random) for image in digits.images[:12]]
     prepared = [single.prepare(picture) for picture in pictures]
-    net, forms = network.load("default"), again.forms
+    net, forms = network.load("default"), second_pass.forms
     of_the_first = prepared[0].view
-    monkeypatch.setattr(again, "forms", lambda seen: iter(()) if seen is of_the_first else forms(seen))
-    monkeypatch.setattr(again, "reduced", lambda seen: seen)
-    monkeypatch.setattr(again, "SURE", 1.01)  # look again at all
+    monkeypatch.setattr(second_pass, "forms", lambda seen: iter(()) if seen is of_the_first else forms(seen))
+    monkeypatch.setattr(second_pass, "reduced", lambda seen: seen)
+    monkeypatch.setattr(second_pass, "SURE", 1.01)  # look again at all
     alone = [single.answer([one], net, "always")[0].probabilities for one in prepared]
     together = [digit.probabilities for digit in single.answer(prepared, net, "always")]
     assert np.allclose(alone, together, atol=1e-5)
@@ -151,10 +151,10 @@ def test_any_array_survives(shape):
     stripes = np.asarray(columns // 7 % 2 * 255, np.uint8)
     for pixels in (random.integers(0, 256, shape, dtype=np.uint8), checks, stripes):
         picture = load(pixels)
-        seen = again.view(picture, (0, 0, shape[1], shape[0]), dark=bool(random.random() < 0.5))
+        seen = second_pass.view(picture, (0, 0, shape[1], shape[0]), dark=bool(random.random() < 0.5))
         assert max(seen.pixels.shape[:2]) <= 48
         start = time.perf_counter()
-        cleaned = list(again.forms(seen))
+        cleaned = list(second_pass.forms(seen))
         assert time.perf_counter() - start < 1
         assert len(cleaned) <= 11
         assert all(ink.dtype == np.uint8 and ink.shape == seen.pixels.shape[:2] for _, ink in cleaned)

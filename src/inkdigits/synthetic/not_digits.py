@@ -1,7 +1,7 @@
 """What is not a digit: scribbles, signs, shapes, textures and several digits at once, as ink.
 
-Letters come from `fonts.others`. The families are broad on purpose: what a network must refuse in use is what nobody
-thought of, and it refuses that best if it has seen many kinds of strangeness.
+Letters come from `fonts.others`. The families are broad on purpose: what a network must refuse in use has not
+been thought of here, and is refused best by a network that has seen many kinds.
 """
 
 from __future__ import annotations

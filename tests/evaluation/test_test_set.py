@@ -10,7 +10,7 @@ import pytest
 from inkdigits import network
 from inkdigits.datasets import load, mnist
 from inkdigits.datasets.dataset import Dataset
-from inkdigits.evaluation import openings
+from inkdigits.evaluation import test_set
 from tests.cli.conftest import run
 
 
@@ -24,7 +24,7 @@ def test_the_test_digits_are_known_by_what_they_are(tmp_path):
     np.savez(tmp_path / "mine.npz", x=test.images[mixed], y=np.zeros(len(test), np.uint8))
     log = tmp_path / "log.jsonl"
     nets = network.load("classic"), network.load("default")
-    openings.open_test(load.find(str(tmp_path / "mine.npz")).train, "curious", log, *nets)
+    test_set.open_test(load.find(str(tmp_path / "mine.npz")).train, "curious", log, *nets)
     first, second = lines_of(log)
     assert first["what"] == "MNIST test" and first["why"] == "curious" and first["when"].endswith("+00:00")
     assert (first["recipe"], second["recipe"]) == ("classic", "default")
@@ -38,7 +38,7 @@ def test_some_of_them_among_others(tmp_path):
 
     def opened(count):
         images = np.concatenate([train.images[:500], test.images[:count], test.images[:count]])
-        openings.open_test(lambda: Dataset("x", images, np.zeros(len(images), np.uint8)), "x", log, net)
+        test_set.open_test(lambda: Dataset("x", images, np.zeros(len(images), np.uint8)), "x", log, net)
 
     opened(99)
     assert not log.exists()
@@ -47,14 +47,14 @@ def test_some_of_them_among_others(tmp_path):
 
 
 def test_other_digits_leave_no_line(tmp_path):
-    openings.open_test(mnist.train, "x", tmp_path / "log.jsonl", network.load("classic"))
+    test_set.open_test(mnist.train, "x", tmp_path / "log.jsonl", network.load("classic"))
     assert not (tmp_path / "log.jsonl").exists()
 
 
 def test_lines_are_added_and_do_not_mix(tmp_path):
     log, net = tmp_path / "new" / "log.jsonl", network.load("classic")
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: openings.open_test(mnist.test, str(n), log, net), range(40)))
+        list(pool.map(lambda n: test_set.open_test(mnist.test, str(n), log, net), range(40)))
     assert sorted(int(line["why"]) for line in lines_of(log)) == list(range(40))
 
 
@@ -67,7 +67,7 @@ def test_a_log_that_cannot_be_written_is_one_line_and_stops_nothing(tmp_path, ca
         folder.mkdir(mode=0o500)
     else:
         folder.write_text("")
-    digits = openings.open_test(mnist.test, "x", folder / "log.jsonl", network.load("classic"))
+    digits = test_set.open_test(mnist.test, "x", folder / "log.jsonl", network.load("classic"))
     assert len(digits) == 10_000
     error = capsys.readouterr().err
     assert len(error.splitlines()) == 1 and "log.jsonl: cannot be written" in error
@@ -78,18 +78,18 @@ def test_where_the_log_is(tmp_path, monkeypatch):
     for name in ("model.onnx", "config.json"):
         (tmp_path / "runs" / "mine-0" / name).write_text("{}")
     (tmp_path / "alone.onnx").write_text("")
-    assert openings.log_of(tmp_path / "runs" / "mine-0") == tmp_path / "runs" / openings.LOG
+    assert test_set.log_of(tmp_path / "runs" / "mine-0") == tmp_path / "runs" / test_set.LOG
     monkeypatch.chdir(tmp_path / "runs" / "mine-0")
-    assert openings.log_of(".") == tmp_path / "runs" / openings.LOG
+    assert test_set.log_of(".") == tmp_path / "runs" / test_set.LOG
     for model in ("classic", tmp_path / "alone.onnx"):
-        assert openings.log_of(model).parts == ("runs", openings.LOG)
+        assert test_set.log_of(model).parts == ("runs", test_set.LOG)
 
 
 def test_evaluate_and_compare_leave_lines(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run("evaluate", "classic", "--json").exit_code == 0
     assert run("compare", "default", "classic").exit_code == 0
-    lines = lines_of(tmp_path / "runs" / openings.LOG)
+    lines = lines_of(tmp_path / "runs" / test_set.LOG)
     said = [(line["model"], line["why"]) for line in lines]
     assert said == [
         ("classic", "inkdigits evaluate"),
