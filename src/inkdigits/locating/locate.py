@@ -14,6 +14,7 @@ from inkdigits.locating.maps import FIRST_SEPARATOR, HANDWRITTEN, MULTIPLE, Maps
 from inkdigits.locating.peaks import Found
 
 Grey = npt.NDArray[np.uint8]
+Place = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the picture
 
 HEIGHT = 31.0  # pixels at which digits are read best, about the middle of those that the locator has learned from
 _COARSE = 640  # pixels of the longer side in the first coarse pass
@@ -27,10 +28,9 @@ _LEAST = 0.1  # score of a mark
 _SURE = 0.3  # score at which a coarse mark tells a height
 _RANGE = 1.7  # digits up to so many times larger or smaller than HEIGHT are read well in one pass
 _MOST_PASSES = 3
-_DOUBT = (
-    0.5  # of the pixels of the coarse passes: what is read at a larger scale to settle whether unsure marks are digits
-)
-_LEAST_DOUBT = 1 << 18  # pixels that may be read for that of any picture
+# What is read at a larger scale to tell whether unsure marks are digits: as a share of the pixels of the coarse passes, and
+# the pixels that are read of any picture.
+_DOUBT, _LEAST_DOUBT = 0.5, 1 << 18
 _MOST_AREA = 12 << 20  # pixels that are read at one scale, however many marks there are
 _SHARE = 0.15  # of the weight of all marks: a group of heights with less is no reason for another pass
 
@@ -160,9 +160,6 @@ def _belongs(found: Found, scale: float, scales: list[float]) -> npt.NDArray[np.
     digits = found.kinds < FIRST_SEPARATOR
     off = np.stack([np.abs(np.log(heights * s / HEIGHT)) for s in scales])
     return np.asarray(~digits | (off[scales.index(scale)] <= off.min(axis=0) + 0.1), np.bool_)
-
-
-Place = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the picture
 
 
 def _closer(grey: Grey, scale: float, guess: Found, kinds: Sequence[int], doubt: float) -> list[Pass]:

@@ -57,9 +57,8 @@ def draw(sources: Sources, random: np.random.Generator, widest: int, scene: str 
     tall, share = None, 1.0
     if random.random() < _ANY:
         tall = float(np.exp(random.uniform(*np.log(_HEIGHTS))))
-        share = float(
-            np.clip(np.sqrt(tall / strips.DIGIT), 0.6, 1.0)
-        )  # of a page of small digits a smaller part will do
+        # Of a page of small digits a smaller part will do.
+        share = float(np.clip(np.sqrt(tall / strips.DIGIT), 0.6, 1.0))
     size = int(share * random.integers(128, 257)), int(share * random.integers(256, 449))
     return cut(page.draw(sources, random, size, scene, clean=CLEAN, tall=tall), random, widest, scene)
 
