@@ -72,6 +72,24 @@ def test_of_two_digits_that_point_at_the_same_one_only_one_is_followed():
     assert sorted(texts(upper + lower)) == ["1", "82"]
 
 
+def test_what_stands_within_a_number_is_part_of_it():
+    """A digit that the links skipped, and the second of two marks on one digit; not what stands above or below."""
+    marks = number("27435", 50, 40)
+    marks[1].next, marks[2].next = (marks[3].x, marks[3].y), None
+    assert texts(marks) == ["27435"]
+    twice = Mark("4", marks[2].x + 9, marks[2].y, score=0.4, next=(marks[3].x, marks[3].y))
+    (row,), found = rows([*number("27435", 50, 40), twice])
+    assert made.text(row, found) == "274435" and len(row.numbers) == 1
+    for above in (-22, 22):
+        assert sorted(texts([*number("27435", 50, 60), Mark("9", 102, 60 + above)])) == ["27435", "9"]
+
+
+@pytest.mark.parametrize("degrees", [-8, 8])
+def test_what_stands_beside_a_number_or_in_the_next_line_is_not_within_it(degrees):
+    lines = [*number("27435", 50, 40), *number("11", 190, 40), *number("806", 76, 74)]
+    assert texts(turned(lines, degrees)) == ["27435 11", "806"]
+
+
 def test_a_digit_is_not_its_own_next_one():
     assert texts([Mark("5", 50, 40, next=(51, 40))]) == ["5"]
 

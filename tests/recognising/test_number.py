@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from inkdigits.locating import locate
+from inkdigits.locating.numbers import Row, Token
 from inkdigits.recognising import ctc, number, strips
 from tests.locating import made
 from tests.written import lines, paper, write
@@ -62,6 +63,23 @@ def test_marks_far_outside_say_nothing_and_do_no_harm(page):
     boxes = [(a + 5000, b + 5000, c + 5000, d + 5000) for a, b, c, d in page.boxes]
     located, numbers = numbered(page.grey, [locate._read(page.grey, 1.0)], boxes)
     assert greedy(number.read(located, numbers, 0.0)) == [""]
+
+
+@pytest.mark.parametrize("left_out", range(1, 6))
+def test_a_digit_that_was_missed_within_a_number_is_read_with_the_digits_on_both_sides(page, left_out):
+    """Two numbers remain, which stand closer than a digit with room on both sides."""
+    boxes = page.boxes[:left_out] + page.boxes[left_out + 1 :]
+    located, (marks,) = numbered(page.grey, [locate._read(page.grey, 1.0)], boxes)
+    row = Row([Token("", mark) for mark in marks], [marks[:left_out], marks[left_out:]])
+    ((group,),) = number.ask(located, [row])
+    assert group.count == 2 and greedy([group.said]) == [TEXT]
+
+
+def test_numbers_far_apart_are_read_one_by_one(page):
+    boxes = [page.boxes[0], page.boxes[-1]]
+    located, (marks,) = numbered(page.grey, [locate._read(page.grey, 1.0)], boxes)
+    row = Row([Token("", mark) for mark in marks], [[mark] for mark in marks])
+    assert [group.count for group in number.ask(located, [row])[0]] == [1, 1]
 
 
 def test_numbers_that_are_too_long_or_too_many_or_empty_are_not_read():

@@ -14,6 +14,7 @@ from inkdigits.locating.peaks import Found
 _LINKED = 0.4  # probability from which a link is followed
 _OFF = 0.6  # of a digit's height: how far from its place the next digit may be
 _LEVEL = 0.4  # share of the lower one's height that two numbers of a row have in common, up and down
+_INTO = 0.35  # of a digit's height: a digit that is no further from the middle of a number's digits is one of them
 _BESIDE = 1.3  # of a digit's height: a separator joins two numbers that are no further apart
 _ABOVE = 0.2  # of a digit's height: separators that are less apart stand above each other, and are one sign
 
@@ -42,6 +43,7 @@ def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0
         return []
     chained = chains(found, chosen)
     turned = _turned(found, _angle(found, chained))
+    chained = _whole(chained, turned)
     joined, joints = _with_separators(found, chained, turned, separator_score)
     return [_row(row, joints, found) for row in _rows(joined, turned)]
 
@@ -83,6 +85,38 @@ def chains(found: Found, chosen: npt.NDArray[np.intp]) -> list[list[int]]:
                 chain.append(following[chain[-1]])
             made.append([int(chosen[k]) for k in chain])
     return made
+
+
+def _whole(chains: list[list[int]], boxes: npt.NDArray[np.float32]) -> list[list[int]]:
+    """Return numbers, each with what stands within it at its level: nobody writes two numbers into each other.
+
+    Such marks were left out of it by the links: a digit that was skipped, or the second of two marks on one digit.
+    """
+    ordered = sorted(chains, key=len, reverse=True)
+    wholes = [list(chain) for chain in ordered if len(chain) > 1]
+    if not wholes:
+        return ordered
+    starts, ends = boxes[[chain[0] for chain in wholes], 0], boxes[[chain[-1] for chain in wholes], 2]
+    within: set[int] = set()
+    for k, chain in enumerate(ordered):
+        x = (boxes[chain, 0] + boxes[chain, 2]) / 2
+        longer = np.flatnonzero((starts[:k] <= x.min()) & (ends[:k] >= x.max()))
+        number = next(
+            (int(i) for i in longer if int(i) not in within and _is_in_line(boxes[chain], boxes[wholes[i]])), None
+        )
+        if number is not None:
+            within.add(k)
+            wholes[number] = sorted([*wholes[number], *chain], key=lambda mark: float(boxes[mark, 0] + boxes[mark, 2]))
+    alone = ordered[len(wholes) :]
+    return [one for k, one in enumerate([*wholes, *alone]) if k not in within]
+
+
+def _is_in_line(some: npt.NDArray[np.float32], number: npt.NDArray[np.float32]) -> bool:
+    """Tell whether digits stand at the level of a number's own, boxes (N, 4) and (M, 4) from left to right."""
+    x, y = ((some[:, :2] + some[:, 2:]) / 2).T
+    height = float(np.median(number[:, 3] - number[:, 1]))
+    level = np.interp(x, *((number[:, :2] + number[:, 2:]) / 2).T)
+    return bool((np.abs(y - level) < _INTO * height).all())
 
 
 def _angle(found: Found, chains: list[list[int]]) -> float:

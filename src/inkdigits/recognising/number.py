@@ -26,7 +26,6 @@ using = _FILE.using
 _MOST = 200  # numbers of a page
 _WIDEST = 1024  # pixels of a strip: what is longer is no number
 _AT_ONCE = 16  # strips
-_ROOM = 1.2  # heights of a digit between two numbers, up to which something may have been missed there
 _PADDED = 16  # widths are padded to multiples of so many pixels
 
 
@@ -92,7 +91,7 @@ def ask(located: Located, rows: list[Row]) -> Heard:
 
 
 def _groups(found: Found, row: Row) -> list[list[list[int]]]:
-    """Return a row's numbers, those together between which there is hardly room for a digit."""
+    """Return a row's numbers, those together between which there is hardly room for more than a digit."""
     groups: list[list[list[int]]] = []
     for part in row.numbers:
         if groups and _is_close(found, groups[-1][-1], part):
@@ -109,7 +108,7 @@ def _is_close(found: Found, before: list[int], after: list[int]) -> bool:
     first, second = found.boxes[before[-1]], found.boxes[after[0]]
     height = float(np.median(found.boxes[before + after, 3] - found.boxes[before + after, 1]))
     off = abs(float(first[1] + first[3] - second[1] - second[3])) / 2
-    return float(second[0] - first[2]) < _ROOM * height and off < 0.5 * height
+    return float(second[0] - first[2]) < strips.ROOM * height and off < 0.5 * height
 
 
 def read(located: Located, numbers: Sequence[Sequence[int]], fall: float) -> list[Said | None]:

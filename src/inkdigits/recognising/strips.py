@@ -16,6 +16,9 @@ HEIGHT = 48  # pixels of a strip, from above the digits to below their tails
 DIGIT = 28.0  # pixels of the strip: median height of a number's digits
 STRIDE = 2  # pixels of a strip in one column of what the network says: a 1 is three wide, and a blank parts two of them
 MARGIN = 0.7  # heights of a digit: what is left in beside a number, so that a digit that was missed there is seen
+# Heights of a digit between two numbers up to which they are read together: a missed one may stand there. A wide digit
+# with room on both sides takes as much; two columns of a table may stand as close, and stay two numbers.
+ROOM = 2.2
 # How much a number's own slope is believed against the page's: as if the page's were of numbers with digits so many heights
 # apart, squared and summed. Two digits of unequal height tell nothing about a slope, ten do.
 _PAGE = 2.0

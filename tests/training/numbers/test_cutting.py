@@ -43,6 +43,18 @@ def test_an_end_that_the_locator_missed_is_in_the_text_if_it_is_in_the_strip():
     assert np.std(np.log(wide)) > 0.1  # distorted: other hands write broader or narrower
 
 
+def test_numbers_that_are_read_together_are_cut_together():
+    """They stand close beside each other, whichever way the page's lines fall; what is far or in another line is alone."""
+    pitch, rng = 24.0, np.random.default_rng(0)
+    first = np.array([[x, 40, x + 16, 74] for x in (60, 60 + pitch)], np.float32)
+    for slope in (0.0, 0.15, -0.15):
+        for right, down, together in ((60, 0, True), (20, 0, True), (140, 0, False), (60, 50, False), (-150, 0, False)):
+            second = first + np.array([right + pitch, down + slope * (right + pitch)] * 2, np.float32)
+            pairs = [pair for _ in range(60) for pair in cutting._together([first, second], np.arctan(slope), rng)]
+            assert all(np.array_equal(pair, np.concatenate([first, second])) for pair in pairs)
+            assert (10 < len(pairs) < 30) if together else not pairs
+
+
 def test_print_and_signs_have_no_text():
     made = [strip for seed in range(30) for strip in cut(page("", printed="4071"), seed)]
     assert made and {strip.text for strip in made} == {""}

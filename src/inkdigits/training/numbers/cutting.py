@@ -30,6 +30,7 @@ _SHARES = {"lines": 0.26, "formulas": 0.06, "close-up": 0.26, "boxes": 0.15, "ta
            "rings": 0.03, "words": 0.07}  # fmt: skip
 # Share of pages whose digits have any height in this range, in pixels. Small ones are enlarged to be read, as in photos.
 _ANY, _HEIGHTS = 0.45, (9.0, 45.0)
+_TOGETHER = 0.3  # share of the numbers that are cut together with the next one, if that stands close by
 _SHORT = 0.4  # share of the numbers of one digit that are cut
 _NOTHING = 0.4  # strips around something else, for each that is around a number
 # Share of a mark's width within the strip from which it is in the text, and up to which it is not.
@@ -79,6 +80,7 @@ def cut(drawn: SyntheticPage, random: np.random.Generator, widest: int, scene: s
     marks = [(mark, box) for mark, box in marks if mark.number in by_hand]  # separators of printed numbers are none
     angle = _page_angle(numbers)
     cut_out = [boxes for boxes in numbers if len(boxes) > 1 or random.random() < _SHORT]
+    cut_out += _together(numbers, angle, random)
     chosen = [cut_out[i] for _ in range(_VIEWS) for i in random.permutation(len(cut_out))][:_MOST]
     others = printed + _pieces(drawn, scale, random)
     made: list[Strip] = []
@@ -113,6 +115,32 @@ def _page_angle(numbers: list[npt.NDArray[np.float32]]) -> float:
         x, y = (centres - centres.mean(axis=0)).T
         along, across = along + float(x @ x), across + float(x @ y)
     return float(np.arctan2(across, along)) if along else 0.0
+
+
+def _together(
+    numbers: list[npt.NDArray[np.float32]], angle: float, random: np.random.Generator
+) -> list[npt.NDArray[np.float32]]:
+    """Return the boxes of some of the pairs of numbers that are read together, as they stand close beside each other."""
+    made = []
+    slope = np.tan(angle)
+    for first in numbers:
+        if random.random() >= _TOGETHER:
+            continue
+        near: list[tuple[float, npt.NDArray[np.float32]]] = []
+        end = first[-1]
+        for second in numbers:
+            begin = second[0]
+            tall = float(np.median(np.concatenate([first, second])[:, [1, 3]] @ (-1, 1)))
+            gap = float(begin[0] - end[2])
+            off = (
+                float(begin[1] + begin[3] - end[1] - end[3]) / 2
+                - slope * float(begin[0] + begin[2] - end[0] - end[2]) / 2
+            )
+            if begin[0] + begin[2] > end[0] + end[2] and gap < strips.ROOM * tall and abs(off) < 0.5 * tall:
+                near.append((gap, second))
+        if near:
+            made.append(np.concatenate([first, min(near, key=lambda one: one[0])[1]]))
+    return made
 
 
 def _located(boxes: npt.NDArray[np.float32], random: np.random.Generator) -> npt.NDArray[np.float32]:
