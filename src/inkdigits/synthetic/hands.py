@@ -1,4 +1,4 @@
-"""A digit as somebody writes it, with what is at hand: a pen, a marker, a broad nib, a mouse on a coarse canvas."""
+"""A digit or letter as somebody writes it, with what is at hand: pen, marker, broad nib, a mouse on a coarse canvas."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.synthetic import strokes
-from inkdigits.synthetic.forms import FORMS, Stroke
+from inkdigits.synthetic.forms import FORMS, LETTERS, Stroke
 from inkdigits.synthetic.strokes import Points
 
 Ink = npt.NDArray[np.uint8]
@@ -17,16 +17,22 @@ HEIGHT = 64  # pixels from a digit's first point to its last; a thick pen adds t
 # the others are the first to go. A bar is a 1 at nearly any width, with short serifs too.
 THICKEST = {0: 0.30, 1: 0.42, 2: 0.25, 3: 0.23, 4: 0.22, 5: 0.22, 6: 0.24, 7: 0.34, 8: 0.22, 9: 0.24}
 THICKEST_BAR = 0.75
+_THICKEST_LETTER = 0.2
 
 
-def written(label: int, random: np.random.Generator) -> Ink:
-    """Return the ink of a digit in a random form, hand and pen, white on black, about 64 pixels high."""
-    form = FORMS[label][int(random.integers(len(FORMS[label])))]
+def written(sign: int | str, random: np.random.Generator) -> Ink:
+    """Return the ink of a digit, or of a letter, in a random form, hand and pen, white on black.
+
+    Digits and capitals are about 64 pixels high. Raises KeyError for a sign without forms.
+    """
+    forms = FORMS[sign] if isinstance(sign, int) else LETTERS[sign]
+    form = forms[int(random.integers(len(forms)))]
     curves = strokes.vary(drawn(form, random), random, random.uniform(0.5, 1.6))
     stretch = np.exp(random.normal(0, 0.12))  # some write broadly
     curves = [curve * np.array([stretch, 1.0]) for curve in curves]
-    bar = label == 1 and min(form[0][0][1], form[0][0][0] + 0.2) <= 0.3
-    thick = HEIGHT * np.exp(random.uniform(np.log(0.11), np.log(THICKEST_BAR if bar else THICKEST[label])))
+    bar = sign == 1 and min(form[0][0][1], form[0][0][0] + 0.2) <= 0.3
+    thickest = THICKEST_BAR if bar else THICKEST[sign] if isinstance(sign, int) else _THICKEST_LETTER
+    thick = HEIGHT * np.exp(random.uniform(np.log(0.11), np.log(thickest)))
     tool = random.choice(["pen", "marker", "nib", "mouse", "outline"], p=[0.60, 0.20, 0.07, 0.10, 0.03])
     if tool == "marker":
         return strokes.draw(curves, HEIGHT, thick)

@@ -1,7 +1,7 @@
-"""What is not a digit: scribbles, signs, shapes, textures and several digits at once, as ink.
+"""What is not a digit, as ink: letters, scribbles, signs, shapes, textures, several digits at once, parts of digits.
 
-Letters come from `fonts.others`. The families are broad on purpose: what a network must refuse in use has not
-been thought of here, and is refused best by a network that has seen many kinds.
+Letters of handwriting fonts come from `fonts.others`. The families are broad on purpose: what a network must refuse in use
+has not been thought of here, and is refused best by a network that has seen many kinds.
 """
 
 from __future__ import annotations
@@ -12,10 +12,42 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.synthetic import strokes
+from inkdigits.synthetic import hands, outlines, strokes
+from inkdigits.synthetic.fonts import LOOK_ALIKES
+from inkdigits.synthetic.forms import LETTERS
 
 Ink = npt.NDArray[np.uint8]
 _SIDE = 64
+# Letters and signs that are not digits even where they stand alone.
+WRITTEN = "".join(sorted(set(LETTERS) - LOOK_ALIKES))
+PRINTED = "".join(chr(code) for code in range(33, 127) if not chr(code).isdigit() and chr(code) not in LOOK_ALIKES)
+# Halves that are no digit, whoever wrote the whole: the right half of an 8 is a 3, the upper half of a 9 a 0.
+_HALVES = {"left": (0, 2, 3, 4, 5, 6, 9), "right": (0, 5), "upper": (0, 2, 5), "lower": (0, 2, 3, 5)}
+
+
+def letter(random: np.random.Generator) -> Ink:
+    """Return a letter by hand, printed or cursive, of those that do not look like a digit."""
+    return hands.written(WRITTEN[int(random.integers(len(WRITTEN)))], random)
+
+
+def character(random: np.random.Generator) -> Ink:
+    """Return a letter or sign of a print font, of those that do not look like a digit."""
+    faces = outlines.fonts("print")
+    font = faces[int(random.integers(len(faces)))]
+    known = [sign for sign in PRINTED if sign in font.glyphs]
+    return outlines.drawn(font, known[int(random.integers(len(known)))], _SIDE)
+
+
+def half(labels: npt.NDArray[np.uint8], cut: Callable[[int], Ink], random: np.random.Generator) -> Ink:
+    """Return a half of a digit that is none itself: `cut` gives the ink of a row of `labels`, (N,)."""
+    side = str(random.choice(list(_HALVES)))
+    rows = np.flatnonzero(np.isin(labels, _HALVES[side]))
+    ink = cut(int(rows[random.integers(len(rows))]))
+    height, width = ink.shape
+    share = random.uniform(0.4, 0.55)
+    down, across = max(1, round(share * height)), max(1, round(share * width))
+    parts = {"left": ink[:, :across], "right": ink[:, -across:], "upper": ink[:down], "lower": ink[-down:]}
+    return np.ascontiguousarray(parts[side])
 
 
 def scribble(random: np.random.Generator) -> Ink:

@@ -15,18 +15,26 @@ from inkdigits.synthetic import clutter
 Ink = npt.NDArray[np.uint8]
 
 
+_BITMAPS = 0.1  # share of pictures of few pixels
+_CUT = 0.25  # share of tight crops that cut strokes
+
+
 def picture(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Return a grey picture, uint8 (H, W), with this ink (white on black, any size) in it somewhere.
 
     Digits are 9 to 90 pixels high, pens thin to thick, the paper flat or unevenly lit, sometimes with ruled lines or a box;
-    a few have a stray line, blots, specks or ink that covers badly; the whole may be noisy, blurred, JPEG-compressed or
-    binary, and of either polarity.
+    a few have a stray line, blots, specks or ink that covers badly; tight crops may cut strokes; the whole may be noisy,
+    blurred, JPEG-compressed or binary, and of either polarity. One in ten is a bitmap of few pixels (see `bitmap`).
     """
+    if random.random() < _BITMAPS:
+        return bitmap(ink, random)
     height = int(np.exp(random.uniform(np.log(9), np.log(90))))
     drawn = _pen(_resize(_turn(ink, random), height), random)
     margin = random.choice([0.0, 0.05, 0.3, 1.0], p=[0.15, 0.15, 0.4, 0.3]) * height
     left, right, top, bottom = (round(margin * random.uniform(0.5, 1.5)) + (margin > 0) for _ in range(4))
     cover = cv2.copyMakeBorder(drawn, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0).astype(np.float32) / 255
+    if margin == 0 and random.random() < _CUT:
+        cover = _without_an_edge(cover, random)
     if min(cover.shape) < 8:
         missing = 8 - min(cover.shape)
         cover = cv2.copyMakeBorder(cover, missing, missing, missing, missing, cv2.BORDER_CONSTANT, value=0)
@@ -39,6 +47,36 @@ def picture(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     paper = 1.0 - 0.2 * random.random() * _light(cover.shape, random) if lit else np.float32(1.0)
     page = paper * (1.0 - contrast * cover)
     return _camera(page, random, binary=not lit and random.random() < 0.3)
+
+
+def bitmap(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Return ink as a picture of 8 to 20 pixels a side, stretched to fill a square or squeezed; of either polarity.
+
+    Six of ten are black and white. Some are given enlarged, each pixel a square.
+    """
+    drawn = _pen(_resize(_turn(ink, random), 64), random)
+    height = int(random.integers(8, 21))
+    width = height if random.random() < 0.6 else max(5, round(height * random.uniform(0.5, 1.2)))
+    margin = int(random.integers(0, 2))
+    small = np.asarray(cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    if random.random() < 0.6:
+        level = min(random.uniform(70, 150), 0.8 * float(small.max()))
+        small = np.where(small > level, np.uint8(255), np.uint8(0))
+    small = cv2.copyMakeBorder(small, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
+    if random.random() < 0.25:
+        side = int(random.integers(2, 6))
+        small = np.repeat(np.repeat(small, side, axis=0), side, axis=1)
+    return np.asarray(255 - small if random.random() < 0.4 else small, np.uint8)
+
+
+def _without_an_edge(cover: npt.NDArray[np.float32], random: np.random.Generator) -> npt.NDArray[np.float32]:
+    """Cut up to a tenth of a picture away at one or two of its sides."""
+    for _ in range(int(random.integers(1, 3))):
+        rows, columns = (round(random.uniform(0, 0.1) * side) for side in cover.shape)
+        cover = [cover[rows:], cover[: len(cover) - rows], cover[:, columns:], cover[:, : cover.shape[1] - columns]][
+            int(random.integers(4))
+        ]
+    return cover
 
 
 def _turn(ink: Ink, random: np.random.Generator) -> Ink:
@@ -54,7 +92,7 @@ def _turn(ink: Ink, random: np.random.Generator) -> Ink:
 
 
 def _resize(ink: Ink, height: int) -> Ink:
-    """Scale so that the longer side is `height`, with a random change of aspect."""
+    """Scale so that the longer side is `height`."""
     scale = height / max(ink.shape)
     size = (max(2, round(ink.shape[1] * scale)), max(2, round(ink.shape[0] * scale)))
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC

@@ -29,7 +29,9 @@ from inkdigits.training import drawing
 from inkdigits.training.locator import known_pages
 
 NOT_DIGIT = 10  # the label of what is not a digit
-KINDS = ("mnist", "strokes", "fonts", "letters", "scribbles", "several", "plain", "pages")
+KINDS = (
+    "mnist", "strokes", "fonts", "letters", "scribbles", "several", "plain", "pages", "own_letters", "print", "halves",
+)  # fmt: skip
 _HEIGHTS = (9.0, 60.0)  # pixels: of the digits on every second page; on the others they are as on most pages
 _CLOSE_UPS = 0.3  # share of pages that are a picture of one number
 _PART = 2000  # pictures in one piece of work; a part's randomness depends on seed and number alone
@@ -152,6 +154,12 @@ def _ink(kind: str, digits: Dataset, random: np.random.Generator) -> tuple[Glyph
     if kind == "several":
         rows = random.integers(len(digits), size=int(random.choice([2, 3], p=[0.8, 0.2])))
         return not_digits.several([_cut(digits.images[row]) for row in rows], random), NOT_DIGIT
+    if kind == "own_letters":
+        return not_digits.letter(random), NOT_DIGIT
+    if kind == "print":
+        return not_digits.character(random), NOT_DIGIT
+    if kind == "halves":
+        return not_digits.half(digits.labels, lambda row: _cut(digits.images[row]), random), NOT_DIGIT
     return not_digits.FAMILIES[int(random.integers(len(not_digits.FAMILIES)))](random), NOT_DIGIT
 
 

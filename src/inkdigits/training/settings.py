@@ -128,6 +128,9 @@ class PoolSettings:
     scribbles: int = _setting("scribbles, signs, shapes, textures; no digits", 0)
     several: int = _setting("two or three digits that touch; no digit", 0)
     pages: int = _setting("what the locator finds on synthetic pages: digits and what is taken for one", 0)
+    own_letters: int = _setting("letters from our own pen strokes, printed and cursive; no digits", 0)
+    print: int = _setting("letters and signs of print fonts; no digits", 0)
+    halves: int = _setting("halves of MNIST's training digits that are no digits", 0)
 
     def counts(self) -> dict[str, int]:
         """Return the kinds that there are any of, with their number."""
