@@ -11,6 +11,7 @@ from inkdigits.datasets import mnist
 from inkdigits.errors import InputError
 from inkdigits.locating.agreement import Counts, agreement
 from inkdigits.locating.peaks import Found
+from inkdigits.synthetic.pages import page
 from inkdigits.training import precision
 from inkdigits.training.locator import batches, fit, validation
 from tests.training.locator.conftest import DIGITS
@@ -31,6 +32,25 @@ def test_a_batch_is_the_same_whatever_the_processes(tiny, source):
     assert not any(same_batches(a, b) for a, b in itertools.combinations(here, 2))
     assert not same_batches(here[0], batches.drawn(source, tiny.pages, 6, 0, 2))
     assert here[0].inputs.dtype == np.float16 and here[0].inputs.shape == (2, 64, 64, 2)
+
+
+def test_four_pictures_of_one_digit_are_a_page_and_each_is_standardised_alone(tiny, source):
+    settings = dataclasses.replace(tiny.pages, size=128, singles=1.0)
+    random = np.random.default_rng([5, 0, 1])
+    random.random()
+    four = [page.draw(source, random, (64, 64), "single") for _ in range(4)]
+    alone = batches.stacked(four)
+    drawn = batches.drawn(source, settings, 5, 0, 2)
+    assert drawn.inputs.shape == (2, 128, 128, 2)
+    for i, (down, across) in enumerate([(0, 0), (0, 1), (1, 0), (1, 1)]):
+
+        def quarter(arrays, side, down=down, across=across):
+            return arrays[1, down * side : (down + 1) * side, across * side : (across + 1) * side]
+
+        assert np.array_equal(quarter(drawn.inputs, 64), alone.inputs[i])
+        assert np.array_equal(quarter(drawn.wanted.centres, 16), alone.wanted.centres[i])
+        assert np.array_equal(quarter(drawn.wanted.ink, 32), alone.wanted.ink[i])
+    assert drawn.wanted.centres[..., 0].max() == 255
 
 
 @pytest.fixture

@@ -12,12 +12,13 @@ from inkdigits.synthetic.pages.annotations import cancel
 from inkdigits.synthetic.pages.canvas import Canvas
 from inkdigits.synthetic.pages.layout import Layout
 from inkdigits.synthetic.pages.printing import Press
-from inkdigits.synthetic.pages.scenes import SCENES
+from inkdigits.synthetic.pages.scenes import SCENES, singles
 from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.synthetic.pages.truth import Box, SyntheticPage, Truth
 from inkdigits.synthetic.pages.visibility import Cover
 
 _HEIGHTS = (9.0, 64.0)  # of digits, in pixels
+_LIGHT_INK = 0.4  # share of pictures of one digit that are negatives
 
 
 def draw(
@@ -44,7 +45,10 @@ def draw(
     )
     if name == "close-up" and not given:
         tall = float(np.clip(28 * np.exp(random.normal(0, 0.35)), 12, 0.6 * height))
-    canvas = Canvas(height, width, _turn(size, random))
+    alone = name == "single"
+    if alone and not given:
+        tall = float(np.clip(31 * np.exp(random.normal(0, 0.4)), 9, 0.7 * min(size)))
+    canvas = Canvas(height, width, _turn(size, random, alone))
     truth = Truth()
     layout = Layout(canvas, truth, sources, random, tall)
     SCENES[name][0](layout)
@@ -55,7 +59,7 @@ def draw(
     light = np.full(size, random.uniform(0.85, 1.0), np.float32) if is_clean else papers.sheet(size, random)
     if not is_clean and random.random() < 0.14:
         _bleed_through(light, sources, random)
-    if random.random() < 0.1 and name != "close-up":
+    if random.random() < 0.1 and name not in ("close-up", "single"):
         sheet = papers.desk(light, canvas.matrix.astype(np.float64), canvas.region(), random)
         ink, print_, ruling = (np.asarray(layer * sheet, np.uint8) for layer in (ink, print_, ruling))
         visibility.hide(truth, sheet)
@@ -69,6 +73,11 @@ def draw(
     finest = min((m.box[3] - m.box[1] for m in truth.marks if m.sign.isdigit()), default=tall)
     grey = papers.camera(light, float(np.clip(min(finest, tall), 9, 64)), random, is_clean)
     rest = _frame(size, truth, name, random)
+    if alone:
+        rest = _alone(truth, ink, print_, random)
+        singles.as_bitmap(grey, rest, finest, random)
+        if random.random() < _LIGHT_INK:
+            grey = np.asarray(255 - grey, np.uint8)
     if rest is not None:
         around = int(np.median(grey[rest[1] : rest[3], rest[0] : rest[2]]))
         grey, ink, print_, ruling = (
@@ -89,7 +98,7 @@ def _height(random: np.random.Generator) -> float:
     return float(np.exp(random.uniform(np.log(low), np.log(high))))
 
 
-def _turn(size: tuple[int, int], random: np.random.Generator) -> npt.NDArray[np.float64]:
+def _turn(size: tuple[int, int], random: np.random.Generator, alone: bool = False) -> npt.NDArray[np.float64]:
     """Return an affine map that turns a page a little, and shears and stretches it as a camera from aside does."""
     height, width = size
     angle = np.radians(random.normal(0, 1.0) if random.random() < 0.5 else random.uniform(-12, 12))
@@ -103,6 +112,8 @@ def _turn(size: tuple[int, int], random: np.random.Generator) -> npt.NDArray[np.
         ]
     )
     linear = turn @ shear
+    if alone:
+        linear = singles.turn(linear, random)
     middle = np.array([width / 2, height / 2])
     return np.concatenate([linear, (middle - linear @ middle)[:, None]], axis=1)
 
@@ -238,6 +249,18 @@ def _frame(
         return None
     box = (max(0, int(left)), max(0, int(top)), min(width, int(right) + 1), min(height, int(bottom) + 1))
     return box if box[2] - box[0] >= 12 and box[3] - box[1] >= 12 else None
+
+
+def _alone(truth: Truth, ink: Cover, print_: Cover, random: np.random.Generator) -> tuple[int, int, int, int]:
+    """Return the part of a picture that is kept of what stands in it alone: a digit, or whatever is drawn in its place."""
+    boxes = np.array([m.box for m in truth.marks if m.kind == "handwritten" and m.sign.isdigit()])
+    if len(boxes):
+        left, top = boxes[:, :2].min(axis=0)
+        right, bottom = boxes[:, 2:].max(axis=0)
+    else:
+        x, y, width, height = cv2.boundingRect((np.maximum(ink, print_) > 64).astype(np.uint8))
+        left, top, right, bottom = (x, y, x + width, y + height) if width else (0, 0, ink.shape[1], ink.shape[0])
+    return singles.frame((float(left), float(top), float(right), float(bottom)), (ink.shape[0], ink.shape[1]), random)
 
 
 def _cut(layer: Cover, box: tuple[int, int, int, int], around: int) -> Cover:

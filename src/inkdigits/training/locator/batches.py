@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,15 +32,41 @@ Batches = Callable[[int, int], Iterator[Batch]]  # numbers of the first batch an
 
 def stacked(pages: list[SyntheticPage]) -> Batch:
     """Return pages of one size as a batch."""
-    inputs = np.stack([maps.inputs(p.grey) for p in pages]).astype(np.float16)
-    return Batch(inputs, Targets(*(np.stack(arrays) for arrays in zip(*(targets(p) for p in pages), strict=True))))
+    return _batch([(maps.inputs(page.grey), targets(page)) for page in pages])
 
 
 def drawn(source: Sources, settings: PageSettings, seed: int, number: int, count: int) -> Batch:
     """Return batch `number` of `count` pages: each is drawn from (seed, number, its place in the batch) alone."""
-    size = (settings.size, settings.size)
-    randoms = (np.random.default_rng([seed, number, i]) for i in range(count))
-    return stacked([page.draw(source, random, size, turned=settings.turned) for random in randoms])
+    return _batch([_drawn(source, settings, np.random.default_rng([seed, number, i])) for i in range(count)])
+
+
+_Drawn = tuple[npt.NDArray[np.float32], Targets]
+
+
+def _drawn(source: Sources, settings: PageSettings, random: np.random.Generator) -> _Drawn:
+    """Return the inputs and targets of a new page."""
+    size = settings.size
+    if settings.singles and random.random() < settings.singles:
+        four = [page.draw(source, random, (size // 2, size // 2), "single") for _ in range(4)]
+        return _together([(maps.inputs(one.grey), targets(one)) for one in four])
+    one = page.draw(source, random, (size, size), turned=settings.turned)
+    return maps.inputs(one.grey), targets(one)
+
+
+def _together(four: list[_Drawn]) -> _Drawn:
+    """Return four pictures as one page: each is standardised by itself, as a picture that is read alone is."""
+
+    def joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        return np.concatenate([np.concatenate(parts[:2], axis=1), np.concatenate(parts[2:], axis=1)])
+
+    wanted = Targets(*(joined(list(parts)) for parts in zip(*(one for _, one in four), strict=True)))
+    return joined([inputs for inputs, _ in four]), wanted
+
+
+def _batch(made: list[_Drawn]) -> Batch:
+    inputs = np.stack([one for one, _ in made]).astype(np.float16)
+    wanted = zip(*(targets for _, targets in made), strict=True)
+    return Batch(inputs, Targets(*(np.stack(arrays) for arrays in wanted)))
 
 
 @contextmanager

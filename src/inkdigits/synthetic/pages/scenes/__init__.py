@@ -11,6 +11,7 @@ from inkdigits.synthetic.pages.layout import Layout
 from inkdigits.synthetic.pages.scenes.apart import print_page, rings, scatter
 from inkdigits.synthetic.pages.scenes.forms import boxes, table
 from inkdigits.synthetic.pages.scenes.lines import close_up, formulas, lines, words
+from inkdigits.synthetic.pages.scenes.singles import single
 
 Scene = Callable[[Layout], None]
 SCENES: dict[str, tuple[Scene, float]] = {
@@ -23,4 +24,5 @@ SCENES: dict[str, tuple[Scene, float]] = {
     "scatter": (scatter, 0.14),
     "rings": (rings, 0.05),
     "words": (words, 0.08),
+    "single": (single, 0.0),  # drawn where it is asked for: the picture of one digit is no page
 }
