@@ -8,7 +8,7 @@ import numpy as np
 
 from inkdigits.synthetic import strokes
 from inkdigits.synthetic.forms import FORMS
-from inkdigits.synthetic.pages.sources import is_held_out
+from inkdigits.synthetic.held_out import is_held_out
 
 # Separators as strokes, in shares of a digit's height: x to the right, y down from the base line.
 SEPARATORS = {

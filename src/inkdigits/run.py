@@ -18,11 +18,11 @@ from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.load import Data
 from inkdigits.errors import InputError
-from inkdigits.evaluation import calibration, evaluate, locator, numbers, test_set
+from inkdigits.evaluation import evaluate, locator, numbers, test_set
 from inkdigits.evaluation.metrics import Metrics
 from inkdigits.files import write_text, written_aside
 from inkdigits.locks import held
-from inkdigits.training import architectures, checkpoint, distil, export, fit, norms, pool, proof, recipe, split
+from inkdigits.training import architectures, checkpoint, distil, export, fit, norms, pool, proof, recipe, split, trust
 from inkdigits.training.architectures import size
 from inkdigits.training.recipe import AnyRecipe, LocatorRecipe, NumberRecipe, Recipe
 from inkdigits.training.watcher import Watcher as Watcher  # noqa: PLC0414 (mypy takes it for exported: run.Watcher)
@@ -179,8 +179,7 @@ def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, w
     if learned:
         config["answering"], config["finetuned"] = learned.answering, learned.to_dict()
     elif validation:
-        raw = network.load(folder).probabilities(validation.images)
-        config["answering"] = calibration.fit(raw, validation.labels)
+        config["answering"] = trust.answering(network.load(folder), validation, recipe_)
     config["parameters"], config["multiply_adds"] = dataclasses.astuple(size.measure(trained.network))
     config["data_sha256"] = {"training": training.fingerprint()}
     if validation:

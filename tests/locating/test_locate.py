@@ -201,7 +201,7 @@ def test_light_digits_on_a_dark_ground_are_found():
 def test_the_scale_is_that_of_the_ink_that_is_asked_for():
     """Large handwriting beside small print: asked for print, a pass is made that suits it."""
     from inkdigits.synthetic import outlines
-    from inkdigits.synthetic.pages.sources import is_held_out
+    from inkdigits.synthetic.held_out import is_held_out
 
     page = lines(["2743", "5819"], 90)
     font = next(

@@ -17,7 +17,7 @@ import inkdigits
 from inkdigits import network
 from inkdigits.geometry import bounding_box
 from inkdigits.synthetic import outlines
-from inkdigits.synthetic.pages.sources import is_held_out
+from inkdigits.synthetic.held_out import is_held_out
 from inkdigits.synthetic.paper import Scene, photograph
 from tests.conftest import encoded
 from tests.written import Written, lines, paper, write

@@ -40,10 +40,9 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
     nets = [network.load(model) for model in models]
     merged = ensembles.merge(files)
     _, validation = halves(nets, data_name, left_out := LeftOut())
-    from inkdigits.evaluation import calibration
+    from inkdigits.training import recipe, trust
 
     together = Network("ensemble", open_session(merged, str(out)))
-    probabilities = together.probabilities(validation.images)
     config: dict[str, Any] = {
         "data": nets[0].config.get("data"),
         "parameters": sum(_of(net, "parameters", int, 0) for net in nets),
@@ -59,7 +58,9 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
         config = {key: nets[0].config[key] for key in shared if key in nets[0].config} | config
         config["seeds"] = [net.config.get("seed") for net in nets]
     if all("answering" in net.config for net in nets):  # else a member has learned from the validation digits, too
-        config["answering"] = calibration.fit(probabilities, validation.labels)
+        shared_recipe = config.get("recipe")
+        known = recipe.of_digits(shared_recipe, str(shared_recipe.get("name")), str(out)) if shared_recipe else None
+        config["answering"] = trust.answering(together, validation, known)
     save(out, merged, config)
     for net in [*nets, together]:
         right = net.probabilities(validation.images)[:, :10].argmax(axis=1) == validation.labels

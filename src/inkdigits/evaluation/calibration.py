@@ -47,4 +47,4 @@ def fit_threshold(confidence: npt.NDArray[np.float32], right: npt.NDArray[np.boo
     order = np.argsort(-confidence, kind="stable")
     errors = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
     within = np.flatnonzero(errors <= target)
-    return round(float(confidence[order[within[-1]]]), 4) if len(within) else 1.0
+    return float(confidence[order[within[-1]]]) if len(within) else 1.0  # rounded, it could let another wrong one in

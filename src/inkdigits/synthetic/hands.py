@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from inkdigits.synthetic import strokes
 from inkdigits.synthetic.forms import FORMS, LETTERS, Stroke
+from inkdigits.synthetic.held_out import Part, allowed
 from inkdigits.synthetic.strokes import Points
 
 Ink = npt.NDArray[np.uint8]
@@ -20,12 +21,14 @@ THICKEST_BAR = 0.75
 _THICKEST_LETTER = 0.2
 
 
-def written(sign: int | str, random: np.random.Generator) -> Ink:
+def written(sign: int | str, random: np.random.Generator, part: Part | None = None) -> Ink:
     """Return the ink of a digit, or of a letter, in a random form, hand and pen, white on black.
 
-    Digits and capitals are about 64 pixels high. Raises KeyError for a sign without forms.
+    Digits and capitals are about 64 pixels high; with `part`, the form is one of that part's. Raises KeyError for a sign
+    without forms.
     """
     forms = FORMS[sign] if isinstance(sign, int) else LETTERS[sign]
+    forms = forms if part is None else allowed(forms, part)
     form = forms[int(random.integers(len(forms)))]
     curves = strokes.vary(drawn(form, random), random, random.uniform(0.5, 1.6))
     stretch = np.exp(random.normal(0, 0.12))  # some write broadly

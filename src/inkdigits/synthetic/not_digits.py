@@ -15,6 +15,7 @@ import numpy.typing as npt
 from inkdigits.synthetic import hands, outlines, strokes
 from inkdigits.synthetic.fonts import LOOK_ALIKES
 from inkdigits.synthetic.forms import LETTERS
+from inkdigits.synthetic.held_out import Part, allowed
 
 Ink = npt.NDArray[np.uint8]
 _SIDE = 64
@@ -25,14 +26,14 @@ PRINTED = "".join(chr(code) for code in range(33, 127) if not chr(code).isdigit(
 _HALVES = {"left": (0, 2, 3, 4, 5, 6, 9), "right": (0, 5), "upper": (0, 2, 5), "lower": (0, 2, 3, 5)}
 
 
-def letter(random: np.random.Generator) -> Ink:
+def letter(random: np.random.Generator, part: Part = "training") -> Ink:
     """Return a letter by hand, printed or cursive, of those that do not look like a digit."""
-    return hands.written(WRITTEN[int(random.integers(len(WRITTEN)))], random)
+    return hands.written(WRITTEN[int(random.integers(len(WRITTEN)))], random, part)
 
 
-def character(random: np.random.Generator) -> Ink:
+def character(random: np.random.Generator, part: Part = "training") -> Ink:
     """Return a letter or sign of a print font, of those that do not look like a digit."""
-    faces = outlines.fonts("print")
+    faces = allowed(outlines.fonts("print"), part)
     font = faces[int(random.integers(len(faces)))]
     known = [sign for sign in PRINTED if sign in font.glyphs]
     return outlines.drawn(font, known[int(random.integers(len(known)))], _SIDE)

@@ -18,8 +18,9 @@ from typing import Any, TypeVar
 from inkdigits.batch import process
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
+from inkdigits.synthetic.held_out import Part
 from inkdigits.synthetic.pages import sources
-from inkdigits.synthetic.pages.sources import Part, Sources
+from inkdigits.synthetic.pages.sources import Sources
 
 T = TypeVar("T")
 

@@ -22,6 +22,7 @@ from inkdigits.locating.maps import FIRST_SEPARATOR
 from inkdigits.network.session import cores
 from inkdigits.reading.single import prepare
 from inkdigits.synthetic import fonts, hands, not_digits, scenes
+from inkdigits.synthetic.held_out import Part, is_held_out
 from inkdigits.synthetic.pages import page
 from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.synthetic.pages.truth import SyntheticPage
@@ -86,9 +87,9 @@ def _make(part: _Part) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
         rows = random.integers(len(_digits[0]), size=part.count)
         return _digits[0].images[rows], _digits[0].labels[rows]
     for _ in range(part.count):
-        ink, label = _ink(part.kind, _digits[0], random)
+        piece, label = ink(part.kind, _digits[0], random)
         try:
-            glyph = prepare(scenes.picture(ink, random)).glyph
+            glyph = prepare(scenes.picture(piece, random)).glyph
         except InputError:  # a random crop of a few pixels
             continue
         if glyph is not None:
@@ -139,28 +140,39 @@ def labelled(drawn: SyntheticPage) -> tuple[Glyphs, npt.NDArray[np.uint8]]:
     return made[kept], labels[kept]
 
 
-def _ink(kind: str, digits: Dataset, random: np.random.Generator) -> tuple[Glyph, int]:
-    """Return one random piece of ink of a kind, and its label."""
+def ink(kind: str, digits: Dataset, random: np.random.Generator, part: Part = "training") -> tuple[Glyph, int]:
+    """Return one random piece of ink of a kind (of KINDS, without "plain" and "pages"), uint8 (H, W), and its label.
+
+    It is in forms and fonts of the part, and by the writers of `digits`.
+    """
     if kind == "mnist":
         row = int(random.integers(len(digits)))
         return _cut(digits.images[row]), int(digits.labels[row])
     if kind == "strokes":
         label = int(random.integers(10))
-        return hands.written(label, random), label
+        return hands.written(label, random, part), label
     if kind in ("fonts", "letters"):
-        characters = fonts.digits() if kind == "fonts" else fonts.others()
+        characters = _characters(kind, part)
         row = int(random.integers(len(characters.codes)))
         return characters.pictures[row], int(chr(characters.codes[row])) if kind == "fonts" else NOT_DIGIT
     if kind == "several":
         rows = random.integers(len(digits), size=int(random.choice([2, 3], p=[0.8, 0.2])))
         return not_digits.several([_cut(digits.images[row]) for row in rows], random), NOT_DIGIT
     if kind == "own_letters":
-        return not_digits.letter(random), NOT_DIGIT
+        return not_digits.letter(random, part), NOT_DIGIT
     if kind == "print":
-        return not_digits.character(random), NOT_DIGIT
+        return not_digits.character(random, part), NOT_DIGIT
     if kind == "halves":
         return not_digits.half(digits.labels, lambda row: _cut(digits.images[row]), random), NOT_DIGIT
     return not_digits.FAMILIES[int(random.integers(len(not_digits.FAMILIES)))](random), NOT_DIGIT
+
+
+@lru_cache(maxsize=4)
+def _characters(kind: str, part: Part) -> fonts.Characters:
+    """Return the digits, or the letters and signs, of the handwriting fonts of a part."""
+    every = fonts.digits() if kind == "fonts" else fonts.others()
+    rows = np.array([not is_held_out(int(font), part) for font in every.fonts])
+    return fonts.Characters(every.pictures[rows], every.codes[rows], every.fonts[rows])
 
 
 def _cut(glyph: Glyph) -> Glyph:

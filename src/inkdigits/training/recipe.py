@@ -31,6 +31,7 @@ from inkdigits.training.settings import (
     PoolSettings,
     StripSettings,
     TrainingSettings,
+    TrustSettings,
 )
 
 RECIPES = Path(__file__).parent.parent / "recipes"
@@ -55,6 +56,7 @@ class Recipe:
     data: DataSettings
     distil: DistilSettings
     finetune: FinetuneSettings
+    trust: TrustSettings
     after: AfterSettings
 
     @property
@@ -73,7 +75,7 @@ class Recipe:
         """Return 12 hexadecimal digits that change whenever a setting does.
 
         Settings that have their default do not count, so that a recipe keeps its hash when new settings are invented. Nor
-        does [after], which changes nothing in the networks: the runs stay those of the recipe.
+        do [trust] and [after], which change nothing in the networks: the runs stay those of the recipe.
         """
         names = ["network", "training", "augment", "pool", "data"]
         names += ["distil"] if self.distil.teachers else []
@@ -184,6 +186,7 @@ SECTIONS: tables.Sections = {
     "data": DataSettings,
     "distil": DistilSettings,
     "finetune": FinetuneSettings,
+    "trust": TrustSettings,
     "after": AfterSettings,
 }
 LOCATOR_SECTIONS: tables.Sections = {
@@ -246,9 +249,14 @@ def _check_together(recipe: Recipe, source: str) -> None:
         (recipe.finetunes and training.norm_batches != 0, "training.norm_batches", "an architecture of its own"),
     ]  # fmt: skip
     _check_needed(nothing, source)
-    without_digits = {k for k in ("letters", "scribbles", "several", "pages") if recipe.pool.counts().get(k)}
+    without_digits = recipe.pool.not_digits()
     if without_digits and not recipe.network.not_digit:
         raise InputError(source, f"has pool.{min(without_digits)} but no class for it", "add network.not_digit = true")
+    if recipe.trust.counts() and (recipe.data.everything or recipe.finetunes):
+        raise InputError(source, "has [trust], for which no digits are held out", "take it out")
+    if (recipe.trust.letters or recipe.trust.others) and not recipe.network.not_digit:
+        what = "has what is no digit in [trust], but no class for it"
+        raise InputError(source, what, "add network.not_digit = true, or take trust.letters and trust.others out")
     if recipe.data.everything and (recipe.training.patience or recipe.training.target):
         what = "has data.everything, which leaves nothing to stop on"
         raise InputError(source, what, "take out training.patience and training.target")

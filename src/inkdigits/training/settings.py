@@ -136,9 +136,36 @@ class PoolSettings:
         """Return the kinds that there are any of, with their number."""
         return {kind: count for kind, count in vars(self).items() if count}
 
+    def not_digits(self) -> set[str]:
+        """Return the kinds that there are any of among which are pictures of no digit."""
+        return set(self.counts()) - {"plain", "mnist", "strokes", "fonts"}
+
     def __post_init__(self) -> None:
         for kind, count in vars(self).items():
             _require(0 <= count <= 10_000_000, kind, "0 to 10000000 pictures")
+
+
+@dataclass(frozen=True)
+class TrustSettings:
+    """[trust]: the mixture of pictures on which a network's confidence and thresholds are fitted; none held out, none used.
+
+    Digits are by the validation writers, letters in forms and fonts that the pool does not use.
+    """
+
+    digits: int = _setting("digits held out, as they are", 0)
+    damaged: int = _setting("digits held out, as pictures: pens, light, noise, crops, low resolution", 0)
+    letters: int = _setting("letters and signs that look like no digit, by hand and in print", 0)
+    others: int = _setting("scribbles, signs, shapes, textures, digits that touch, halves of digits", 0)
+
+    def counts(self) -> dict[str, int]:
+        """Return the kinds that there are any of, with their number."""
+        return {kind: count for kind, count in vars(self).items() if count}
+
+    def __post_init__(self) -> None:
+        for kind, count in vars(self).items():
+            _require(0 <= count <= 1_000_000, kind, "0 to 1000000 pictures")
+        missing = bool(self.counts()) and not self.digits + self.damaged
+        _require(not missing, "digits", "some, or some damaged ones: thresholds are fitted on them")
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ import numpy as np
 
 from inkdigits.synthetic import fonts, outlines
 from inkdigits.synthetic.forms import FORMS, LETTERS
+from inkdigits.synthetic.held_out import is_held_out
 from inkdigits.synthetic.pages import sources
 
 
 def test_a_thing_is_in_one_part():
     for index in range(100):
-        assert sources.is_held_out(index, "training") != sources.is_held_out(index, "validation")
-    assert sum(sources.is_held_out(i, "training") for i in range(700)) == 100
+        assert is_held_out(index, "training") != is_held_out(index, "validation")
+    assert sum(is_held_out(i, "training") for i in range(700)) == 100
 
 
 def test_print_fonts(training, validation):

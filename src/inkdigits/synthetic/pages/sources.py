@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from inkdigits.synthetic import fonts, hands, outlines, strokes
 from inkdigits.synthetic.forms import FORMS, LETTERS, Stroke
+from inkdigits.synthetic.held_out import Part, is_held_out
 from inkdigits.synthetic.outlines import Font
 from inkdigits.synthetic.skeletons import Path, Skeletons, packed, skeletons
 
-Part = Literal["training", "validation"]
-
-# Every so many-th font and form of a digit is used in validation alone.
-HELD_OUT = 7
 _VARIANTS = 60  # of each form of a digit, from the least varied to the most
 _VARIED = (0.05, 1.3)
 _LETTER_HANDS = {"training": 60, "validation": 10}  # hands that write letters of our own
@@ -44,11 +40,6 @@ class Sources:
     letters: Skeletons
     letters_of: list[dict[str, npt.NDArray[np.intp]]]
     fonts: tuple[Font, ...]
-
-
-def is_held_out(index: int, part: Part) -> bool:
-    """Tell whether what has this number among its kind must not be used in a part."""
-    return (index % HELD_OUT == HELD_OUT - 1) != (part == "validation")
 
 
 def build(

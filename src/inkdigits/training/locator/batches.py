@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.locating import maps
+from inkdigits.synthetic.held_out import Part
 from inkdigits.synthetic.pages import page
-from inkdigits.synthetic.pages.sources import Part, Sources
+from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.synthetic.pages.truth import SyntheticPage
 from inkdigits.training import drawing
 from inkdigits.training.locator.targets import Targets, targets

@@ -17,7 +17,8 @@ import numpy.typing as npt
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.locating import maps
 from inkdigits.recognising import strips
-from inkdigits.synthetic.pages.sources import Part, Sources
+from inkdigits.synthetic.held_out import Part
+from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.training import drawing
 from inkdigits.training.numbers import cutting
 from inkdigits.training.numbers.cutting import LONGEST, Strip
