@@ -20,7 +20,7 @@ FLOORS = [
     {"reader"},
     {"datasets", "batch"},
     {"training", "evaluation", "explaining", "server"},
-    {"finetuning", "provenance"},
+    {"finetuning", "provenance", "trust"},
     {"locator_run", "number_run"},
     {"run"},
     {"series"},

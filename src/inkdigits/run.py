@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inkdigits import finetuning, locator_run, network, number_run, provenance
+from inkdigits import finetuning, locator_run, network, number_run, provenance, trust
 from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.load import Data
@@ -22,7 +22,7 @@ from inkdigits.evaluation import evaluate, locator, numbers, test_set
 from inkdigits.evaluation.metrics import Metrics
 from inkdigits.files import write_text, written_aside
 from inkdigits.locks import held
-from inkdigits.training import architectures, checkpoint, distil, export, fit, norms, pool, proof, recipe, split, trust
+from inkdigits.training import architectures, checkpoint, distil, export, fit, norms, pool, proof, recipe, split
 from inkdigits.training.architectures import size
 from inkdigits.training.recipe import AnyRecipe, LocatorRecipe, NumberRecipe, Recipe
 from inkdigits.training.watcher import Watcher as Watcher  # noqa: PLC0414 (mypy takes it for exported: run.Watcher)

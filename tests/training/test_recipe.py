@@ -9,7 +9,8 @@ import pytest
 
 from inkdigits.errors import InputError
 from inkdigits.training import architectures, recipe
-from inkdigits.training.settings import LocatorSettings, PageSettings, TrainingSettings
+from inkdigits.training.drawn_settings import LocatorSettings, PageSettings
+from inkdigits.training.settings import TrainingSettings
 
 
 @pytest.mark.parametrize("name", recipe.names())

@@ -40,7 +40,8 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
     nets = [network.load(model) for model in models]
     merged = ensembles.merge(files)
     _, validation = halves(nets, data_name, left_out := LeftOut())
-    from inkdigits.training import recipe, trust
+    from inkdigits import trust
+    from inkdigits.training import recipe
 
     together = Network("ensemble", open_session(merged, str(out)))
     config: dict[str, Any] = {

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Self
 
 from inkdigits.errors import InputError, nearest
 from inkdigits.training import tables
+from inkdigits.training.drawn_settings import LocatorSettings, NumberSettings, PageSettings, StripSettings
 from inkdigits.training.settings import (
     GIVEN,
     AfterSettings,
@@ -24,12 +25,8 @@ from inkdigits.training.settings import (
     DataSettings,
     DistilSettings,
     FinetuneSettings,
-    LocatorSettings,
     NetworkSettings,
-    NumberSettings,
-    PageSettings,
     PoolSettings,
-    StripSettings,
     TrainingSettings,
     TrustSettings,
 )

@@ -17,8 +17,8 @@ from inkdigits.synthetic.pages import page
 from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.synthetic.pages.truth import SyntheticPage
 from inkdigits.training import drawing
+from inkdigits.training.drawn_settings import PageSettings
 from inkdigits.training.locator.targets import Targets, targets
-from inkdigits.training.settings import PageSettings
 
 
 class Batch(NamedTuple):

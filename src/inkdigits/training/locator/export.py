@@ -12,8 +12,8 @@ import onnx
 
 from inkdigits.locating.maps import HEADS, INK_LAYERS, INK_STRIDE, STRIDE, sigmoid
 from inkdigits.training import export, sixteen_bits
+from inkdigits.training.drawn_settings import LocatorSettings
 from inkdigits.training.locator import network
-from inkdigits.training.settings import LocatorSettings
 
 TOLERANCE = sixteen_bits.TOLERANCE
 _SIDE = 64  # pixels of the twin that is exported; what is exported reads any size

@@ -13,8 +13,8 @@ import numpy as np
 
 from inkdigits.locating.maps import CENTRES, HEADS, INK_LAYERS
 from inkdigits.training.architectures.size import Size, measure
+from inkdigits.training.drawn_settings import LocatorSettings
 from inkdigits.training.layers import FusedBatchNorm
-from inkdigits.training.settings import LocatorSettings
 
 layers = keras.layers
 

@@ -15,7 +15,7 @@ from inkdigits.synthetic.pages import page, sources
 from inkdigits.synthetic.pages.scenes import SCENES
 from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.synthetic.pages.truth import SyntheticPage
-from inkdigits.training.settings import PageSettings
+from inkdigits.training.drawn_settings import PageSettings
 
 _SEED = 1_000_003
 _DIGITS = 2000  # of the held-out writers that are redrawn, at most

@@ -20,9 +20,9 @@ from inkdigits.recognising import strips
 from inkdigits.synthetic.held_out import Part
 from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.training import drawing
+from inkdigits.training.drawn_settings import StripSettings
 from inkdigits.training.numbers import cutting
 from inkdigits.training.numbers.cutting import LONGEST, Strip
-from inkdigits.training.settings import StripSettings
 
 GROUP = 4  # batches that are drawn together
 _PADDED = 64  # widths are padded to multiples of so many pixels: each is another shape, for which the step is compiled

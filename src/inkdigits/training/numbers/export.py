@@ -14,8 +14,8 @@ from inkdigits.locating.maps import softmax
 from inkdigits.recognising.ctc import CLASSES
 from inkdigits.recognising.strips import HEIGHT, STRIDE
 from inkdigits.training import export, sixteen_bits
+from inkdigits.training.drawn_settings import NumberSettings
 from inkdigits.training.numbers import network
-from inkdigits.training.settings import NumberSettings
 
 _WIDTH = 64  # pixels of the twin that is exported; what is exported reads strips of any width
 

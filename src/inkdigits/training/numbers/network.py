@@ -16,8 +16,8 @@ import numpy as np
 from inkdigits.recognising.ctc import BLANK, CLASSES
 from inkdigits.recognising.strips import HEIGHT, STRIDE
 from inkdigits.training.architectures.size import Size, measure
+from inkdigits.training.drawn_settings import NumberSettings
 from inkdigits.training.layers import FusedBatchNorm
-from inkdigits.training.settings import NumberSettings
 
 layers = keras.layers
 

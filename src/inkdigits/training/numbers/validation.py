@@ -15,9 +15,9 @@ from inkdigits.synthetic.pages.scenes import SCENES
 from inkdigits.synthetic.pages.sources import Sources
 from inkdigits.synthetic.pages.truth import SyntheticPage
 from inkdigits.training import drawing
+from inkdigits.training.drawn_settings import StripSettings
 from inkdigits.training.numbers import cutting
 from inkdigits.training.numbers.cutting import Strip
-from inkdigits.training.settings import StripSettings
 
 _SEED = 1_000_033
 _DIGITS = 2000  # of the held-out writers that are redrawn, at most

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import inkdigits
-from inkdigits import network
+from inkdigits import network, trust
 from inkdigits.errors import InputError
-from inkdigits.training import recipe, trust
+from inkdigits.training import mixture, recipe
 from inkdigits.training.pool import NOT_DIGIT
 from inkdigits.training.settings import TrustSettings
 
@@ -16,7 +16,7 @@ SETTINGS = TrustSettings(digits=300, damaged=300, letters=120, others=90)
 
 
 def test_the_mixture_has_so_many_of_each_kind_and_is_always_the_same(digits):
-    one, again = (trust.mixture(digits, SETTINGS) for _ in range(2))
+    one, again = (mixture.mixture(digits, SETTINGS) for _ in range(2))
     counts = {kind: int((one.kinds == kind).sum()) for kind in ("digits", "damaged", "letters", "others")}
     assert counts["digits"] == 300 and all(0.9 * n <= counts[kind] <= n for kind, n in SETTINGS.counts().items())
     assert ((one.labels == NOT_DIGIT) == np.isin(one.kinds, ["letters", "others"])).all()
@@ -31,7 +31,7 @@ def test_what_is_fitted_is_what_classify_does(digits):
         answering["thresholds"]["strict"] >= answering["thresholds"]["normal"] >= answering["thresholds"]["always"] == 0
     )
     assert 0.2 < answering["temperature"] < 5 and "300 damaged" in answering["fitted_on"]
-    mixed = trust.mixture(digits, SETTINGS)
+    mixed = mixture.mixture(digits, SETTINGS)
     fitted = dataclasses.replace(net, temperature=answering["temperature"], thresholds=answering["thresholds"])
     from inkdigits.reading import single
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from inkdigits.errors import require
 
-require("trust", "train", "scipy")
+require("thresholds", "train", "scipy")
 
 from scipy.stats import beta
 
@@ -92,8 +92,8 @@ def fit(
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """Return the threshold of each level, not rounded, and what was found of each.
 
-    `confidence` (N,), N at least 1, is of digits, `right` bool (N,) whether the most probable one is the right one. Where not
-    even the strictest threshold keeps a promise, the threshold is 1.
+    `confidence` (N,), N at least 1, is of digits; `right` bool (N,) tells whether the most probable one is the right one.
+    Where not even the strictest threshold keeps a promise, the threshold is 1.
     """
     ordered = np.sort(np.asarray(confidence, np.float64))[::-1]
     thresholds, found = {}, {}

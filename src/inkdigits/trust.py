@@ -1,0 +1,48 @@
+"""How far a digit network may be trusted: its confidence is fitted on the mixture of pictures that its recipe names.
+
+The pictures go the whole way that a picture takes: what is promised is promised of `classify`, not of the network alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from inkdigits.datasets.dataset import Dataset
+from inkdigits.evaluation import calibration, thresholds
+from inkdigits.network.session import Network
+from inkdigits.reading import single
+from inkdigits.training import mixture
+from inkdigits.training.pool import NOT_DIGIT
+from inkdigits.training.recipe import Recipe
+from inkdigits.training.settings import TrustSettings
+
+
+def answering(net: Network, digits: Dataset, recipe: Recipe | None) -> dict[str, Any]:
+    """Return the "answering" part of a model's config: fitted on the recipe's mixture, or on held-out digits alone."""
+    if recipe and recipe.trust.counts():
+        return fit(net, digits, recipe.trust)
+    return calibration.fit(net.probabilities(digits.images), digits.labels)
+
+
+def fit(net: Network, digits: Dataset, settings: TrustSettings) -> dict[str, Any]:
+    """Return the "answering" part of a model's config: temperature, thresholds, and under "kept" what was found of each."""
+    mixed = mixture.mixture(digits, settings)
+    found = single.find(mixed.pictures)
+    seen = np.array([one.glyph is not None for one in found])
+    glyphs = np.stack([one.glyph for one in found if one.glyph is not None])
+    raw = net.probabilities(glyphs)
+    known = mixed.labels[seen] < raw.shape[1]  # a network of ten classes says nothing of what is no digit
+    temperature = calibration.fit_temperature(raw[known], mixed.labels[seen][known])
+    calibrated = replace(net, temperature=temperature)
+    answers = list(single.classify(mixed.pictures, calibrated, "always"))
+    confidence = np.array([answer.confidence for answer in answers])
+    best = np.array([answer.best for answer in answers])
+    is_digit = mixed.labels != NOT_DIGIT
+    not_digits = {kind: confidence[~is_digit & (mixed.kinds == kind)] for kind in ("letters", "others")}
+    levels, kept = thresholds.fit(confidence[is_digit], (best == mixed.labels)[is_digit], not_digits)
+    counts = ", ".join(f"{count:,} {kind}" for kind, count in settings.counts().items())
+    about = f"a mixture of held-out pictures: {counts}"
+    return {"temperature": temperature, "thresholds": levels, "fitted_on": about, "kept": kept}
