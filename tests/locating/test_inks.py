@@ -1,4 +1,4 @@
-"""The digits of a number are of one ink: what is doubtful of one is told by the others and by the page."""
+"""The digits of a number are of one ink: what is doubtful of one is told by the others."""
 
 import numpy as np
 import pytest
@@ -41,10 +41,12 @@ def test_a_doubtful_digit_is_of_the_ink_of_its_number():
     assert other.kinds.tolist() == [PRINTED] * 3
 
 
-def test_a_doubtful_number_is_of_the_ink_of_the_page():
-    by_hand = inks.judged(row_of(1, 4), said(UNSURE, SURE, SURE, SURE, SURE))
-    in_print = inks.judged(row_of(1, 4), said(UNSURE, *[SURE[::-1]] * 4))
-    assert by_hand.kinds[0] == HANDWRITTEN and in_print.kinds[0] == PRINTED
+@pytest.mark.parametrize("others", [SURE, SURE[::-1]])
+def test_what_stands_elsewhere_does_not_tell_the_ink_of_a_number(others):
+    judged = inks.judged(row_of(2, 4), said(UNSURE, UNSURE, *[others] * 4))
+    assert judged.kinds[:2].tolist() == [PRINTED] * 2
+    judged = inks.judged(row_of(2, 4), said(UNSURE[::-1], UNSURE[::-1], *[others] * 4))
+    assert judged.kinds[:2].tolist() == [HANDWRITTEN] * 2
 
 
 def test_a_number_that_is_sure_stays_what_it_is_among_others():

@@ -90,6 +90,31 @@ def test_what_stands_beside_a_number_or_in_the_next_line_is_not_within_it(degree
     assert texts(turned(lines, degrees)) == ["27435 11", "806"]
 
 
+def apart(text, goes_on, *, pitch=40.0, y=40.0):
+    """Digits that stand apart at even distances, each linked to the next one with its own probability."""
+    marks = number(text, 50, y, pitch=pitch)
+    for mark, probability in zip(marks, goes_on, strict=False):
+        mark.goes_on = probability
+    return marks
+
+
+def test_digits_at_even_distances_are_one_number_or_one_each():
+    """As in the squares of paper, or in the columns of a table: what is doubtful of one link is told by the others."""
+    assert texts(apart("27435", [0.9, 0.3, 0.95, 0.3])) == ["27435"]
+    assert texts(apart("27435", [0.1, 0.55, 0.05, 0.1])) == ["2 7 4 3 5"]
+    assert texts(apart("27", [0.3])) == ["2 7"] and texts(apart("27", [0.55])) == ["27"]  # a pair is no row
+    # Where digits stand close their links are told one by one.
+    assert texts(apart("27435", [0.9, 0.3, 0.95, 0.9], pitch=22)) == ["27 435"]
+
+
+def test_a_gap_in_a_row_parts_numbers_and_rows_are_told_one_by_one():
+    wide = [*apart("274", [0.9, 0.9]), *[Mark(m.sign, m.x + 190, m.y, next=m.next and (m.next[0] + 190, m.next[1]))
+            for m in apart("358", [0.9, 0.9])]]  # fmt: skip
+    assert texts(wide) == ["274 358"]
+    other = apart("98160", [0.1, 0.2, 0.1, 0.1], y=110)
+    assert texts([*apart("27435", [0.9, 0.9, 0.3, 0.9]), *other]) == ["27435", "9 8 1 6 0"]
+
+
 def test_a_digit_is_not_its_own_next_one():
     assert texts([Mark("5", 50, 40, next=(51, 40))]) == ["5"]
 

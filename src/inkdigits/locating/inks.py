@@ -1,7 +1,7 @@
 """Handwritten or printed: what the maps say of one digit is doubtful, so a number's digits are judged together.
 
-All digits of a number are of one ink, and most pages have more of one than of the other: the log-odds of handwriting
-against print are averaged over the number, and the mean of all numbers counts as one digit more.
+All digits of a number are of one ink: the log-odds of handwriting against print are averaged over the number. What the rest
+of the page is does not count: on forms both stand beside each other.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.locating import numbers
+from inkdigits.locating import chains
 from inkdigits.locating.maps import FIRST_SEPARATOR, HANDWRITTEN, PRINTED, STRIDE, Map, Maps, sigmoid
 from inkdigits.locating.peaks import Found
 
@@ -43,13 +43,11 @@ def judged(found: Found, said: Map) -> Found:
     any_ink = 1 - (1 - sigmoid(own[:, 0])) * (1 - sigmoid(own[:, 1]))
     lead = own[:, 0] - own[:, 1]
     weights = any_ink.astype(np.float64)
-    page = float((lead * weights).sum() / weights.sum())
     place = {int(row): i for i, row in enumerate(digits)}
     pooled = np.zeros(len(digits), np.float32)
-    for chain in numbers.chains(found, digits):
+    for chain in chains.linked(found, digits):
         members: npt.NDArray[np.intp] = np.array([place[row] for row in chain])
-        total = float((lead[members] * weights[members]).sum()) + page
-        pooled[members] = total / (float(weights[members].sum()) + 1)
+        pooled[members] = float((lead[members] * weights[members]).sum()) / max(float(weights[members].sum()), 1e-9)
     by_hand = sigmoid(pooled)
     kinds, scores = found.kinds.copy(), found.scores.copy()
     kinds[digits] = np.where(pooled >= 0, HANDWRITTEN, PRINTED)

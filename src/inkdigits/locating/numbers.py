@@ -1,4 +1,4 @@
-"""Marks → numbers and lines: digits are chained by their links, separators put between them, numbers laid out in rows."""
+"""Marks → numbers and lines: chains of digits, with separators between them, laid out in rows."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.locating import chains
 from inkdigits.locating.maps import FIRST_SEPARATOR, SEPARATORS
 from inkdigits.locating.peaks import Found
 
-_LINKED = 0.4  # probability from which a link is followed
-_OFF = 0.6  # of a digit's height: how far from its place the next digit may be
 _LEVEL = 0.4  # share of the lower one's height that two numbers of a row have in common, up and down
-_INTO = 0.35  # of a digit's height: a digit that is no further from the middle of a number's digits is one of them
 _BESIDE = 1.3  # of a digit's height: a separator joins two numbers that are no further apart
 _ABOVE = 0.2  # of a digit's height: separators that are less apart stand above each other, and are one sign
 
@@ -41,9 +39,9 @@ def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0
     chosen = np.flatnonzero(digits)
     if not len(chosen):
         return []
-    chained = chains(found, chosen)
+    chained = chains.linked(found, chosen)
     turned = _turned(found, _angle(found, chained))
-    chained = _whole(chained, turned)
+    chained = chains.whole(chained, turned)
     joined, joints = _with_separators(found, chained, turned, separator_score)
     return [_row(row, joints, found) for row in _rows(joined, turned)]
 
@@ -51,78 +49,13 @@ def rows(found: Found, digits: npt.NDArray[np.bool_], separator_score: float = 0
 def angle(found: Found, least: float = 0.3) -> float:
     """Return by how much the lines of a page fall to the right, in radians; 0 where there are no numbers of two digits."""
     chosen = np.flatnonzero((found.kinds < FIRST_SEPARATOR) & (found.scores >= least))
-    return _angle(found, chains(found, chosen)) if len(chosen) else 0.0
+    return _angle(found, chains.linked(found, chosen)) if len(chosen) else 0.0
 
 
-def chains(found: Found, chosen: npt.NDArray[np.intp]) -> list[list[int]]:
-    """Return the digits as numbers: each digit is followed by the one that its link points at, and by no other."""
-    centres = found.centres[chosen].astype(np.float64)
-    heights = np.maximum(found.boxes[chosen, 3] - found.boxes[chosen, 1], 1.0)
-    widths = np.maximum(found.boxes[chosen, 2] - found.boxes[chosen, 0], 1.0)
-    order = np.argsort(centres[:, 0])
-    xs = centres[order, 0]
-    offers: list[tuple[float, int, int]] = []
-    for i in range(len(chosen)):
-        if found.goes_on[chosen[i]] < _LINKED:
-            continue
-        x, y = found.next[chosen[i]]
-        reach = _OFF * heights[i]
-        for j in order[np.searchsorted(xs, x - reach) : np.searchsorted(xs, x + reach)]:
-            off = float(np.hypot(centres[j, 0] - x, centres[j, 1] - y)) / heights[i]
-            if j != i and off < _OFF and centres[j, 0] > centres[i, 0] + 0.1 * min(widths[i], heights[i]):
-                offers.append((off - 0.3 * float(found.goes_on[chosen[i]]), i, int(j)))
-    following: dict[int, int] = {}
-    taken: set[int] = set()
-    for _, i, j in sorted(offers):
-        if i not in following and j not in taken:
-            following[i] = j
-            taken.add(j)
-    made = []
-    for i in range(len(chosen)):
-        if i not in taken:
-            chain = [i]
-            while chain[-1] in following:
-                chain.append(following[chain[-1]])
-            made.append([int(chosen[k]) for k in chain])
-    return made
-
-
-def _whole(chains: list[list[int]], boxes: npt.NDArray[np.float32]) -> list[list[int]]:
-    """Return numbers, each with what stands within it at its level: nobody writes two numbers into each other.
-
-    Such marks were left out of it by the links: a digit that was skipped, or the second of two marks on one digit.
-    """
-    ordered = sorted(chains, key=len, reverse=True)
-    wholes = [list(chain) for chain in ordered if len(chain) > 1]
-    if not wholes:
-        return ordered
-    starts, ends = boxes[[chain[0] for chain in wholes], 0], boxes[[chain[-1] for chain in wholes], 2]
-    within: set[int] = set()
-    for k, chain in enumerate(ordered):
-        x = (boxes[chain, 0] + boxes[chain, 2]) / 2
-        longer = np.flatnonzero((starts[:k] <= x.min()) & (ends[:k] >= x.max()))
-        number = next(
-            (int(i) for i in longer if int(i) not in within and _is_in_line(boxes[chain], boxes[wholes[i]])), None
-        )
-        if number is not None:
-            within.add(k)
-            wholes[number] = sorted([*wholes[number], *chain], key=lambda mark: float(boxes[mark, 0] + boxes[mark, 2]))
-    alone = ordered[len(wholes) :]
-    return [one for k, one in enumerate([*wholes, *alone]) if k not in within]
-
-
-def _is_in_line(some: npt.NDArray[np.float32], number: npt.NDArray[np.float32]) -> bool:
-    """Tell whether digits stand at the level of a number's own, boxes (N, 4) and (M, 4) from left to right."""
-    x, y = ((some[:, :2] + some[:, 2:]) / 2).T
-    height = float(np.median(number[:, 3] - number[:, 1]))
-    level = np.interp(x, *((number[:, :2] + number[:, 2:]) / 2).T)
-    return bool((np.abs(y - level) < _INTO * height).all())
-
-
-def _angle(found: Found, chains: list[list[int]]) -> float:
+def _angle(found: Found, chained: list[list[int]]) -> float:
     """Return by how much lines fall to the right, in radians: the slope that fits the numbers best, long ones most."""
     along = across = 0.0
-    for chain in chains:
+    for chain in chained:
         x, y = (found.centres[chain] - found.centres[chain].mean(axis=0)).astype(np.float64).T
         along += float(x @ x)
         across += float(x @ y)
@@ -144,12 +77,12 @@ Joints = dict[
 
 
 def _with_separators(
-    found: Found, chains: list[list[int]], boxes: npt.NDArray[np.float32], least: float
+    found: Found, chained: list[list[int]], boxes: npt.NDArray[np.float32], least: float
 ) -> tuple[list[list[int]], Joints]:
     """Return numbers and what stands between their digits; numbers that a separator joins become one."""
     marks = np.flatnonzero((found.kinds >= FIRST_SEPARATOR) & (found.scores >= least))
-    pairs = np.array([pair for chain in chains for pair in pairwise(chain)], np.intp).reshape(-1, 2)
-    ends = np.array([chain[-1] for chain in chains]), np.array([chain[0] for chain in chains])
+    pairs = np.array([pair for chain in chained for pair in pairwise(chain)], np.intp).reshape(-1, 2)
+    ends = np.array([chain[-1] for chain in chained]), np.array([chain[0] for chain in chained])
     joints: dict[tuple[int, int], list[tuple[float, int]]] = {}
     joined: dict[int, int] = {}
     begun: set[int] = set()  # heads of numbers that are joined to another one before them
@@ -165,7 +98,7 @@ def _with_separators(
                 pair = None
         if pair is not None:
             joints.setdefault(pair, []).append((x, int(m)))
-    left = {chain[0]: chain for chain in chains}
+    left = {chain[0]: chain for chain in chained}
     merged = []
     for head in [*(head for head in left if head not in begun), *begun]:
         whole: list[int] = []
@@ -223,16 +156,17 @@ def _is_level(y: float, boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]
     return np.asarray((boxes[:, 1] - 0.35 * heights < y) & (y < boxes[:, 3] + 0.5 * heights), np.bool_)
 
 
-def _rows(chains: list[list[int]], boxes: npt.NDArray[np.float32]) -> list[list[list[int]]]:
+def _rows(chained: list[list[int]], boxes: npt.NDArray[np.float32]) -> list[list[list[int]]]:
     """Return numbers in rows, from top to bottom: where one ends the next begins at the same level, to its right."""
     first, last = (
-        [_extent(boxes[part]) for part in parts] for parts in ([c[:2] for c in chains], [c[-2:] for c in chains])
+        [_extent(boxes[part]) for part in parts] for parts in ([c[:2] for c in chained], [c[-2:] for c in chained])
     )
     lefts, rights = (
-        [float(v) for v in ends] for ends in ([boxes[c, 0].min() for c in chains], [boxes[c, 2].max() for c in chains])
+        [float(v) for v in ends]
+        for ends in ([boxes[c, 0].min() for c in chained], [boxes[c, 2].max() for c in chained])
     )
     made: list[list[int]] = []
-    for k in sorted(range(len(chains)), key=lambda k: lefts[k]):
+    for k in sorted(range(len(chained)), key=lambda k: lefts[k]):
         top, bottom = first[k]
         best: tuple[float, list[int]] | None = None
         for row in made:
@@ -247,7 +181,7 @@ def _rows(chains: list[list[int]], boxes: npt.NDArray[np.float32]) -> list[list[
         else:
             best[1].append(k)
     made.sort(key=lambda row: float(np.mean([sum(first[k]) + sum(last[k]) for k in row])))
-    return [[chains[k] for k in row] for row in made]
+    return [[chained[k] for k in row] for row in made]
 
 
 def _extent(boxes: npt.NDArray[np.float32]) -> tuple[float, float]:
