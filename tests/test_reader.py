@@ -35,7 +35,7 @@ def numbers():
         for place, sign in enumerate(number):
             ink = np.zeros_like(page)
             drawn = strokes.draw(strokes.digit(int(sign)), 72, 9)
-            left, top = 90 + 100 * place, 100 + 130 * row
+            left, top = 90 + 66 * place, 100 + 130 * row
             ink[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
             page = np.minimum(page, 255 - ink)
             inks.append(ink)

@@ -136,7 +136,7 @@ def test_data(tmp_path):
 def test_data_pages(tmp_path):
     out = tmp_path / "pages.png"
     result = run("data", "show", "pages", "--out", out, "--count", 1, "--seed", 5, "--truth")
-    assert result.exit_code == 0 and "1 of each of 9 scenes" in result.output
+    assert result.exit_code == 0 and "1 of each of 10 scenes" in result.output
     with Image.open(out) as picture:
         colours = {colour for _, colour in picture.getcolors(1 << 24)}
     assert {(0, 150, 60), (30, 90, 220), (220, 30, 30), (230, 140, 0), (190, 0, 190)} <= colours

@@ -27,6 +27,7 @@ from inkdigits.training.locator import answering, known_pages
 from inkdigits.training.locator.known_pages import IGNORED, UNMATCHED, ReadPage
 
 Values = npt.NDArray[np.float32]
+Counts = npt.NDArray[np.intp]
 
 _WEIGHTS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)  # that are tried, of the strips' log-probabilities
 _INSERTED = (-8.0, -6.0, -4.0, -2.5, -1.5)  # and log-probabilities of a sign without a mark
@@ -46,7 +47,7 @@ def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
     """Return the parts "combining" and "answering" of the config of the network in use, and what they are fitted on."""
     known = [_asked(known_pages.read(page, net)) for page in pages]
     tried = {(w, i): _right(known, Combining(w, i)) for w in _WEIGHTS for i in _INSERTED}
-    weight, inserted = max(tried, key=lambda choice: tried[choice])
+    weight, inserted = _chosen(tried)
     fitted = Combining(weight, inserted)
     parts = [_features(page, page_reread(page, fitted), net) for page in known]
     digits = np.concatenate([part.digits for part in parts])
@@ -76,8 +77,8 @@ def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
             "pages": len(pages),
             "digits": len(right),
             "numbers": len(whole),
-            "right with marks alone": _right(known, None),
-            "right with both": tried[weight, inserted],
+            "right with marks alone": int(_right(known, None).sum()),
+            "right with both": int(tried[weight, inserted].sum()),
         },
     }
 
@@ -95,10 +96,25 @@ def page_reread(page: _Page, fitted: Combining) -> Reread:
     return rereading.reread(page.read.located, page.rows, page.read.rows, page.judged, page.heard, fitted)
 
 
-def _right(pages: list[_Page], fitted: Combining | None) -> int:
-    """Return how many numbers are wholly right, with their separators; without `fitted` as the marks alone say."""
-    total = 0
-    for page in pages:
+def _chosen(tried: dict[tuple[float, float], Counts]) -> tuple[float, float]:
+    """Return the least weight with which hardly fewer numbers are right than with the best: by one standard error at most.
+
+    Pages are other material than photos: what is gained by chance on them is not taken for a reason to believe one network
+    more. Source of the rule: Breiman and others, "Classification and Regression Trees", 1984.
+    """
+    best = max(tried, key=lambda choice: int(tried[choice].sum()))
+
+    def is_near(choice: tuple[float, float]) -> bool:
+        lost = (tried[best] - tried[choice]).astype(np.float64)
+        return float(lost.sum()) <= float(np.sqrt(len(lost) * lost.var()))
+
+    return min(filter(is_near, tried), key=lambda choice: (choice[0], -int(tried[choice].sum())))
+
+
+def _right(pages: list[_Page], fitted: Combining | None) -> Counts:
+    """Return how many numbers of each page are wholly right, with their separators; without `fitted` as marks alone say."""
+    counts = np.zeros(len(pages), np.intp)
+    for i, page in enumerate(pages):
         if fitted is None:
             of_mark = dict(zip(page.read.rows.tolist(), page.judged.digits.argmax(axis=1).tolist(), strict=True))
             rows, located = page.rows, page.read.located
@@ -106,8 +122,8 @@ def _right(pages: list[_Page], fitted: Combining | None) -> int:
             made = page_reread(page, fitted)
             of_mark = {mark: int(share.argmax()) for mark, share in made.shares.items()}
             rows, located = made.rows, made.located
-        total += sum(whole for _, _, whole in _known(page.read, located, rows, of_mark) if whole)
-    return total
+        counts[i] = sum(whole for _, _, whole in _known(page.read, located, rows, of_mark) if whole)
+    return counts
 
 
 Known = tuple[list[int], list[bool], bool | None]  # marks, whether each is right, whether the number is (None: open)
