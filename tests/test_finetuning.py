@@ -215,7 +215,7 @@ def test_weights_are_led_back_until_all_is_well():
 
 def test_what_is_no_digit_is_rehearsed_where_there_is_a_class_for_them():
     chosen = recipe.load("finetune")
-    few = dict.fromkeys(chosen.pool.counts(), 20)
+    few = dict.fromkeys([*chosen.pool.counts(), "own_letters", "print", "halves"], 20)
     chosen = recipe.from_dict({**chosen.to_dict(), "pool": few, "finetune": {"rehearsal": 100}}, "x", "x")
     training = mnist.train().subset(np.arange(200))
     with_them, without = (finetuning.rehearsed(chosen, 0, training, classes) for classes in (11, 10))

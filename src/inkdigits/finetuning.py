@@ -197,7 +197,7 @@ def rehearsed(recipe: Recipe, seed: int, training: Dataset, classes: int) -> Dat
     rows = np.random.default_rng(seed).permutation(len(training))[: recipe.finetune.rehearsal]
     counts = recipe.pool.counts()
     if classes == 10:
-        counts = {kind: count for kind, count in counts.items() if kind not in _NOT_DIGITS}
+        counts = {kind: count for kind, count in counts.items() if kind not in recipe.pool.not_digits()}
     again = training.subset(np.sort(rows))
     return pool.build(counts, seed, again) if counts else again
 

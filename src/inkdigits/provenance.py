@@ -27,7 +27,7 @@ def versions() -> dict[str, str]:
 
 
 def table(config: dict[str, Any], recipe: Recipe, trained: fit.Trained, seconds: float) -> dict[str, str]:
-    """Return a run's facts for the end of its report: how to make it again, and with what it was made."""
+    """Return the table at the end of a run's report: how to make it again, and with what it was made."""
     digits = config["digits"]
     differences = ", ".join(f"{k} {v:.1g}" for k, v in config["proof"]["largest_difference"].items())
     return {

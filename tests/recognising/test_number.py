@@ -71,7 +71,7 @@ def test_a_digit_that_was_missed_within_a_number_is_read_with_the_digits_on_both
     boxes = page.boxes[:left_out] + page.boxes[left_out + 1 :]
     located, (marks,) = numbered(page.grey, [locate._read(page.grey, 1.0)], boxes)
     row = Row([Token("", mark) for mark in marks], [marks[:left_out], marks[left_out:]])
-    ((group,),) = number.ask(located, [row])
+    ((group,),) = number.read_rows(located, [row])
     assert group.count == 2 and greedy([group.said]) == [TEXT]
 
 
@@ -79,7 +79,7 @@ def test_numbers_far_apart_are_read_one_by_one(page):
     boxes = [page.boxes[0], page.boxes[-1]]
     located, (marks,) = numbered(page.grey, [locate._read(page.grey, 1.0)], boxes)
     row = Row([Token("", mark) for mark in marks], [[mark] for mark in marks])
-    assert [group.count for group in number.ask(located, [row])[0]] == [1, 1]
+    assert [group.count for group in number.read_rows(located, [row])[0]] == [1, 1]
 
 
 def test_numbers_that_are_too_long_or_too_many_or_empty_are_not_read():

@@ -15,7 +15,7 @@ FITTED = Combining(1.0, -4.0)
 
 
 @pytest.fixture
-def heard(monkeypatch):
+def outputs(monkeypatch):
     """Let the network say what it is told to: texts with the picture's x of each sign, one list for each strip."""
     told: list[list[tuple[str, float]]] = []
 
@@ -36,14 +36,16 @@ def heard(monkeypatch):
                 column = int(frame.to_strip(point)[0, 0] // number.strips.STRIDE)
                 logs[column] = 0.001
                 logs[column, SIGNS.index(sign)] = 0.98
-            said.append(number.Said(np.log(logs / logs.sum(axis=1, keepdims=True)).astype(np.float32), frame, one, 0))
+            said.append(
+                number.StripOutput(np.log(logs / logs.sum(axis=1, keepdims=True)).astype(np.float32), frame, one, 0)
+            )
         return said
 
     monkeypatch.setattr(number, "read", read)
     return told
 
 
-def reread(marks, told, heard, present=None, **changed):
+def reread(marks, told, outputs, present=None, **changed):
     given = found(marks)
     for name, value in changed.items():
         getattr(given, name)[:] = value
@@ -57,8 +59,8 @@ def reread(marks, told, heard, present=None, **changed):
     chosen = np.zeros(len(given), bool)
     chosen[seen[present >= posterior.PRESENT]] = True
     rows = numbers.rows(given, chosen)
-    heard += told
-    return rereading.reread(located, rows, seen, judged, number.ask(located, rows), FITTED)
+    outputs += told
+    return rereading.reread(located, rows, seen, judged, number.read_rows(located, rows), FITTED)
 
 
 def text(made):
@@ -70,17 +72,17 @@ def text_of_rows(made, known):
     return ["".join(t.text or known[t.mark] for t in row.tokens) for row in made.rows]
 
 
-def test_what_both_say_stays(heard):
-    made = reread(written("407", 100, 40), [[("4", 100), ("0", 126), ("7", 152)]], heard)
+def test_what_both_say_stays(outputs):
+    made = reread(written("407", 100, 40), [[("4", 100), ("0", 126), ("7", 152)]], outputs)
     assert text(made) == ["407"] and made.first == len(made.located.found) == 3
     assert set(made.of_digit) == {0, 1, 2} and made.of_row[0][0][2] == 1
     assert all(features[0] > 2 and features[1] > 4 for features in made.of_digit.values())
 
 
-def test_a_missed_digit_is_put_in_with_a_box_between_its_neighbours(heard):
+def test_a_missed_digit_is_put_in_with_a_box_between_its_neighbours(outputs):
     marks = [*written("4", 100, 40), *written("7", 152, 40)]
     marks[0].next = (152, 40)
-    made = reread(marks, [[("4", 100), ("1", 126), ("7", 152)]], heard)
+    made = reread(marks, [[("4", 100), ("1", 126), ("7", 152)]], outputs)
     assert text(made) == ["417"]
     (added,) = range(made.first, len(made.located.found))
     left, top, right, bottom = made.located.found.boxes[added]
@@ -89,35 +91,35 @@ def test_a_missed_digit_is_put_in_with_a_box_between_its_neighbours(heard):
     assert made.rows[0].numbers == [[0, added, 1]]
 
 
-def test_a_missed_separator_is_put_in_low_and_a_false_digit_goes(heard):
-    made = reread(written("17", 100, 40), [[("1", 100), (".", 113), ("7", 126)]], heard)
+def test_a_missed_separator_is_put_in_low_and_a_false_digit_goes(outputs):
+    made = reread(written("17", 100, 40), [[("1", 100), (".", 113), ("7", 126)]], outputs)
     assert text(made) == ["1.7"] and made.located.found.boxes[made.first][1] > 45
-    made = reread(written("917", 100, 40), [[("9", 100), ("7", 152)]], heard, present=[0.95, 0.4, 0.95])
+    made = reread(written("917", 100, 40), [[("9", 100), ("7", 152)]], outputs, present=[0.95, 0.4, 0.95])
     assert text(made) == ["97"] and made.rows[0].numbers == [[0, 2]]
 
 
-def test_a_neighbours_digit_is_not_read_twice(heard):
+def test_a_neighbours_digit_is_not_read_twice(outputs):
     """What the strip shows at its end may be the first digit of another number: here of one in print."""
     marks = [*written("40", 100, 40), *written("7", 150, 40)]
     kinds = np.array([0, 0, 1])
-    made = reread(marks, [[("4", 100), ("0", 126), ("7", 150)]], heard, kinds=kinds)
+    made = reread(marks, [[("4", 100), ("0", 126), ("7", 150)]], outputs, kinds=kinds)
     assert text_of_rows(made, {2: "7"}) == ["40 7"] and len(made.located.found) == 3
 
 
-def test_numbers_that_stand_close_stay_apart_unless_something_is_put_in_between(heard):
+def test_numbers_that_stand_close_stay_apart_unless_something_is_put_in_between(outputs):
     marks = [*written("40", 100, 40), *written("7", 170, 40)]
-    assert text(reread(marks, [[("4", 100), ("0", 126), ("7", 170)]], heard)) == ["40 7"]
-    made = reread(marks, [[("4", 100), ("0", 126), ("1", 148), ("7", 170)]], heard)
+    assert text(reread(marks, [[("4", 100), ("0", 126), ("7", 170)]], outputs)) == ["40 7"]
+    made = reread(marks, [[("4", 100), ("0", 126), ("1", 148), ("7", 170)]], outputs)
     assert text(made) == ["4017"] and made.rows[0].numbers == [[0, 1, made.first, 2]] and len(made.of_row[0]) == 1
 
 
-def test_a_digit_that_was_left_out_comes_back_with_its_own_mark(heard):
-    made = reread(written("417", 100, 40), [[("4", 100), ("1", 126), ("7", 152)]], heard, present=[0.95, 0.1, 0.95])
+def test_a_digit_that_was_left_out_comes_back_with_its_own_mark(outputs):
+    made = reread(written("417", 100, 40), [[("4", 100), ("1", 126), ("7", 152)]], outputs, present=[0.95, 0.1, 0.95])
     assert text(made) == ["417"] and made.rows[0].numbers == [[0, 1, 2]] and len(made.located.found) == 3
 
 
-def test_printed_numbers_are_not_asked_about(heard):
-    made = reread(written("40", 100, 40), [], heard, kinds=1)
+def test_printed_numbers_are_not_asked_about(outputs):
+    made = reread(written("40", 100, 40), [], outputs, kinds=1)
     assert made.rows[0].numbers == [[0, 1]] and not made.of_digit and not made.of_row[0][0].any()
 
 

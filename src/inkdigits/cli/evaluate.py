@@ -50,12 +50,12 @@ def evaluate(model: str, data_name: str, out: Path | None, tta: bool, as_json: b
     else:
         stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S")
         out = out or Path("runs") / f"evaluate-{net.name}-{Path(data_name).stem}-{stamp}"
-        facts = {
+        made_by = {
             "Command": one_line(f"inkdigits evaluate {model} --data {data_name}{' --tta' * tta}"),
             "Model": f"{net.name}, seed {net.config.get('seed', 'unknown')}",
             "Data": f"{digits.name}, {len(digits):,} digits, SHA-256 {digits.fingerprint()[:16]}…",
         }
-        evaluation.write(out, f"Model “{net.name}”", digits, metrics, beliefs, facts)
+        evaluation.write(out, f"Model “{net.name}”", digits, metrics, beliefs, made_by)
         summary(metrics)
         click.echo(f"Report: {out / 'report.html'}")
     left_out.end()

@@ -33,7 +33,7 @@ def write(
     data: Dataset,
     metrics: Metrics,
     beliefs: Beliefs,
-    facts: dict[str, str],
+    made_by: dict[str, str],
     history: list[dict[str, float]] | None = None,
     trained_on: Dataset | None = None,
     told: Told | None = None,
@@ -50,5 +50,5 @@ def write(
     gallery = plots.errors(data.images, data.labels, beliefs.digits, metrics.errors[:_GALLERY])
     plots.save(gallery, folder / "errors.png")
     by_writer = trained_on is not None and trained_on.writers is not None
-    report.write(folder / "report.html", title, metrics, facts, history, by_writer, told)
+    report.write(folder / "report.html", title, metrics, made_by, history, by_writer, told)
     write_text(folder / "metrics.json", json.dumps(metrics.to_dict(), indent=1) + "\n")

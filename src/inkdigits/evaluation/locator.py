@@ -131,7 +131,7 @@ def write(
     title: str,
     metrics: Metrics,
     seen: dict[str, list[Seen]],
-    facts: dict[str, str],
+    made_by: dict[str, str],
     history: list[dict[str, float]],
 ) -> None:
     """Write the pictures, report.html and metrics.json into a folder. metrics.json comes last: it says "finished"."""
@@ -150,7 +150,7 @@ def write(
         "wilson": wilson,
         "history": history,
         "pictures": {name.split(".")[0]: report.embedded(folder / name) for name in names},
-        "facts": facts,
+        "made_by": made_by,
     }
     report.render(folder / "report.html", "locator.html.j2", values)
     write_text(folder / "metrics.json", json.dumps(metrics.to_dict(), indent=1) + "\n")

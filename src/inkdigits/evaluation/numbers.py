@@ -93,7 +93,12 @@ def measure(strips: dict[str, list[tuple[Grey, str]]]) -> tuple[Metrics, list[Se
 
 
 def write(
-    folder: Path, title: str, metrics: Metrics, seen: list[Seen], facts: dict[str, str], history: list[dict[str, float]]
+    folder: Path,
+    title: str,
+    metrics: Metrics,
+    seen: list[Seen],
+    made_by: dict[str, str],
+    history: list[dict[str, float]],
 ) -> None:
     """Write the pictures, report.html and metrics.json into a folder. metrics.json comes last: it says "finished"."""
     _curves(history, folder / "curves.png")
@@ -106,7 +111,7 @@ def write(
         "wilson": wilson,
         "history": history,
         "pictures": {name.split(".")[0]: report.embedded(folder / name) for name in names},
-        "facts": facts,
+        "made_by": made_by,
     }
     report.render(folder / "report.html", "numbers.html.j2", values)
     write_text(folder / "metrics.json", json.dumps(metrics.to_dict(), indent=1) + "\n")

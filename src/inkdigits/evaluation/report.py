@@ -25,14 +25,14 @@ def write(
     path: Path,
     title: str,
     metrics: Metrics,
-    facts: dict[str, str],
+    made_by: dict[str, str],
     history: list[dict[str, float]] | None = None,
     by_writer: bool = False,
     told: Told | None = None,
 ) -> None:
     """Write the report beside the pictures that it shows (samples, confusion_matrix, errors and, with a history, curves).
 
-    `facts` is the table at its end: how to make the run again. `by_writer` tells whether the validation digits are of other
+    `made_by` is the table at its end: how to make the run again. `by_writer` tells whether validation digits are of other
     writers than the training digits; `told` is what a fine-tuning has changed.
     """
     names = ("samples", *(["curves"] if history else []), "confusion_matrix", "errors")
@@ -49,7 +49,7 @@ def write(
         "pictures": pictures,
         "history": history or [],
         "by_writer": by_writer,
-        "facts": facts,
+        "made_by": made_by,
         "told": told,
     }
     render(path, "report.html.j2", values)

@@ -53,7 +53,7 @@ class Explanation:
     """Why a digit was read as it was.
 
     digit       the answer, as `classify` gives it; explained is `digit.best`, also where it abstained
-    not_digit    float 0-1: the probability that it is not a digit; 0 from networks that know only digits
+    not_digit   float 0-1: the probability that it is not a digit; 0 from networks that know only digits
     rival       what the answer is held against: a digit 0-9, or None for "not a digit"
     log_odds    log(p[best] / p[rival]) in nats, calibrated; above 0, as long as the rival is not the more probable one
     evidence    float32 (28, 28), nats for a full pixel of ink: on ink, above 0 spoke for the answer; on empty paper, above

@@ -105,7 +105,7 @@ def _is_even(one: float | None, other: float | None) -> bool:
 
 
 def whole(chains: list[list[int]], boxes: npt.NDArray[np.float32]) -> list[list[int]]:
-    """Return numbers, each with what stands within it at its level: nobody writes two numbers into each other.
+    """Return numbers, each with what stands within it at its level: two numbers are not written into each other.
 
     Such marks were left out of it by the links: a digit that was skipped, or the second of two marks on one digit.
     """

@@ -30,7 +30,7 @@ _PADDED = 16  # widths are padded to multiples of so many pixels
 
 
 @dataclass(frozen=True, eq=False)
-class Said:
+class StripOutput:
     """What the network says of a number.
 
     `logs` float32 (T, 16): log-probabilities of ctc.SIGNS and of the blank in each column; `frame` is the strip in the
@@ -68,13 +68,13 @@ class Group:
     """So many numbers beside each other, and what the network says of all of them; None where it is not asked."""
 
     count: int
-    said: Said | None
+    said: StripOutput | None
 
 
-Heard = list[list[Group]]  # for each row
+StripOutputs = list[list[Group]]  # for each row
 
 
-def ask(located: Located, rows: list[Row]) -> Heard:
+def read_rows(located: Located, rows: list[Row]) -> StripOutputs:
     """Have the network of numbers read rows, numbers that stand close together at once: a digit may be missed between them.
 
     Numbers with printed digits are left out: it knows handwriting alone.
@@ -111,13 +111,13 @@ def _is_close(found: Found, before: list[int], after: list[int]) -> bool:
     return float(second[0] - first[2]) < strips.ROOM * height and off < 0.5 * height
 
 
-def read(located: Located, numbers: Sequence[Sequence[int]], fall: float) -> list[Said | None]:
+def read(located: Located, numbers: Sequence[Sequence[int]], fall: float) -> list[StripOutput | None]:
     """Return what the network says of numbers, each given by its digits' rows from left to right.
 
     None for a number whose strip would be too long, and for those after the two-hundredth. The page's lines fall by
     `fall`, in radians.
     """
-    said: list[Said | None] = [None] * len(numbers)
+    said: list[StripOutput | None] = [None] * len(numbers)
     cuts: list[tuple[int, int, Frame, Grey]] = []
     outside = {i: int(np.median(one.grey)) for i, one in enumerate(located.passes)}
     for i, number in enumerate(numbers[:_MOST]):
@@ -134,7 +134,7 @@ def read(located: Located, numbers: Sequence[Sequence[int]], fall: float) -> lis
     for start in range(0, len(cuts), _AT_ONCE):
         part = cuts[start : start + _AT_ONCE]
         for (i, of_pass, frame, _), logs in zip(part, run([strip for *_, strip in part]), strict=True):
-            said[i] = Said(logs, frame, located.passes[of_pass], of_pass)
+            said[i] = StripOutput(logs, frame, located.passes[of_pass], of_pass)
     return said
 
 

@@ -78,8 +78,8 @@ def _again(page: Upright, seen: Seen, rows: list[Row], way: Way) -> tuple[Uprigh
 
     Last are the features of each number of each row (see `posterior.number_features`).
     """
-    heard = number.ask(page.located, rows)
-    made = rereading.reread(page.located, rows, seen.rows, seen.judged, heard)
+    outputs = number.read_rows(page.located, rows)
+    made = rereading.reread(page.located, rows, seen.rows, seen.judged, outputs)
     page = replace(page, located=made.located)
     new = np.arange(made.first, len(made.located.found))
     every = _with_more(seen, made.located, new[np.isin(made.located.found.kinds[new], _KINDS[way.ink])], way)

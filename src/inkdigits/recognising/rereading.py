@@ -17,7 +17,7 @@ from inkdigits.locating.peaks import Found, overlap
 from inkdigits.recognising import combining, cuts, number, posterior
 from inkdigits.recognising.combining import Combining, Decision
 from inkdigits.recognising.lattice import Node
-from inkdigits.recognising.number import Said
+from inkdigits.recognising.number import StripOutput
 from inkdigits.recognising.posterior import Judged
 from inkdigits.recognising.strips import DIGIT, HEIGHT, STRIDE
 
@@ -54,7 +54,7 @@ def reread(
     rows: list[Row],
     seen: npt.NDArray[np.intp],
     judged: Judged,
-    heard: number.Heard,
+    outputs: number.StripOutputs,
     fitted: Combining | None = None,
 ) -> Reread:
     """Return rows as the locator's marks and the network of numbers read them together.
@@ -67,7 +67,7 @@ def reread(
     made = _Made(located, page)
     every: list[Row] = []
     of_row: list[list[Features]] = []
-    for row, groups in zip(rows, heard, strict=True):
+    for row, groups in zip(rows, outputs, strict=True):
         own = iter(_by_number(row))
         parts: list[list[Token]] = []
         features: list[Features] = []
@@ -124,15 +124,15 @@ class _Page:
         self.shares = posterior.shares(self.judged)
         self.place = {int(row): i for i, row in enumerate(self.seen)}
 
-    def decide(self, given: list[list[Token]], said: Said | None, fitted: Combining) -> _Decided | None:
-        """Return what is decided of numbers that were heard together, None if nothing is."""
+    def decide(self, given: list[list[Token]], said: StripOutput | None, fitted: Combining) -> _Decided | None:
+        """Return what is decided of numbers that are on one strip, None if nothing is."""
         if said is None:
             return None
         nodes, places = self.nodes([token for part in given for token in part], said)
         decision = combining.decide(nodes, places, said.logs, fitted)
         return None if decision is None else _Decided(nodes, decision)
 
-    def nodes(self, tokens: list[Token], said: Said) -> tuple[list[Node], npt.NDArray[np.float64]]:
+    def nodes(self, tokens: list[Token], said: StripOutput) -> tuple[list[Node], npt.NDArray[np.float64]]:
         """Return the marks of a number, and those in it that were left out, from left to right, with their columns."""
         found = self.located.found
         own = [token.mark if token.mark is not None else token.sign for token in tokens]
@@ -179,7 +179,7 @@ class _Made:
         self.shares: dict[int, npt.NDArray[np.float64]] = {}
         self.of_digit: dict[int, Features] = {}
 
-    def numbers(self, given: list[list[Token]], decided: _Decided, said: Said) -> list[list[Token]]:
+    def numbers(self, given: list[list[Token]], decided: _Decided, said: StripOutput) -> list[list[Token]]:
         """Return the tokens of numbers as it was decided: they stay apart unless something was put in between them."""
         self.begun = len(self.added)
         nodes, decision = decided.nodes, decided.made
@@ -206,13 +206,13 @@ class _Made:
             each = decision.of_nodes[node][:10] if node is not None else None
             share = decision.share if each is None else float(each[int(sign)])
             self.of_digit[mark] = posterior.number_features(certain, share, decision.agree[0])
-            heard = np.exp(said.logs[decision.columns[i], :10].astype(np.float64))
-            self.shares[mark] = _mixed(each if each is not None else heard, heard, int(sign))
+            outputs = np.exp(said.logs[decision.columns[i], :10].astype(np.float64))
+            self.shares[mark] = _mixed(each if each is not None else outputs, outputs, int(sign))
         while parts[-1] and parts[-1][-1].mark is None:  # what stands before a digit that is read elsewhere
             parts[-1].pop()
         return [part for part in parts if part] or given
 
-    def _put_in(self, sign: str, column: int, certain: float, said: Said, own: list[int]) -> int | None:
+    def _put_in(self, sign: str, column: int, certain: float, said: StripOutput, own: list[int]) -> int | None:
         """Make a mark for a sign that has none; None for a digit that is read already, but not among a number's `own`."""
         wide, tall = _SIZES.get(sign, _SIZE)
         low = _LOW * DIGIT if sign in ".," else 0.0
@@ -248,11 +248,11 @@ class _Made:
         return replace(self.before, found=whole, of_pass=of_pass)
 
 
-def _mixed(each: npt.NDArray[np.float64], heard: npt.NDArray[np.float64], decided: int) -> npt.NDArray[np.float64]:
+def _mixed(each: npt.NDArray[np.float64], outputs: npt.NDArray[np.float64], decided: int) -> npt.NDArray[np.float64]:
     """Return how probably a digit is each of the ten: as the candidates say, with what was decided as the best.
 
     No digit is impossible because no candidate has it: a hundredth is left to what the strip says in its column.
     """
-    mixed = 0.99 * each / max(float(each.sum()), 1e-9) + 0.01 * heard / max(float(heard.sum()), 1e-9)
+    mixed = 0.99 * each / max(float(each.sum()), 1e-9) + 0.01 * outputs / max(float(outputs.sum()), 1e-9)
     mixed[decided] = max(float(mixed[decided]), float(mixed.max()) + 1e-6)
     return np.asarray(mixed / mixed.sum())

@@ -1,4 +1,4 @@
-"""Designs of others, from their facts: VGG and ResNet at the size of a digit, and the nets of the 99.7 % on MNIST."""
+"""Designs of others, as published: VGG and ResNet at the size of a digit, and the nets of the 99.7 % on MNIST."""
 
 from __future__ import annotations
 

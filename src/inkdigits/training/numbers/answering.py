@@ -19,7 +19,7 @@ from inkdigits.locating.numbers import Row
 from inkdigits.network.session import Network
 from inkdigits.recognising import number, posterior, rereading
 from inkdigits.recognising.combining import Combining
-from inkdigits.recognising.number import Heard
+from inkdigits.recognising.number import StripOutputs
 from inkdigits.recognising.posterior import Judged
 from inkdigits.recognising.rereading import Reread
 from inkdigits.synthetic.pages.truth import SyntheticPage
@@ -40,7 +40,7 @@ class _Page:
     read: ReadPage
     judged: Judged
     rows: list[Row]
-    heard: Heard
+    outputs: StripOutputs
 
 
 def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
@@ -88,12 +88,12 @@ def _asked(page: ReadPage) -> _Page:
     chosen = np.zeros(len(page.found), bool)
     chosen[page.rows[judged.present >= posterior.PRESENT]] = True
     rows = numbers.rows(page.found, chosen)
-    return _Page(page, judged, rows, number.ask(page.located, rows))
+    return _Page(page, judged, rows, number.read_rows(page.located, rows))
 
 
 def page_reread(page: _Page, fitted: Combining) -> Reread:
     """Return a page's rows once more, with a way to combine marks and strips."""
-    return rereading.reread(page.read.located, page.rows, page.read.rows, page.judged, page.heard, fitted)
+    return rereading.reread(page.read.located, page.rows, page.read.rows, page.judged, page.outputs, fitted)
 
 
 def _chosen(tried: dict[tuple[float, float], Counts]) -> tuple[float, float]:
@@ -214,13 +214,13 @@ def _features(page: _Page, made: Reread, net: Network) -> _Features:
         for said in (raw, answering.normalised(raw, 10))
     )
     said = {int(row): int(shares[i].argmax()) for i, row in enumerate(rows)}
-    heard = iter([one for row in made.of_row for one in row])
+    outputs = iter([one for row in made.of_row for one in row])
     which: list[int] = []
     right: list[bool] = []
     whole: list[bool] = []
     made_of: list[_Number] = []
     for marks, each, is_whole in _known(read, made.located, made.rows, said):
-        known = next(heard)
+        known = next(outputs)
         if is_whole is None or not known.any():
             continue
         own = [place[m] for m in marks]
