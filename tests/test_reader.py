@@ -28,14 +28,14 @@ def document(count):
     return buffer.getvalue()
 
 
-def numbers():
+def numbers(pitch=66):
     """A page of three numbers, black on white, and each digit's ink alone, in reading order."""
     page, inks = np.full((HEIGHT, WIDTH), 255, np.uint8), []
     for row, number in enumerate(ROWS):
         for place, sign in enumerate(number):
             ink = np.zeros_like(page)
             drawn = strokes.draw(strokes.digit(int(sign)), 72, 9)
-            left, top = 90 + 66 * place, 100 + 130 * row
+            left, top = 90 + pitch * place, 100 + 130 * row
             ink[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
             page = np.minimum(page, 255 - ink)
             inks.append(ink)
@@ -55,6 +55,12 @@ def turned_by(picture, degrees, paper=255):
         size = (WIDTH + 120, HEIGHT + 120)
         picture = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR, borderValue=paper)
     return np.rot90(picture, -(degrees // 90)).copy()
+
+
+@pytest.mark.xfail(strict=True, reason="narrow columns of tables have taught the locator to part them: docs/lab")
+def test_digits_far_apart_at_even_distances_on_blank_paper_are_one_number():
+    page, _ = numbers(pitch=100)
+    assert [line.text for line in inkdigits.read(page, trust="always").lines] == list(ROWS)
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270, 7, 12, 97])

@@ -206,8 +206,8 @@ class _Made:
             each = decision.of_nodes[node][:10] if node is not None else None
             share = decision.share if each is None else float(each[int(sign)])
             self.of_digit[mark] = posterior.number_features(certain, share, decision.agree[0])
-            outputs = np.exp(said.logs[decision.columns[i], :10].astype(np.float64))
-            self.shares[mark] = _mixed(each if each is not None else outputs, outputs, int(sign))
+            by_strip = np.exp(said.logs[decision.columns[i], :10].astype(np.float64))
+            self.shares[mark] = _mixed(each if each is not None else by_strip, by_strip, int(sign))
         while parts[-1] and parts[-1][-1].mark is None:  # what stands before a digit that is read elsewhere
             parts[-1].pop()
         return [part for part in parts if part] or given
@@ -248,11 +248,11 @@ class _Made:
         return replace(self.before, found=whole, of_pass=of_pass)
 
 
-def _mixed(each: npt.NDArray[np.float64], outputs: npt.NDArray[np.float64], decided: int) -> npt.NDArray[np.float64]:
+def _mixed(each: npt.NDArray[np.float64], by_strip: npt.NDArray[np.float64], decided: int) -> npt.NDArray[np.float64]:
     """Return how probably a digit is each of the ten: as the candidates say, with what was decided as the best.
 
     No digit is impossible because no candidate has it: a hundredth is left to what the strip says in its column.
     """
-    mixed = 0.99 * each / max(float(each.sum()), 1e-9) + 0.01 * outputs / max(float(outputs.sum()), 1e-9)
+    mixed = 0.99 * each / max(float(each.sum()), 1e-9) + 0.01 * by_strip / max(float(by_strip.sum()), 1e-9)
     mixed[decided] = max(float(mixed[decided]), float(mixed.max()) + 1e-6)
     return np.asarray(mixed / mixed.sum())

@@ -122,8 +122,16 @@ class AugmentSettings:
         require(0 <= self.erasing <= 14, "erasing", "pixels from 0 to 14")
 
 
+class _Counts:
+    """Settings that say how many pictures there are of each kind."""
+
+    def counts(self) -> dict[str, int]:
+        """Return the kinds that there are any of, with their number."""
+        return {kind: count for kind, count in vars(self).items() if count}
+
+
 @dataclass(frozen=True)
-class PoolSettings:
+class PoolSettings(_Counts):
     """[pool]: how many synthetic pictures of each kind are added to the training digits."""
 
     plain: int = setting_of("the training digits once more, as they are", 0)
@@ -138,10 +146,6 @@ class PoolSettings:
     print: int = setting_of("letters and signs of print fonts; no digits", 0)
     halves: int = setting_of("halves of MNIST's training digits that are no digits", 0)
 
-    def counts(self) -> dict[str, int]:
-        """Return the kinds that there are any of, with their number."""
-        return {kind: count for kind, count in vars(self).items() if count}
-
     def not_digits(self) -> set[str]:
         """Return the kinds that there are any of among which are pictures of no digit."""
         return set(self.counts()) - {"plain", "mnist", "strokes", "fonts"}
@@ -152,7 +156,7 @@ class PoolSettings:
 
 
 @dataclass(frozen=True)
-class TrustSettings:
+class TrustSettings(_Counts):
     """[trust]: the mixture of pictures on which a network's confidence and thresholds are fitted; none held out, none used.
 
     Digits are by the validation writers, letters in forms and fonts that the pool does not use.
@@ -162,10 +166,6 @@ class TrustSettings:
     damaged: int = setting_of("digits held out, as pictures: pens, light, noise, crops, low resolution", 0)
     letters: int = setting_of("letters and signs that look like no digit, by hand and in print", 0)
     others: int = setting_of("scribbles, signs, shapes, textures, digits that touch, halves of digits", 0)
-
-    def counts(self) -> dict[str, int]:
-        """Return the kinds that there are any of, with their number."""
-        return {kind: count for kind, count in vars(self).items() if count}
 
     def __post_init__(self) -> None:
         for kind, count in vars(self).items():
