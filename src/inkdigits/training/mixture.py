@@ -33,7 +33,7 @@ class Mixture:
 
 
 def mixture(digits: Dataset, settings: TrustSettings) -> Mixture:
-    """Return the mixture of a recipe: digits of held-out writers, letters in forms and fonts that the pool does not use.
+    """Return the mixture of a recipe, as its [trust] tells: digits of held-out writers, letters in held-out fonts.
 
     It is the same for every seed. Digits as they are come in their order; the same one twice, if more are asked for.
     """

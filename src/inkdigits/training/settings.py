@@ -159,7 +159,8 @@ class PoolSettings(_Counts):
 class TrustSettings(_Counts):
     """[trust]: the mixture of pictures on which a network's confidence and thresholds are fitted; none held out, none used.
 
-    Digits are by the validation writers, letters in forms and fonts that the pool does not use.
+    Digits are by the validation writers, letters in fonts that the pool does not use and by random hands of our own, whose
+    forms, two or three for a letter, the pool has as well.
     """
 
     digits: int = setting_of("digits held out, as they are", 0)
