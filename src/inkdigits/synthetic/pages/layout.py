@@ -42,7 +42,7 @@ class Layout:
 
     def other_ruler(self) -> Ruler:
         """Return new ruling: hairlines, or lines as thick as a pen's."""
-        width = float(np.exp(self.random.uniform(np.log(0.6), np.log(max(1.0, 0.09 * self.height)))))
+        width = float(np.exp(self.random.uniform(np.log(0.6), np.log(max(1.0, 0.13 * self.height)))))
         return Ruler(self.canvas, self.random, width, int(self.random.integers(110, 256)))
 
     def free(self, width: float, height: float) -> tuple[float, float] | None:

@@ -24,7 +24,8 @@ class Hand:
     `writer` is one of MNIST's, or None for strokes of our own, of which `forms[label]` is the form that this hand uses.
     `pen` is its width, `gap` the space between digits (negative: they overlap), `rough` how much sizes and places vary,
     `slant` the shear, `stretch` the width, `sizes[label]` the height of each digit, `drift` how far the base line falls.
-    A `neat` hand writes its digits nearly alike, as few others do: it is not to be taken for print.
+    A `neat` hand writes its digits nearly alike, as few others do: it is not to be taken for print. With `same`, the
+    number of a variant, every digit of a label is that one and the pen's width never changes, as in drawings by a program.
     `barred` is the share of its 7s with a bar, `hooked` of those that begin with a stroke down, `joined` of its digits
     that the pen runs on from to the next one, `cursive` of its letters. `letters` is the row of `Sources.letters_of`
     that this hand's letters come from.
@@ -40,6 +41,7 @@ class Hand:
     sizes: tuple[float, ...]
     drift: float
     neat: bool
+    same: int | None
     barred: float
     hooked: float
     joined: float
@@ -52,7 +54,8 @@ def hand(sources: Sources, random: np.random.Generator, pen: float | None = None
     own = random.random() < 0.45
     touching = random.random() < 0.32
     pen = pen or float(np.exp(random.uniform(np.log(0.045), np.log(0.17))))
-    neat = own and random.random() < 0.35
+    neat = own and random.random() < 0.4
+    same = int(random.integers(1000)) if neat and random.random() < 0.4 else None
     steady = 0.2 if neat else 1.0
     return Hand(
         None if own else int(random.choice(sources.writers)),
@@ -65,6 +68,7 @@ def hand(sources: Sources, random: np.random.Generator, pen: float | None = None
         (1.0,) * 10 if neat else _sizes(random),
         steady * float(random.normal(0, 0.03)),
         neat,
+        same,
         float(random.uniform(0.3, 1.0) if random.random() < 0.35 else 0.0),
         float(random.uniform(0.3, 1.0) if random.random() < 0.25 else 0.0),
         float(random.uniform(0.2, 0.9) if random.random() < 0.1 else 0.0),
@@ -103,7 +107,9 @@ class Writer:
             )
             rows = source.own_of[label][form]
             likely = rows[: len(rows) // 4] if hand.neat else rows
-            paths = source.own[int(likely[random.integers(len(likely))])]
+            paths = source.own[
+                int(likely[random.integers(len(likely)) if hand.same is None else hand.same % len(likely)])
+            ]
         else:
             rows = source.rows_of[hand.writer][label]
             paths = source.mnist[int(rows[random.integers(len(rows))])]
@@ -112,7 +118,7 @@ class Writer:
             bars = bar(paths, random) if random.random() < hand.barred else []
             hooks = hook(paths, random) if random.random() < hand.hooked else []
             paths = [*paths, *bars, *hooks]
-        unlike = 0.2 if hand.neat else 1.0
+        unlike = 0.0 if hand.same is not None else 0.2 if hand.neat else 1.0
         shear = hand.slant + unlike * random.normal(0, 0.05)
         wide = hand.stretch * np.exp(unlike * random.normal(0, 0.06))
         times = 0 if height < 20 else 1 if height < 44 else 2
@@ -124,7 +130,9 @@ class Writer:
     def draw(self, paths: list[Points], height: float) -> Box:
         """Draw paths with this hand's pen on the ink layer; return the box in the picture."""
         pen = max(0.7, self.hand.pen * height)
-        if self.random.random() < 0.2 and sum(map(len, paths)) > 8:  # the pressure changes on the way
+        if (
+            self.hand.same is None and self.random.random() < 0.2 and sum(map(len, paths)) > 8
+        ):  # the pressure changes on the way
             pieces = [piece for path in paths for piece in parts(path, int(self.random.integers(2, 5)))]
             boxes = [
                 self.canvas.stroke(self.canvas.ink, [piece], pen * self.random.uniform(0.7, _HEAVIEST), self.heavy)

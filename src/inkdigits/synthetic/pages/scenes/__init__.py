@@ -16,12 +16,12 @@ from inkdigits.synthetic.pages.scenes.singles import single
 Scene = Callable[[Layout], None]
 SCENES: dict[str, tuple[Scene, float]] = {
     "lines": (lines, 0.18),
-    "formulas": (formulas, 0.08),
+    "formulas": (formulas, 0.07),
     "close-up": (close_up, 0.15),
-    "boxes": (boxes, 0.17),
+    "boxes": (boxes, 0.21),
     "table": (table, 0.13),
     "print": (print_page, 0.08),
-    "scatter": (scatter, 0.14),
+    "scatter": (scatter, 0.11),
     "rings": (rings, 0.05),
     "words": (words, 0.08),
     "single": (single, 0.0),  # drawn where it is asked for: the picture of one digit is no page

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
+
 from inkdigits.synthetic.outlines import Font
 from inkdigits.synthetic.pages.annotations import MARKS, mark
 from inkdigits.synthetic.pages.layout import Layout
@@ -18,20 +20,21 @@ def boxes(layout: Layout) -> None:
     y = top + random.uniform(-0.5, 1.0) * height
     label = height * random.uniform(0.3, 0.75)
     font = layout.press.font()
-    same_way = int(random.integers(7)) if random.random() < 0.7 else None
+    same_way = _way(random) if random.random() < 0.7 else None
     tall, wide = random.uniform(1.1, 1.9), random.uniform(0.75, 1.5 if random.random() < 0.7 else 2.3)
+    loose = random.uniform(0.4, 1.1) if random.random() < 0.45 else 0.0
     while y < bottom:
         x = left + random.uniform(-0.2, 0.35) * (right - left)
         if random.random() < 0.5:
             layout.press.line(x, y, random.uniform(1, 6) * height, label, font)
             y += 0.5 * label
         while x < right:
-            way = int(random.integers(7)) if same_way is None else same_way
+            way = _way(random) if same_way is None else same_way
             count = int(random.integers(1, 10))
             if random.random() < 0.12:
                 x = _divided(layout, x, y, tall * height, wide * height)
             else:
-                x = _field(layout, way, count, x, y, tall * height, wide * height)
+                x = _field(layout, way, count, x, y, tall * height, wide * height, loose)
             x += random.uniform(0.5, 3) * height
             if random.random() < 0.3:
                 x = layout.press.text(word(random), x, y + 0.7 * tall * height, label, font) + 0.4 * height
@@ -40,8 +43,16 @@ def boxes(layout: Layout) -> None:
         y += (tall + random.uniform(0.4, 1.6)) * height
 
 
-def _field(layout: Layout, way: int, count: int, x: float, y: float, tall: float, pitch: float) -> float:
-    """Draw a field of `count` cells at (x, y), and write into it; return where it ends."""
+def _way(random: np.random.Generator) -> int:
+    """Return how the cells of a field are drawn (see `_field`): combs, on which least is drawn, most often."""
+    return int(random.choice(7, p=[0.16, 0.15, 0.23, 0.12, 0.12, 0.12, 0.10]))
+
+
+def _field(layout: Layout, way: int, count: int, x: float, y: float, tall: float, pitch: float, loose: float) -> float:
+    """Draw a field of `count` cells at (x, y), and write into it; return where it ends.
+
+    `loose` is how far from the middle of their cells digits stand: at 1 at the edge, at most; 0 is near the middle.
+    """
     random, ruler, writer = layout.random, layout.ruler, layout.writer
     height = layout.height
     gap = random.uniform(0.05, 0.9) * pitch if way in (0, 6) else 0.0
@@ -66,8 +77,12 @@ def _field(layout: Layout, way: int, count: int, x: float, y: float, tall: float
         for i in range(count):
             ruler.line(x + (i + 0.1) * pitch, y + tall, x + (i + 0.9) * pitch, y + tall)
     filled = random.random()
-    centres = [x + i * (pitch + gap) + pitch / 2 + random.normal(0, 0.07) * pitch for i in range(count)]
     size = min(height, 0.95 * tall) * random.uniform(0.75, 1.05)
+    slack = loose * max(0.0, pitch / 2 - 0.3 * size)
+    centres = [
+        x + i * (pitch + gap) + pitch / 2 + random.normal(0, 0.07) * pitch + random.uniform(-slack, slack)
+        for i in range(count)
+    ]
     base = y + tall / 2 + size / 2 + random.normal(0, 0.1) * tall
     if filled < 0.18:
         return end
