@@ -125,8 +125,8 @@ def refit() -> None:
     of_run = recipe.from_dict(config["recipe"], config["recipe"]["name"], str(MODEL / "config.json"))
     assert isinstance(of_run, recipe.NumberRecipe)
     _, held_out = split.by_writer(mnist.train(), of_run.strips.held_out)
-    pages = validation.build(held_out, of_run.strips).for_answers()
-    write(config | answering.fit(pages, registry.load(registry.DEFAULT)))
+    unseen = validation.build(held_out, of_run.strips)
+    write(config | answering.fit(unseen.for_answers(), unseen.for_lines(), registry.load(registry.DEFAULT)))
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def finish(
 
     watcher.on_stage("fitting how far its answers can be trusted")
     with number.using(folder / "model.onnx"):
-        config |= answering.fit(unseen.for_answers(), registry.load(registry.DEFAULT))
+        config |= answering.fit(unseen.for_answers(), unseen.for_lines(), registry.load(registry.DEFAULT))
         write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
         watcher.on_stage("reading validation strips")
         metrics, seen = evaluation.measure({name: [(s.grey, s.text) for s in part] for name, part in scenes.items()})

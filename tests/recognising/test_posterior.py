@@ -187,3 +187,10 @@ def test_a_config_that_is_missing_is_told_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(network, "MODEL", tmp_path / "model.onnx")
     with pytest.raises(InputError, match="install inkdigits again"):
         posterior.answering.__wrapped__()
+
+
+def test_a_line_is_as_sure_as_its_least_sure_number() -> None:
+    one, other = np.array([3.0, 1.0, 1.0], np.float32), np.array([2.0, 4.0, 0.0], np.float32)
+    np.testing.assert_array_equal(posterior.least_sure([one, other]), [2.0, 1.0, 0.0])
+    assert not posterior.least_sure([one, posterior.NO_NUMBER]).any()
+    assert not posterior.least_sure([]).any()

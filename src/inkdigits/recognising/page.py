@@ -236,12 +236,9 @@ def _around(shapes: npt.NDArray[np.float64], back: npt.NDArray[np.float64]) -> P
 
 
 def _confidence(row: Row, added: list[Values], page: Upright, seen: Seen, place: dict[int, int]) -> float:
-    """Return the probability that a whole line is right: of each of its numbers, as if they were independent."""
+    """Return the probability that the digits of a line are right, all of them."""
     found = page.located.found
-    whole = 1.0
-    for part, of_number in zip(row.numbers, added, strict=True):
-        right = seen.judged.right[[place[m] for m in part]]
-        links = found.goes_on[part[:-1]]
-        left_out = posterior.strongest_left_out(found, part, seen.rows, seen.judged.present)
-        whole *= posterior.line_confidence(right, left_out, links, of_number)
-    return whole
+    right = seen.judged.right[[place[m] for part in row.numbers for m in part]]
+    links = np.concatenate([found.goes_on[part[:-1]] for part in row.numbers])
+    left_out = max(posterior.strongest_left_out(found, part, seen.rows, seen.judged.present) for part in row.numbers)
+    return posterior.line_confidence(right, left_out, links, posterior.least_sure(added))

@@ -8,6 +8,7 @@ papers. The locator's config.json holds all its numbers (`training.locator.answe
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -249,10 +250,10 @@ def shares(judged: Judged) -> npt.NDArray[np.float64]:
 
 
 def line_features(right: Values, rejected: float, links: Values) -> Values:
-    """Return what is known of a number, float32 (4,).
+    """Return what is known of a line, float32 (4,).
 
     1; log-odds that all its digits are right, as if they were independent; log-odds that the most probable of the marks in
-    it that were left out is a digit after all; log-odds of its least sure link.
+    it that were left out is a digit after all; log-odds of the least sure link within its numbers.
     """
     whole = float(np.prod(right.astype(np.float64)))
     weakest = float(links.min()) if len(links) else 0.98
@@ -261,8 +262,18 @@ def line_features(right: Values, rejected: float, links: Values) -> Values:
     )
 
 
+def least_sure(added: Sequence[Values]) -> Values:
+    """Return the least that the network of numbers says of any number of a line, (3,); NO_NUMBER if one was not asked."""
+    if not added or not all(of_number.any() for of_number in added):
+        return NO_NUMBER
+    return np.asarray(np.min(added, axis=0), np.float32)
+
+
 def line_confidence(right: Values, rejected: float, links: Values, added: Values = NO_NUMBER) -> float:
-    """Return the probability that a number is wholly right; `added` is what the network of numbers says of it."""
+    """Return the probability that the digits of a line are those that stand there, all of them, in order.
+
+    Separators and spaces are not judged. `added` is what the network of numbers says (`least_sure`).
+    """
     known = with_numbers() if added.any() else None
     seen = line_features(right, rejected, links)
     weights = answering().line

@@ -1,13 +1,15 @@
 """How marks and strips are combined, and how far what both say can be trusted: fitted on pages that no network has seen.
 
 Pages are read as any picture is. First the weight of the strips is sought with which most numbers are wholly right. Then
-logistic regressions tell, from what all networks say, how probably a digit and a number are right.
+logistic regressions tell, from what all networks say, how probably a digit and a line are right.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +24,7 @@ from inkdigits.recognising.combining import Combining
 from inkdigits.recognising.number import StripOutputs
 from inkdigits.recognising.posterior import Judged
 from inkdigits.recognising.rereading import Reread
-from inkdigits.synthetic.pages.truth import SyntheticPage
+from inkdigits.synthetic.pages.truth import Mark, SyntheticPage
 from inkdigits.training.locator import answering, known_pages
 from inkdigits.training.locator.known_pages import IGNORED, UNMATCHED, ReadPage
 
@@ -43,8 +45,12 @@ class _Page:
     outputs: StripOutputs
 
 
-def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
-    """Return the parts "combining" and "answering" of the config of the network in use, and what they are fitted on."""
+def fit(pages: list[SyntheticPage], crops: list[SyntheticPage], net: Network) -> dict[str, Any]:
+    """Return the parts "combining" and "answering" of the config of the network in use, and what they are fitted on.
+
+    How surely a line is right is fitted on `crops`, pictures of a number or few; all else on `pages`. What many lines on
+    pages are, words and dense small print, would make every clear number look doubtful.
+    """
     known = [_asked(known_pages.read(page, net)) for page in pages]
     tried = {(w, i): _right(known, Combining(w, i)) for w in _WEIGHTS for i in _INSERTED}
     weight, inserted = _chosen(tried)
@@ -53,7 +59,6 @@ def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
     digits = np.concatenate([part.digits for part in parts])
     of_ten = np.concatenate([part.digits_of_ten for part in parts])
     right = np.concatenate([part.right for part in parts])
-    whole = np.concatenate([part.whole for part in parts])
     weights, weights_of_ten = answering.logistic(digits, right), answering.logistic(of_ten, right)
     in_context = np.concatenate([_in_context(part.digits, part.of_number, weights) for part in parts])
     in_context_of_ten = np.concatenate(
@@ -61,8 +66,13 @@ def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
     )
     known_of = answering.logistic(in_context, right)
     said = sigmoid(in_context @ np.array(known_of, np.float32))
-    ends = np.cumsum([0, *(len(part.right) for part in parts)])
-    lines = np.concatenate([part.lines(said[a:b]) for part, a, b in zip(parts, ends, ends[1:], strict=False)])
+    lines, whole = [], []
+    for crop in crops:
+        page = _asked(known_pages.read(crop, net))
+        part = _features(page, page_reread(page, fitted), net)
+        own = _in_context(part.digits, part.of_number, weights)
+        lines.append(part.lines(sigmoid(own @ np.array(known_of, np.float32))))
+        whole.append(part.whole)
     return {
         "combining": {"weight": weight, "inserted": inserted},
         "answering": {
@@ -70,13 +80,14 @@ def fit(pages: list[SyntheticPage], net: Network) -> dict[str, Any]:
             "right_of_ten": weights_of_ten,
             "in_context": known_of,
             "in_context_of_ten": answering.logistic(in_context_of_ten, right),
-            "line": answering.logistic(lines, whole),
+            "line": answering.logistic(np.concatenate(lines), np.concatenate(whole)),
             "thresholds": answering.thresholds(said, right),
         },
         "fitted_on": {
             "pages": len(pages),
             "digits": len(right),
-            "numbers": len(whole),
+            "crops": len(crops),
+            "lines": sum(map(len, whole)),
             "right with marks alone": int(_right(known, None).sum()),
             "right with both": int(tried[weight, inserted].sum()),
         },
@@ -122,11 +133,20 @@ def _right(pages: list[_Page], fitted: Combining | None) -> Counts:
             made = page_reread(page, fitted)
             of_mark = {mark: int(share.argmax()) for mark, share in made.shares.items()}
             rows, located = made.rows, made.located
-        counts[i] = sum(whole for _, _, whole in _known(page.read, located, rows, of_mark) if whole)
+        counts[i] = sum(bool(one.whole) for one in _known(page.read, located, rows, of_mark))
     return counts
 
 
-Known = tuple[list[int], list[bool], bool | None]  # marks, whether each is right, whether the number is (None: open)
+class Known(NamedTuple):
+    """A number as it was read: its marks, which of the true digits each is, if that is right, and if all of it is.
+
+    `whole`, which counts its separators, is None where it is open: a part of the number is out of sight.
+    """
+
+    marks: list[int]
+    truth: list[int]
+    right: list[bool]
+    whole: bool | None
 
 
 def _known(page: ReadPage, located: Located, rows: list[Row], said: dict[int, int]) -> list[Known]:
@@ -151,11 +171,12 @@ def _known(page: ReadPage, located: Located, rows: list[Row], said: dict[int, in
                 own.append(token.mark)
                 text += str(said.get(token.mark, ""))
         for own, text in parts:
+            numbered = [truth[m] for m in own]
             each = [truth[m] >= 0 and str(said.get(m)) == page.digits[truth[m]].sign for m in own]
             which = {page.digits[truth[m]].number if truth[m] >= 0 else UNMATCHED for m in own}
             is_open = any(truth[m] == IGNORED for m in own)
             whole = len(which) == 1 and texts.get(next(iter(which))) == text
-            found.append((own, each, None if is_open else whole))
+            found.append(Known(own, numbered, each, None if is_open else whole))
     return found
 
 
@@ -166,8 +187,8 @@ def _in_context(seen: Values, of_number: npt.NDArray[np.intp], weights: list[flo
 
 
 @dataclass(frozen=True, eq=False)
-class _Number:
-    """What is known of a number: how many digits it has, and arguments of `posterior.line_features`."""
+class _Line:
+    """What is known of a line: how many digits it has, and arguments of `posterior.line_features`."""
 
     count: int
     left_out: float
@@ -177,20 +198,20 @@ class _Number:
 
 @dataclass(frozen=True, eq=False)
 class _Features:
-    """What is known of the digits and numbers of a page, and whether they are right."""
+    """What is known of the digits and lines of a page, and whether they are right."""
 
     digits: Values
     digits_of_ten: Values
     right: npt.NDArray[np.bool_]
     of_number: npt.NDArray[np.intp]
-    numbers: list[_Number]
+    lines_made: list[_Line]
     whole: npt.NDArray[np.bool_]
 
     def lines(self, right: Values) -> Values:
-        """Return the features of each number, where digits are `right` so probably."""
+        """Return the features of each line, where digits are `right` so probably."""
         made = [np.zeros((0, 4 + len(posterior.NO_NUMBER)), np.float32)]
         end = 0
-        for one in self.numbers:
+        for one in self.lines_made:
             start, end = end, end + one.count
             line = posterior.line_features(right[start:end], one.left_out, one.links)
             made.append(np.concatenate([line, one.added])[None])
@@ -198,6 +219,7 @@ class _Features:
 
 
 def _features(page: _Page, made: Reread, net: Network) -> _Features:
+    """Return what is known of those lines of a page of which the truth and the network of numbers tell all."""
     read, found = page.read, made.located.found
     new = np.array(sorted(m for m in made.of_digit if m >= made.first), np.intp)
     rows = np.concatenate([read.rows, new])
@@ -214,23 +236,47 @@ def _features(page: _Page, made: Reread, net: Network) -> _Features:
         for said in (raw, answering.normalised(raw, 10))
     )
     said = {int(row): int(shares[i].argmax()) for i, row in enumerate(rows)}
-    outputs = iter([one for row in made.of_row for one in row])
+    known = iter(_known(read, made.located, made.rows, said))
     which: list[int] = []
     right: list[bool] = []
+    of_number: list[int] = []
     whole: list[bool] = []
-    made_of: list[_Number] = []
-    for marks, each, is_whole in _known(read, made.located, made.rows, said):
-        known = next(outputs)
-        if is_whole is None or not known.any():
+    lines: list[_Line] = []
+    for row, outputs in zip(made.rows, made.of_row, strict=True):
+        parts = [next(known) for _ in outputs]
+        least = posterior.least_sure(outputs)
+        is_whole = _is_line(parts, read.digits)
+        if is_whole is None or not least.any():
             continue
-        own = [place[m] for m in marks]
-        left_out = posterior.strongest_left_out(found, marks, rows, judged.present)
-        made_of.append(_Number(len(own), left_out, found.goes_on[marks[:-1]], known))
-        which += own
-        right += each
+        marks = [m for part in parts for m in part.marks]
+        left_out = max(posterior.strongest_left_out(found, part, rows, judged.present) for part in row.numbers)
+        links = np.concatenate([found.goes_on[part.marks[:-1]] for part in parts])
+        lines.append(_Line(len(marks), left_out, links, least))
+        for part in parts:
+            of_number += [of_number[-1] + 1 if of_number else 0] * len(part.marks)
+            right += part.right
+        which += [place[m] for m in marks]
         whole.append(is_whole)
     chosen = np.array(which, np.intp)
-    of_number = np.repeat(np.arange(len(made_of)), [one.count for one in made_of])
     return _Features(
-        seen[chosen], seen_of_ten[chosen], np.array(right, bool), of_number, made_of, np.array(whole, bool)
+        seen[chosen],
+        seen_of_ten[chosen],
+        np.array(right, bool),
+        np.array(of_number, np.intp),
+        lines,
+        np.array(whole, bool),
     )
+
+
+def _is_line(parts: list[Known], digits: list[Mark]) -> bool | None:
+    """Tell whether a line's digits are, in order, all those of the numbers that they are in; None where that is open."""
+    if any(part.whole is None for part in parts):
+        return None
+    if not all(right for part in parts for right in part.right):
+        return False
+    read = [digits[i] for part in parts for i in part.truth]
+    numbers_read = [list(group) for _, group in groupby(read, key=attrgetter("number"))]
+    every: dict[int, list[int]] = {}
+    for digit in sorted(digits, key=attrgetter("place")):
+        every.setdefault(digit.number, []).append(digit.place)
+    return all([digit.place for digit in group] == every[group[0].number] for group in numbers_read)

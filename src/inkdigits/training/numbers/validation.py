@@ -22,6 +22,7 @@ from inkdigits.training.numbers.cutting import Strip
 _SEED = 1_000_033
 _DIGITS = 2000  # of the held-out writers that are redrawn, at most
 _SIZE = (320, 448)  # pixels of the pages on which it is fitted how far answers are right
+_CROP = (192, 384)  # and of the pictures of one number
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,11 @@ class ValidationStrips:
             page.draw(self.held_out, r, _SIZE, None if i % 4 else "words", clean=cutting.CLEAN)
             for i, r in enumerate(randoms)
         ]
+
+    def for_lines(self) -> list[SyntheticPage]:
+        """Return as many pictures of one number or few, clear ones, on which it is fitted how surely a line is right."""
+        randoms = (np.random.default_rng([_SEED, 1, i]) for i in range(self.settings.answering_pages))
+        return [page.draw(self.held_out, r, _CROP, "close-up", clean=1.0) for r in randoms]
 
     def _strips(self, number: int, scene: str) -> list[Strip]:
         random = np.random.default_rng([_SEED, number])
