@@ -3,6 +3,8 @@
 The sets are not part of the project. They are found through the environment variable INKDIGITS_DEV_DATA; where it is not
 set, this script says so and ends.
 
+Bitmaps are read once more cropped to their ink and stretched to 16 × 16 pixels in black and white, as two public sets are.
+
 Usage: INKDIGITS_DEV_DATA=… python benchmarks/dev_singles.py [--half tune|report|all --purpose ISSUE] [--model NAME] [--show]
 writes benchmarks/results/dev_singles_MODEL.json (reporting half) or dev_singles_MODEL_tune.json
 """
@@ -16,6 +18,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 import inkdigits
@@ -38,8 +41,8 @@ def load(folder: Path, half: str) -> dict[str, tuple[list[Any], list[int]]]:
             sets[name] = ([x[i] for i in rows], [int(y[i]) for i in rows])
     people: tuple[list[Any], list[int]] = ([], [])
     for kind in ("photo", "crop28", "drawn"):
-        with (folder / "singles" / kind / "labels.csv").open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
+        with (folder / "singles" / kind / "labels.csv").open(newline="", encoding="utf-8") as table:
+            for row in csv.DictReader(table):
                 if in_half(row["file"], half):
                     people[0].append(str(folder / "singles" / kind / row["file"]))
                     people[1].append(int(row["label"]))
@@ -65,6 +68,26 @@ def sudoku(folder: Path, half: str) -> tuple[list[Any], list[int]]:
     return sources, labels
 
 
+def stretched(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return a bitmap, white on black, cropped to its ink and stretched to 16 × 16 pixels in black and white."""
+    level, mask = cv2.threshold(image, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    left, top, width, height = cv2.boundingRect(mask)
+    part = image[top : top + height, left : left + width]
+    small = cv2.resize(part, (16, 16), interpolation=cv2.INTER_AREA if min(part.shape) > 16 else cv2.INTER_LINEAR)
+    return np.where(small > level, 255, 0).astype(np.uint8)
+
+
+def measure_stretched(sets: dict[str, tuple[list[Any], list[int]]], model: str) -> dict[str, Any]:
+    """Return the accuracy on stretched bitmaps of each set of arrays."""
+    figures = {}
+    for name in ARRAYS:
+        sources, labels = sets[name]
+        digits = inkdigits.classify_many([stretched(x) for x in sources], model=model, trust="always")
+        figures[name] = scoring.share(sum(d.label == y for d, y in zip(digits, labels, strict=True)), len(labels))
+        print(f"stretched to 16 × 16: {name:10} {scoring.told(figures[name])}")
+    return figures
+
+
 def main() -> None:
     parser = scoring.options(__doc__, "show")
     parser.add_argument("--model", default="default")
@@ -73,7 +96,8 @@ def main() -> None:
     figures: dict[str, Any] = {}
     strict = network.load(arguments.model).thresholds["strict"]
     answered = wrong = total = 0
-    for name, (sources, labels) in load(where, arguments.half).items():
+    sets = load(where, arguments.half)
+    for name, (sources, labels) in sets.items():
         digits = inkdigits.classify_many(sources, model=arguments.model, trust="always")
         right = np.array([d.label == label for d, label in zip(digits, labels, strict=True)])
         sure = np.array([d.confidence >= strict for d in digits])
@@ -99,6 +123,7 @@ def main() -> None:
     )
     name = network.load(arguments.model).name
     document = {"model": name, "half": arguments.half, "sets": figures, "mean": mean, "strict": pooled}
+    document["stretched"] = measure_stretched(sets, arguments.model)
     scoring.keep(f"dev_singles_{name}", document, arguments)
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 import inkdigits
 from inkdigits.errors import InputError
@@ -16,6 +16,7 @@ from tests.conftest import drawing, encoded, png_header
 
 GREY = drawing()
 RGB = np.repeat(GREY[..., None], 3, axis=2)
+EVEN = GREY[: GREY.shape[0] // 2 * 2, : GREY.shape[1] // 2 * 2]
 
 
 def nearly(a, b, tolerance=12):
@@ -70,13 +71,26 @@ def test_one_bit_in_a_file():
     assert nearly(load(buffer.getvalue()).pixels, GREY, 20)
 
 
-@pytest.mark.parametrize(
-    "array",
-    [GREY.astype(np.float32) / 255, GREY.astype(np.float64), GREY.astype(np.int64), GREY.astype(np.uint16) * 257,
-     GREY.astype(np.uint16) * 16, GREY[..., None], GREY > 127, (GREY > 127).astype(np.uint8), np.asfortranarray(GREY),
-     np.dstack([RGB, np.full(GREY.shape, 255, np.uint8)]), GREY.astype(np.float16)],
-    ids=["unit", "float 255", "int64", "16 bit", "12 bit", "channel", "bool", "mask", "fortran", "rgba", "half"],
-)  # fmt: skip
+ARRAYS = {
+    "unit": GREY.astype(np.float32) / 255,
+    "float 255": GREY.astype(np.float64),
+    "int64": GREY.astype(np.int64),
+    "16 bit": GREY.astype(np.uint16) * 257,
+    "12 bit": GREY.astype(np.uint16) * 16,
+    "17 levels": np.round(GREY / 255 * 16).astype(np.uint8),
+    "up to 16": GREY / 255 * 16,
+    "up to 256": GREY / 255 * 256,
+    "up to 4096": GREY / 255 * 4096,
+    "channel": GREY[..., None],
+    "bool": GREY > 127,
+    "mask": (GREY > 127).astype(np.uint8),
+    "fortran": np.asfortranarray(GREY),
+    "rgba": np.dstack([RGB, np.full(GREY.shape, 255, np.uint8)]),
+    "half": GREY.astype(np.float16),
+}
+
+
+@pytest.mark.parametrize("array", ARRAYS.values(), ids=ARRAYS.keys())
 def test_arrays(array):
     assert nearly(load(array).pixels, GREY, 14)
 
@@ -248,3 +262,37 @@ def test_arrays_of_other_kinds(digits):
     masked = np.ma.array(digits.images[0])
     for array in (masked, masked.astype(np.float32)):
         assert inkdigits.classify(array).confidence == plain.confidence
+
+
+def squeezed(kind, **how):
+    """EVEN with every second row left out, as of a fax, in a file that says so."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(EVEN[::2])).save(buffer, kind, **how)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "JPEG", "BMP"])
+def test_pixels_that_are_not_square_become_so(kind):
+    picture = load(squeezed(kind, dpi=(200, 100)))
+    assert nearly(picture.pixels, EVEN, 60)
+    assert picture.size == (EVEN.shape[1], EVEN.shape[0] // 2), "boxes are in the file's pixels"
+
+
+@pytest.mark.parametrize("dpi", [(200, 199), (72, 1), (0, 100), (100, 0)], ids=str)
+def test_densities_that_are_rounded_or_nonsense_change_nothing(dpi):
+    assert load(squeezed("JPEG", dpi=dpi)).pixels.shape == EVEN[::2].shape
+
+
+def test_a_turn_turns_the_shape_of_pixels_too():
+    """The photo lies on its side: its rows are the columns of what it shows."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(np.rot90(EVEN)[:, ::2])).save(buffer, "JPEG", dpi=(100, 200), exif=exif)
+    assert nearly(load(buffer.getvalue()).pixels, EVEN, 60)
+
+
+def test_a_picture_of_wide_pixels_stays_within_the_working_size():
+    buffer = io.BytesIO()
+    Image.new("L", (900, 900), 255).save(buffer, "PNG", dpi=(300, 100))
+    assert load(buffer.getvalue(), 1024).pixels.shape == (1024, 341)

@@ -51,6 +51,9 @@ MAX_PIXELS = 64_000_000  # a 50-megapixel camera and some room; 60,000 × 60,000
 # Pixels of the longer side that a picture is reduced to: a page, where a digit of a 40th of it is still 50 high, and a
 # picture of one digit, which is larger there.
 PAGE_SIZE, DIGIT_SIZE = 2048, 1024
+# How far from square pixels must be that they are meant to be so (dots an inch are rounded), and may be at most.
+_LEAST_RATIO, _LARGEST_RATIO = 1.02, 4.0
+_ON_A_SIDE = range(5, 9)  # EXIF orientations that swap width and height
 # A decoder reduces by whole numbers, many times faster than a resampler by fractions: 4,000 pixels become 2,000, not 2,048.
 _ENOUGH = 0.9
 
@@ -115,13 +118,17 @@ def too_large(name: str, how: str) -> TooLargeError:
 def upright(image: Image.Image, full: tuple[int, int], longest: int) -> tuple[npt.NDArray[Any], tuple[int, int]]:
     """Return the pixels of an opened picture, turned as its EXIF says, and its full size turned likewise.
 
-    The pixels of a picture beyond `longest` are reduced by a whole number, before anything copies them.
+    The pixels of a picture beyond `longest` are reduced by a whole number, before anything copies them. Where the file says
+    that they are not square, as fax machines' are, the pixels returned are; the size is the file's.
     Transparency is laid on white, or on black where the opaque ink is light.
     """
+    turned, ratio = image, _pixel_ratio(image)
     try:
         # Without a turn Pillow's function would make a copy, and of a large photo that takes as long as decoding it.
-        is_turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
-        turned = ImageOps.exif_transpose(image) if is_turned else image
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        if orientation != 1:
+            turned = ImageOps.exif_transpose(image)
+            ratio = 1 / ratio if orientation in _ON_A_SIDE else ratio
     except Exception:  # a broken EXIF block says nothing about the pixels, which are still good
         turned = image
     orientation_swaps = (turned.size[0] > turned.size[1]) != (image.size[0] > image.size[1])
@@ -129,13 +136,42 @@ def upright(image: Image.Image, full: tuple[int, int], longest: int) -> tuple[np
     factor = int(max(turned.size) / (_ENOUGH * longest))
     if factor > 1 and turned.mode in ("L", "RGB", "RGBA") and "transparency" not in turned.info:
         turned = turned.reduce(factor)
-    if turned.mode.startswith(("I", "F")):  # Pillow keeps no transparency of these
-        return np.asarray(turned), size
-    if "transparency" in turned.info or {"A", "a"} & set(turned.getbands()):
-        return flatten(turned.convert("RGBA")), size
-    if turned.mode in ("1", "L"):
-        return np.asarray(turned if turned.mode == "L" else turned.convert("L")), size
-    return np.asarray(turned if turned.mode == "RGB" else turned.convert("RGB")), size
+    return _with_square_pixels(_pixels(turned), ratio, longest), size
+
+
+def _pixels(image: Image.Image) -> npt.NDArray[Any]:
+    if image.mode.startswith(("I", "F")):  # Pillow keeps no transparency of these
+        return np.asarray(image)
+    if "transparency" in image.info or {"A", "a"} & set(image.getbands()):
+        return flatten(image.convert("RGBA"))
+    if image.mode in ("1", "L"):
+        return np.asarray(image if image.mode == "L" else image.convert("L"))
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+
+
+def _pixel_ratio(image: Image.Image) -> float:
+    """Return the height of a picture's pixels over their width, as its file says; 1 where it says nothing, or nonsense."""
+    about = image.info
+    density: Any = about.get("dpi") or about.get("jfif_density") or about.get("aspect") or about.get("resolution")
+    try:
+        across, down = (float(value) for value in density)
+        ratio = across / down
+    except (TypeError, ValueError, ZeroDivisionError):
+        return 1.0
+    is_meant = _LEAST_RATIO <= max(ratio, 1 / ratio) <= _LARGEST_RATIO if ratio > 0 else False
+    return ratio if is_meant else 1.0
+
+
+def _with_square_pixels(pixels: npt.NDArray[Any], ratio: float, longest: int) -> npt.NDArray[Any]:
+    """Return pixels that are `ratio` times as high as wide as square ones: more of them, but not beyond `longest`."""
+    if ratio == 1:
+        return pixels
+    height, width = pixels.shape[:2]
+    tall, wide = height * max(ratio, 1.0), width * max(1 / ratio, 1.0)
+    factor = min(1.0, max(longest, height, width) / max(tall, wide))
+    target = max(2, round(wide * factor)), max(2, round(tall * factor))
+    kind = cv2.INTER_NEAREST if pixels.dtype == np.int32 else cv2.INTER_LINEAR  # what OpenCV can do with each
+    return np.asarray(cv2.resize(pixels, target, interpolation=kind))
 
 
 def flatten(image: Image.Image) -> npt.NDArray[np.uint8]:

@@ -21,6 +21,9 @@ Source: TypeAlias = (
     "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | Image.Image | npt.NDArray[Any]"
 )
 
+_FEW_LEVELS = 16.0  # the full scale of scikit-learn's digits
+_SCALES = (255.0, 4095.0, 65535.0)
+_SCALES_OF_ARRAYS = (_FEW_LEVELS, 255.0, 256.0, 4095.0, 4096.0, 65535.0)
 _ARRAY_REMEDY = "give (H, W), (H, W, 3) or (H, W, 4), uint8 0-255 or float 0-1"
 
 
@@ -173,21 +176,22 @@ def _from_array(array: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         raise InputError(name, f"has shape {array.shape}, which is not one picture", _ARRAY_REMEDY)
     decode.check_size(name, array.shape[1], array.shape[0])
-    pixels = to_uint8(array, name, binary=True)
+    pixels = to_uint8(array, name, any_scale=True)
     if pixels.ndim == 3 and pixels.shape[2] == 4:
         pixels = decode.flatten(Image.fromarray(pixels))
     return pixels
 
 
-def to_uint8(array: npt.NDArray[Any], name: str, binary: bool = False) -> npt.NDArray[np.uint8]:
+def to_uint8(array: npt.NDArray[Any], name: str, any_scale: bool = False) -> npt.NDArray[np.uint8]:
     """Return grey or colour values of any number type as uint8, 0 to 255.
 
     Floats up to 1 and whole numbers beyond 255 are scaled: the full scale is taken to be the smallest of 1, 255, 4095
-    (12-bit scanners) and 65535 that holds every value. With `binary`, whole numbers up to 1 are a black-and-white mask.
+    (12-bit scanners) and 65535 that holds every value. With `any_scale`, as of arrays, whose scale no format tells, it
+    may be 16 (as of scikit-learn's digits), 256 or 4096 as well, and whole numbers up to 1 are a black-and-white mask.
     """
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(255)
-    if array.dtype == np.uint8 and not (binary and array.max(initial=0) <= 1):
+    if array.dtype == np.uint8 and not (any_scale and array.max(initial=0) <= _FEW_LEVELS):
         return array
     if array.dtype.kind not in "uif":
         raise InputError(name, f"holds {array.dtype} values, not brightness", _ARRAY_REMEDY)
@@ -198,8 +202,8 @@ def to_uint8(array: npt.NDArray[Any], name: str, binary: bool = False) -> npt.ND
         raise InputError(name, f"holds negative values (down to {low:g})", "shift it to 0-255 or 0-1")
     if high > 65535:
         raise InputError(name, f"holds values up to {high:g}", "scale it to 0-255 or 0-1")
-    is_unit = high <= 1 and (binary or array.dtype.kind == "f")
-    full = 1.0 if is_unit else next(f for f in (255.0, 4095.0, 65535.0) if high <= f)
+    is_unit = high <= 1 and (any_scale or array.dtype.kind == "f")
+    full = 1.0 if is_unit else next(f for f in (_SCALES_OF_ARRAYS if any_scale else _SCALES) if high <= f)
     scaled = np.rint(array.astype(np.float32) * np.float32(255 / full))
     return np.asarray(scaled, np.uint8)
 
