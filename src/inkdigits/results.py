@@ -148,8 +148,8 @@ class Line:
 
     text        digits, ? where one abstained, the separators . , - / : and one space where anything else stands between
     digits      every digit of the line, left to right, those that abstained as "unsure" included
-    confidence  float 0-1: calibrated probability that all of them are right, as if they were independent; where something
-                was expected and found, given that, as each digit's own confidence is
+    confidence  float 0-1: probability that these are the digits that stand there, all of them, in order, separators and
+                spaces aside; where something was expected and found, given that, as each digit's own confidence is
     box         (left, top, right, bottom) in pixels of the given picture, right and bottom exclusive
     expected    whether the line satisfies what was expected of it; None where nothing was
     polygon     four corners (x, y) in pixels of the given picture, clockwise from the top left of the line as it is read

@@ -266,6 +266,18 @@ def test_inside_every_cell_adds_up(browser, static):
         assert products.sum() == pytest.approx(listed, abs=25 * 5e-4)
 
 
+def test_inside_tells_where_the_two_networks_disagree(page):
+    """A 1 with a hook as wide as a 7's top; then one on which they agree."""
+    write(page, 1, shape=26)
+    told(page, "1. ")
+    page.click("#to-inside")
+    page.wait_for_selector("#inside-state:has-text('for a 7')")
+    assert "says 1: another network" in page.inner_text("#inside-state")
+    page.get_by_role("group", name="The digit to look at").get_by_role("button", name="a 2").click()
+    page.wait_for_selector("#inside-state:has-text('for a 2')")
+    assert "another network" not in page.inner_text("#inside-state")
+
+
 def test_inside_the_pointer_chooses_a_cell_and_the_keys_a_map(browser, static):
     with opened(browser, static, "#inside") as page:
         stage = page.locator("[data-stage=pool1]")

@@ -8,11 +8,11 @@ import { draw } from "./draw.js";
 
 const NAMES = ["draw", "photo", "camera", "inside"];
 
-/** The digit that "Look inside" was asked to show. @type {Uint8Array | null} */
+/** The digit that "Look inside" was asked to show. @type {import("./reading.js").Digit | null} */
 let chosen = null;
 
-const drawing = draw((glyph) => {
-  chosen = glyph;
+const drawing = draw((digit) => {
+  chosen = digit;
   show("inside", true);
 });
 

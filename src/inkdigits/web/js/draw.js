@@ -17,8 +17,8 @@ const DOUBTS = { "not a digit": "This looks like no digit.", unsure: "Unsure. " 
 
 /**
  * Set the tab up.
- * @param {(glyph: Uint8Array) => void} lookInside  called to show a digit's way through the network
- * @returns {{ chosen: () => Uint8Array | null, open: () => void }}  `chosen`: the glyph of the digit that is chosen
+ * @param {(digit: import("./reading.js").Digit) => void} lookInside  called to show a digit's way through the network
+ * @returns {{ chosen: () => import("./reading.js").Digit | null, open: () => void }}  `chosen`: the digit that is chosen
  */
 export function draw(lookInside) {
   const panel = byId("panel-draw", HTMLElement);
@@ -139,7 +139,7 @@ export function draw(lookInside) {
     byId("draw-examples", HTMLElement).append(pressable(example, () => pad.write(example)));
   }
   button("to-inside").addEventListener("click", () => {
-    if (reading.digits[chosen]) lookInside(reading.digits[chosen].glyph);
+    if (reading.digits[chosen]) lookInside(reading.digits[chosen]);
   });
 
   /** Load what reads, once somebody comes near the paper: the page is there before it. */
@@ -168,7 +168,7 @@ export function draw(lookInside) {
 
   for (const near of ["pointerenter", "focusin"]) panel.addEventListener(near, prepare, { once: true });
   forDrawings().then(() => (document.documentElement.dataset.ready = "draw"), failed);
-  return { chosen: () => reading.digits[chosen]?.glyph ?? null, open: () => pad.fit() };
+  return { chosen: () => reading.digits[chosen] ?? null, open: () => pad.fit() };
 }
 
 /**

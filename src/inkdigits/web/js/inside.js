@@ -9,13 +9,15 @@ import { classic } from "./networks.js";
 import { convolved, input, neurons, pooled, probabilities, scores } from "./stages.js";
 import { pressable } from "./thumbs.js";
 
+/** @typedef {import("./reading.js").Digit} Digit */
+
 const PEN = 0.1; // width of the pen that writes the examples, as a share of their height
 const FIRST = 7; // the example that is shown where nothing is drawn
 
 /**
  * Set the tab up.
- * @param {() => Uint8Array | null} drawing  the glyph of what is drawn, if anything is
- * @returns {(glyph: Uint8Array | null) => void}  shows a glyph; null: what is drawn, or else what was shown before
+ * @param {() => Digit | null} drawing  the digit that is chosen of what is drawn, if anything is
+ * @returns {(digit: Digit | null) => void}  shows a digit; null: what is drawn, or else what was shown before
  */
 export function inside(drawing) {
   const state = byId("inside-state", HTMLElement);
@@ -25,6 +27,8 @@ export function inside(drawing) {
   let layers = [];
   /** @type {Uint8Array | null} */
   let shown = null;
+  /** @type {number | null} */
+  let answered = null;
   /** @type {import("./engine.js").Network | null} */
   let network = null;
 
@@ -42,9 +46,13 @@ export function inside(drawing) {
     softmax: probabilities(at(10, 11, 11)),
   };
 
-  /** @param {Uint8Array} glyph */
-  function show(glyph) {
+  /**
+   * @param {Uint8Array} glyph
+   * @param {number | null} said  what the network that reads drawings takes it for, if it was asked
+   */
+  function show(glyph, said = null) {
     shown = glyph;
+    answered = said;
     if (!network) return;
     layers = network.look(glyph);
     if (!list.children.length) {
@@ -58,12 +66,15 @@ export function inside(drawing) {
     const softmax = layers[layers.length - 1].values;
     const best = softmax.indexOf(Math.max(...softmax));
     state.textContent = `The classic network takes this for a ${best}.`;
+    if (said !== null && said !== best) {
+      state.textContent += ` The tab “Draw” says ${said}: another network answers there, which has learned from more kinds of digits.`;
+    }
   }
 
   const own = make("button", { id: "inside-own", class: "wide" }, "Your drawing");
   own.addEventListener("click", () => {
-    const glyph = drawing();
-    if (glyph) show(glyph);
+    const digit = drawing();
+    if (digit) show(digit.glyph, digit.best);
     press(examples, 0);
   });
   examples.append(own);
@@ -78,7 +89,7 @@ export function inside(drawing) {
   classic().then(
     (found) => {
       network = found;
-      if (shown) show(shown);
+      if (shown) show(shown, answered);
     },
     (error) => {
       state.textContent = error.message;
@@ -86,12 +97,12 @@ export function inside(drawing) {
     },
   );
 
-  return (glyph) => {
+  return (digit) => {
     const drawn = drawing();
     own.disabled = !drawn;
-    const next = glyph ?? drawn;
+    const next = digit ?? drawn;
     if (next) {
-      show(next);
+      show(next.glyph, next.best);
       press(examples, 0);
     } else if (!shown) {
       show(glyphOfCurves(DIGITS[FIRST].curves, PEN));
