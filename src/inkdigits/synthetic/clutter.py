@@ -1,4 +1,7 @@
-"""What lies over a digit by accident: a stray line, blots, specks, badly covering ink. In place, on ink from 0 to 1."""
+"""What lies over a digit by accident, or is missing: a stray line, a crack, blots, specks, badly covering ink.
+
+All is done in place, on ink from 0 to 1.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,16 @@ Cover = npt.NDArray[np.float32]  # (H, W): how much ink covers each pixel
 
 def line(cover: Cover, random: np.random.Generator) -> None:
     """Draw a thin line across the picture, straight or bowed: a cancelled entry, a fold, a hair."""
+    np.maximum(cover, random.uniform(0.4, 0.9) * _across(cover, random, random.uniform(0.01, 0.03)), out=cover)
+
+
+def crack(cover: Cover, random: np.random.Generator) -> None:
+    """Leave a bare line across the picture: a fold where the ink has come off, a row that a scanner has lost."""
+    cover *= 1 - _across(cover, random, random.uniform(0.01, 0.09))
+
+
+def _across(cover: Cover, random: np.random.Generator, thick: float) -> Cover:
+    """Return a line across the picture, straight or bowed, 0 to 1; it is `thick`, as a share of the shorter side."""
     height, width = cover.shape
     ends = np.array([[0.0, random.uniform(0, 1)], [1.0, random.uniform(0, 1)]])
     if random.random() < 0.4:
@@ -22,9 +35,9 @@ def line(cover: Cover, random: np.random.Generator) -> None:
     curve = ends[0] * (1 - t) ** 2 + 2 * middle * t * (1 - t) + ends[1] * t**2
     path = np.rint(curve * np.array([width - 1, height - 1])).astype(np.int32)
     drawn = np.zeros_like(cover)
-    thick = max(1, round(min(height, width) * random.uniform(0.01, 0.03)))
-    cv2.polylines(drawn, [path], False, random.uniform(0.4, 0.9), thick, cv2.LINE_AA if thick > 1 else cv2.LINE_8)
-    np.maximum(cover, drawn, out=cover)
+    pixels = max(1, round(min(height, width) * thick))
+    cv2.polylines(drawn, [path], False, 1.0, pixels, cv2.LINE_AA if pixels > 1 else cv2.LINE_8)
+    return np.clip(drawn, 0, 1)
 
 
 def blots(cover: Cover, random: np.random.Generator) -> None:
@@ -56,4 +69,4 @@ def grain(cover: Cover, random: np.random.Generator) -> None:
     cover *= np.clip(1 - random.uniform(0.2, 0.5) * (1 + noise), 0, 1)
 
 
-KINDS: tuple[Callable[[Cover, np.random.Generator], None], ...] = (line, blots, specks, grain)
+KINDS: tuple[Callable[[Cover, np.random.Generator], None], ...] = (line, crack, blots, specks, grain)

@@ -23,8 +23,8 @@ def picture(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Return a grey picture, uint8 (H, W), with this ink (white on black, any size) in it somewhere.
 
     Digits are 9 to 90 pixels high, pens thin to thick, the paper flat or unevenly lit, sometimes with ruled lines or a box;
-    a few have a stray line, blots, specks or ink that covers badly; tight crops may cut strokes; the whole may be noisy,
-    blurred, JPEG-compressed or binary, and of either polarity. One in ten is a bitmap of few pixels (see `bitmap`).
+    a few have a stray line, a crack, blots, specks or ink that covers badly; tight crops may cut strokes; the whole may be
+    noisy, blurred, JPEG-compressed or binary, and of either polarity. One in ten is a bitmap of few pixels (see `bitmap`).
     """
     if random.random() < _BITMAPS:
         return bitmap(ink, random)
@@ -40,7 +40,7 @@ def picture(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
         cover = cv2.copyMakeBorder(cover, missing, missing, missing, missing, cv2.BORDER_CONSTANT, value=0)
     if random.random() < 0.12 and margin >= 0.3 * height:
         _rule(cover, random)
-    if height >= 16 and random.random() < 0.10:
+    if height >= 16 and random.random() < 0.13:
         clutter.KINDS[int(random.integers(len(clutter.KINDS)))](cover, random)
     contrast = random.uniform(0.25, 1.0)
     lit = random.random() < 0.5
