@@ -156,7 +156,52 @@ cracks were chosen with such pictures: this tells where the way from picture to 
 
 {source(document)}
 
+{forms_of_digits()}
+
+{one_answer()}
+
 {made()}"""
+
+
+def forms_of_digits() -> str:
+    """Return the part about forms of digits that MNIST has few of."""
+    document = results("digit_forms")
+    rows = "\n".join(
+        f"| {name} | {row['of']:,} | {percent(row['share'], 1)} | {percent(row['interval'][0], 1)} to {percent(row['interval'][1], 1)} "
+        f"| {percent(row['answered']['normal'], 1)} | {row['wrong_among_those']['normal']} |"
+        for name, row in document["forms"].items()
+    )
+    return f"""\
+### Forms of digits
+
+Drawn by rules that training never calls, with pens, light and grain of their own (a frozen generator). Accuracy is with trust `always`.
+
+| form | pictures | right | 95 % interval | answered, normal | wrong among those |
+|---|---|---|---|---|---|
+{rows}
+
+{source(document)}"""
+
+
+def one_answer() -> str:
+    """Return the part about the same picture in other containers, sizes and scales."""
+    document = results("one_answer")
+    rows = "\n".join(
+        f"| {name} | {percent(row['share'])} | {row['confidence_off']:.4f} |"
+        for name, row in document["variants"].items()
+    )
+    lossless, lossy = (percent(document["groups"][group]["share"]) for group in ("lossless", "lossy"))
+    return f"""\
+### One picture, one answer
+
+{document["pictures"]:,} pictures of digits, each in other containers, sizes and scales: {lossless} of those that lose nothing have the same label as the
+picture itself, {lossy} of the others; and by how much the confidence differs, the median.
+
+| variant | same label | confidence |
+|---|---|---|
+{rows}
+
+{source(document)}"""
 
 
 def made() -> str:
