@@ -136,7 +136,7 @@ def _read_csv(path: Path) -> Dataset:
     if pixels.min() < 0 or pixels.max() > 255:
         row = int(np.argmax(((pixels < 0) | (pixels > 255)).any(axis=1))) + 1
         raise InputError(path, f"has a pixel outside 0-255 in data row {row}", "expected whole numbers 0 to 255")
-    images = to_uint8(pixels.astype(np.uint8), str(path), binary=True).reshape(-1, 28, 28)
+    images = to_uint8(pixels.astype(np.uint8), str(path), any_scale=True).reshape(-1, 28, 28)
     return Dataset(path.name, images, _check_labels(table[:, 0], path))
 
 
@@ -183,7 +183,7 @@ def _read_npz(path: Path, x_name: str, y_name: str, on_error: OnError) -> Datase
             path, f"holds {x_name} {x.shape} and {y_name} {y.shape}", "expected (N, H, W) and (N,), N above 0"
         )
     labels = _check_labels(y, path)
-    images = to_uint8(x, f"{path}: {x_name}", binary=True)
+    images = to_uint8(x, f"{path}: {x_name}", any_scale=True)
     if x.shape[1:] == (28, 28) and _is_mnist_like(images):
         return Dataset(path.name, images, labels)
     images, labels = _glyphs(list(images), labels.tolist(), path, on_error)
