@@ -27,8 +27,6 @@ from inkdigits.training.architectures import size
 from inkdigits.training.recipe import AnyRecipe, LocatorRecipe, NumberRecipe, Recipe
 from inkdigits.training.watcher import Watcher as Watcher  # noqa: PLC0414 (mypy takes it for exported: run.Watcher)
 
-_OWN_TEST_SHARE = 1 / 6  # of a data set that has no test half of its own, as MNIST's 10,000 of 70,000 nearly are
-
 
 @dataclass(frozen=True)
 class Finished:
@@ -245,7 +243,7 @@ def parts(data: Data, recipe_: Recipe) -> tuple[Dataset, Dataset | None, Callabl
     """
     whole, test = data.train(), data.test
     if test is None:
-        whole, held_out = split.by_writer(whole, _OWN_TEST_SHARE, ("without the test part", "test part"))
+        whole, held_out = split.own_test(whole)
         test = lambda: held_out  # noqa: E731
     mnist.check_without_test_digits(whole)
     if recipe_.data.everything:

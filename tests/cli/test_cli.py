@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inkdigits.datasets import load
+from inkdigits.network import registry
+from inkdigits.training import split
 from tests.cli.conftest import run
 from tests.conftest import SAMPLES, drawing, encoded, png_header
 
@@ -186,6 +190,32 @@ def test_evaluate(tmp_path, digits):
     figures = json.loads(run("evaluate", "--data", tmp_path / "d.npz", "--json").stdout)
     assert figures["digits"] == 200 and figures["accuracy"] > 0.97
     assert run("evaluate", "--data", tmp_path / "none").exit_code == 1
+
+
+@pytest.fixture
+def trained_on(tmp_path, digits):
+    """A data set without a test half, and a model whose config says that it was trained on it as runs are."""
+    np.savez(tmp_path / "mine.npz", x=digits.images[:300], y=digits.labels[:300])
+    mine = load.find(str(tmp_path / "mine.npz"))
+    learned, held_out = split.own_test(mine.train())
+    training, validation = split.by_writer(learned, 0.1)
+    folder = tmp_path / "mine-0"
+    shutil.copytree(registry.locate("classic").parent, folder)
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config["data_sha256"] = {"training": training.fingerprint(), "validation": validation.fingerprint()}
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    return tmp_path / "mine.npz", folder, training, held_out
+
+
+@pytest.mark.parametrize("verb", [["evaluate"], ["compare", "default"]], ids=" ".join)
+def test_a_model_is_not_measured_on_digits_that_it_was_trained_on(tmp_path, trained_on, verb):
+    data, folder, training, held_out = trained_on
+    result = run(*verb, folder, "--data", data, "--json")
+    assert json.loads(result.stdout)["digits"] == len(held_out)
+    assert f"measured on the {len(held_out)} digits that were held out" in result.stderr
+    np.savez(tmp_path / "learned.npz", x=training.images, y=training.labels)
+    result = run(*verb, folder, "--data", tmp_path / "learned.npz", "--json")
+    assert result.exit_code == 1 and "is what the model 'mine-0' was trained on; give digits" in result.stderr
 
 
 def test_compare(tmp_path, digits):

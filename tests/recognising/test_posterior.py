@@ -99,7 +99,6 @@ def test_features_are_finite_and_as_many_as_there_are_weights():
         assert values.shape == (2, 9) and np.isfinite(values).all()
     for weights in (known.present, known.right, known.present_of_ten, known.right_of_ten):
         assert len(weights) == 9
-    assert len(known.line) == len(posterior.line_features(np.ones(2, np.float32), 0.0, np.ones(1, np.float32))) == 4
 
 
 def test_links_between_digits_count_among_the_features():
@@ -114,16 +113,6 @@ def test_links_between_digits_count_among_the_features():
     odd = found(number("33", 50, 40))
     odd.boxes[:] = boxes
     assert posterior.features(odd, ROWS, raw, said(3, 0.95, 10))[:, -1].max() > 0.5
-
-
-def test_a_line_is_as_sure_as_its_digits_and_less_if_one_may_be_missing():
-    links = np.array([0.9], np.float32)
-    sure = posterior.line_confidence(np.array([0.999, 0.998], np.float32), 0.001, links)
-    doubtful = posterior.line_confidence(np.array([0.999, 0.6], np.float32), 0.001, links)
-    missing = posterior.line_confidence(np.array([0.999, 0.998], np.float32), 0.49, links)
-    assert 1 >= sure > doubtful > 0 and sure > missing > 0
-    for right, rejected in ((1.0, 0.0), (0.0, 1.0)):
-        assert 0 <= posterior.line_confidence(np.array([right], np.float32), rejected, np.zeros(0, np.float32)) <= 1
 
 
 def test_the_likeliest_mark_that_was_left_out_of_a_number():
@@ -187,10 +176,3 @@ def test_a_config_that_is_missing_is_told_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(network, "MODEL", tmp_path / "model.onnx")
     with pytest.raises(InputError, match="install inkdigits again"):
         posterior.answering.__wrapped__()
-
-
-def test_a_line_is_as_sure_as_its_least_sure_number() -> None:
-    one, other = np.array([3.0, 1.0, 1.0], np.float32), np.array([2.0, 4.0, 0.0], np.float32)
-    np.testing.assert_array_equal(posterior.least_sure([one, other]), [2.0, 1.0, 0.0])
-    assert not posterior.least_sure([one, posterior.NO_NUMBER]).any()
-    assert not posterior.least_sure([]).any()

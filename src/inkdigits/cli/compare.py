@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits import network
+from inkdigits.cli import unseen
 from inkdigits.cli.left_out import LeftOut
 from inkdigits.datasets.dataset import Dataset
 
@@ -23,8 +24,9 @@ def compare(a: str, b: str, data_name: str, as_json: bool) -> None:
     """Compare two models, A and B (names, run folders or model.onnx files), on the test half of a data set.
 
     McNemar's exact test, and a bootstrap of the difference in accuracy, paired digit by digit. It is about these two
-    networks; what a recipe is worth takes many seeds. A data set without a test half is used whole. That MNIST's test
-    digits were opened is written into test_openings.jsonl, beside A's run folder, or in runs/ if it is in none.
+    networks; what a recipe is worth takes many seeds. A data set without a test half is used whole, or what was held out of
+    it where a model was trained on it. That MNIST's test digits were opened is written into test_openings.jsonl, beside A's
+    run folder, or in runs/ if it is in none.
     """
     from inkdigits.datasets import load
     from inkdigits.evaluation import paired, test_set
@@ -33,7 +35,8 @@ def compare(a: str, b: str, data_name: str, as_json: bool) -> None:
 
     nets = network.load(a), network.load(b)
     data = load.find(data_name, left_out)
-    digits = test_set.open_test(data.test or data.train, "inkdigits compare", test_set.log_of(a), *nets)
+    half = unseen.unseen(data, list(nets))
+    digits = unseen.check(test_set.open_test(half, "inkdigits compare", test_set.log_of(a), *nets), list(nets))
     result = paired.compare(*(_right(net, digits) for net in nets))
     if as_json:
         click.echo(json.dumps({"a": nets[0].name, "b": nets[1].name, "data": digits.name, **result.to_dict()}))

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from inkdigits import network
+from inkdigits.cli import unseen
 from inkdigits.cli.left_out import LeftOut
 from inkdigits.cli.summary import summary
 from inkdigits.errors import InputError, one_line
@@ -26,8 +27,9 @@ from inkdigits.files import check_own_folder
 def evaluate(model: str, data_name: str, out: Path | None, tta: bool, as_json: bool) -> None:
     """Measure a MODEL (a shipped one's name, a run folder or a model.onnx) on the test half of a data set.
 
-    A data set without a test half is used whole. That MNIST's test digits were opened is written into
-    test_openings.jsonl, beside the run folder, or in runs/ for a model that is in none.
+    A data set without a test half is used whole, or what was held out of it where the model was trained on it. That MNIST's
+    test digits were opened is written into test_openings.jsonl, beside the run folder, or in runs/ for a model that is in
+    none.
     """
     from inkdigits.datasets import load
 
@@ -42,7 +44,8 @@ def evaluate(model: str, data_name: str, out: Path | None, tta: bool, as_json: b
     from inkdigits.evaluation import evaluate as evaluation
     from inkdigits.evaluation import test_set
 
-    digits = test_set.open_test(data.test or data.train, "inkdigits evaluate", test_set.log_of(model), net)
+    half = unseen.unseen(data, [net])
+    digits = unseen.check(test_set.open_test(half, "inkdigits evaluate", test_set.log_of(model), net), [net])
 
     metrics, beliefs = evaluation.evaluate(net, digits, tta)
     if as_json:

@@ -18,7 +18,7 @@ from inkdigits.locating.maps import HANDWRITTEN, PRINTED
 from inkdigits.locating.numbers import Row
 from inkdigits.locating.peaks import Found
 from inkdigits.locating.upright import Upright
-from inkdigits.recognising import cuts, lattice, number, posterior, rereading
+from inkdigits.recognising import cuts, lattice, number, posterior, rereading, whole_line
 from inkdigits.recognising.automata import Walk
 from inkdigits.recognising.cuts import Marks
 from inkdigits.recognising.posterior import Judged, Values
@@ -241,4 +241,4 @@ def _confidence(row: Row, added: list[Values], page: Upright, seen: Seen, place:
     right = seen.judged.right[[place[m] for part in row.numbers for m in part]]
     links = np.concatenate([found.goes_on[part[:-1]] for part in row.numbers])
     left_out = max(posterior.strongest_left_out(found, part, seen.rows, seen.judged.present) for part in row.numbers)
-    return posterior.line_confidence(right, left_out, links, posterior.least_sure(added))
+    return whole_line.confidence(right, left_out, links, whole_line.least_sure(added))

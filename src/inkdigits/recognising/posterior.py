@@ -1,4 +1,4 @@
-"""Locator and digit network → one posterior: is a mark a digit, which one, how surely; and how surely is a line right.
+"""Locator and digit network → one posterior: is a mark a digit, which one, and how surely.
 
 Both networks have seen the mark, one in its surroundings and one alone. Their probabilities are multiplied, each to a
 power; how far that can be trusted was learned by logistic regression on synthetic pages of other writers, fonts and
@@ -8,7 +8,6 @@ papers. The locator's config.json holds all its numbers (`training.locator.answe
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -49,7 +48,7 @@ class WithNumbers:
 
 @dataclass(frozen=True, eq=False)
 class Answering:
-    """What was learned about answers. Weights are for the features of `features` and `line_features`, in their order.
+    """What was learned about answers. Weights are for the features of `features` and `whole_line.features`, in their order.
 
     `powers` of the digit network's and the locator's probabilities; `present` and `right`, weights for a digit network that
     knows "not a digit", `right_of_ten` for one that does not; `line`; `thresholds` of `right` for each level of trust.
@@ -146,12 +145,12 @@ def features(found: Found, rows: npt.NDArray[np.intp], raw: Values, digits: Valu
     page's digits it is, the logarithm's absolute value.
     """
     classes, one = found.classes[rows], np.ones(len(rows), np.float32)
-    not_digit = _log_odds(raw[:, 10]) if raw.shape[1] > 10 else 0 * one
+    not_digit = log_odds(raw[:, 10]) if raw.shape[1] > 10 else 0 * one
     ordered = np.sort(digits, axis=1)
     lead = np.log(np.maximum(ordered[:, -1], 1e-6)) - np.log(np.maximum(ordered[:, -2], 1e-6))
     agree = raw[:, :10].argmax(axis=1) == classes.argmax(axis=1)
     own = np.log(np.maximum(raw[np.arange(len(raw)), digits.argmax(axis=1)], 1e-4))
-    columns = (one, _log_odds(found.scores[rows]), not_digit, np.minimum(lead, _FARTHEST), agree, own)
+    columns = (one, log_odds(found.scores[rows]), not_digit, np.minimum(lead, _FARTHEST), agree, own)
     return np.stack([np.asarray(c, np.float32) for c in (*columns, *_context(found.pick(rows)))], axis=1)
 
 
@@ -187,7 +186,7 @@ def number_features(certain: float, share: float, agree: bool) -> Values:
     Log-odds of the sign in its column, or of the text, as that network alone says; log-odds of it among the candidates that
     marks and strip have together; whether that network's likeliest text is the one that was decided for.
     """
-    odds = _log_odds(np.array([certain, share], np.float32))
+    odds = log_odds(np.array([certain, share], np.float32))
     return np.array([*odds, float(agree)], np.float32)
 
 
@@ -249,40 +248,6 @@ def shares(judged: Judged) -> npt.NDArray[np.float64]:
     return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float64)
 
 
-def line_features(right: Values, rejected: float, links: Values) -> Values:
-    """Return what is known of a line, float32 (4,).
-
-    1; log-odds that all its digits are right, as if they were independent; log-odds that the most probable of the marks in
-    it that were left out is a digit after all; log-odds of the least sure link within its numbers.
-    """
-    whole = float(np.prod(right.astype(np.float64)))
-    weakest = float(links.min()) if len(links) else 0.98
-    return np.concatenate([[1.0], *(_log_odds(np.array([v], np.float32)) for v in (whole, rejected, weakest))]).astype(
-        np.float32
-    )
-
-
-def least_sure(added: Sequence[Values]) -> Values:
-    """Return the least that the network of numbers says of any number of a line, (3,); NO_NUMBER if one was not asked."""
-    if not added or not all(of_number.any() for of_number in added):
-        return NO_NUMBER
-    return np.asarray(np.min(added, axis=0), np.float32)
-
-
-def line_confidence(right: Values, rejected: float, links: Values, added: Values = NO_NUMBER) -> float:
-    """Return the probability that the digits of a line are those that stand there, all of them, in order.
-
-    Separators and spaces are not judged. `added` is what the network of numbers says (`least_sure`).
-    """
-    known = with_numbers() if added.any() else None
-    seen = line_features(right, rejected, links)
-    weights = answering().line
-    if known is not None:
-        seen, weights = np.concatenate([seen, added]), known.line
-    value = seen @ np.array(weights, np.float32)
-    return float(sigmoid(np.array([value], np.float32))[0])
-
-
 def strongest_left_out(found: Found, number: list[int], rows: npt.NDArray[np.intp], present: Values) -> float:
     """Return how probably the likeliest mark that was left out of a number, in it or right beside it, is a digit.
 
@@ -302,6 +267,7 @@ def near(found: Found, number: list[int], points: Values) -> npt.NDArray[np.bool
     return np.asarray(inside & (np.abs(y - np.interp(x, line[:, 0], line[:, 1])) < 0.6 * height), np.bool_)
 
 
-def _log_odds(probability: Values) -> Values:
+def log_odds(probability: Values) -> Values:
+    """Return the logarithms of odds, to 12 either way: a network is not believed any further."""
     p = np.clip(probability.astype(np.float64), 1e-6, 1 - 1e-6)
     return np.asarray(np.clip(np.log(p / (1 - p)), -_FARTHEST, _FARTHEST), np.float32)

@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 from inkdigits.locating import numbers
 from inkdigits.locating.maps import sigmoid
 from inkdigits.network.session import Network
-from inkdigits.recognising import posterior
+from inkdigits.recognising import posterior, whole_line
 from inkdigits.synthetic.pages.truth import SyntheticPage
 from inkdigits.training.locator.known_pages import IGNORED, UNMATCHED, ReadPage, read
 
@@ -138,6 +138,6 @@ def _numbers(pages: list[ReadPage], known: dict[str, Any]) -> tuple[Values, npt.
                     is_whole = is_whole and one is not None and first is not None
                     is_whole = is_whole and one.number == first.number and one.sign == said  # type: ignore[union-attr]
                 left_out = posterior.strongest_left_out(page.found, number, page.rows, present)
-                seen.append(posterior.line_features(right[own], left_out, page.found.goes_on[number[:-1]]))
+                seen.append(whole_line.features(right[own], left_out, page.found.goes_on[number[:-1]]))
                 whole.append(is_whole)
     return (np.stack(seen) if seen else np.zeros((0, 4), np.float32)), np.array(whole, bool)

@@ -19,7 +19,7 @@ from inkdigits.locating.locate import Located
 from inkdigits.locating.maps import sigmoid
 from inkdigits.locating.numbers import Row
 from inkdigits.network.session import Network
-from inkdigits.recognising import number, posterior, rereading
+from inkdigits.recognising import number, posterior, rereading, whole_line
 from inkdigits.recognising.combining import Combining
 from inkdigits.recognising.number import StripOutputs
 from inkdigits.recognising.posterior import Judged
@@ -188,7 +188,7 @@ def _in_context(seen: Values, of_number: npt.NDArray[np.intp], weights: list[flo
 
 @dataclass(frozen=True, eq=False)
 class _Line:
-    """What is known of a line: how many digits it has, and arguments of `posterior.line_features`."""
+    """What is known of a line: how many digits it has, and arguments of `whole_line.features`."""
 
     count: int
     left_out: float
@@ -213,7 +213,7 @@ class _Features:
         end = 0
         for one in self.lines_made:
             start, end = end, end + one.count
-            line = posterior.line_features(right[start:end], one.left_out, one.links)
+            line = whole_line.features(right[start:end], one.left_out, one.links)
             made.append(np.concatenate([line, one.added])[None])
         return np.concatenate(made)
 
@@ -244,7 +244,7 @@ def _features(page: _Page, made: Reread, net: Network) -> _Features:
     lines: list[_Line] = []
     for row, outputs in zip(made.rows, made.of_row, strict=True):
         parts = [next(known) for _ in outputs]
-        least = posterior.least_sure(outputs)
+        least = whole_line.least_sure(outputs)
         is_whole = _is_line(parts, read.digits)
         if is_whole is None or not least.any():
             continue
