@@ -110,9 +110,11 @@ def test_copies_alone_give_the_largest():
     assert np.array_equal(picture.pixels, GREY)
 
 
-def test_more_pages_than_are_read_is_said():
+def test_more_pages_than_are_read_is_said(monkeypatch):
+    monkeypatch.setattr(tiff, "MAX_PAGES", 5)
+    assert len(tiff.pages(file([(GREY, {})] * 5), "x")) == 5
     tiny = (np.zeros((8, 8), np.uint8), {})
-    with pytest.raises(TooLargeError, match="more than 10,000 pages"):
+    with pytest.raises(TooLargeError, match="is a TIFF of more than 5 pages; cut it up"):
         next(load_pages(file([tiny] * (tiff.MAX_PAGES + 1))))
 
 
@@ -197,3 +199,23 @@ for compression in ("tiff_lzw", "tiff_adobe_deflate", "jpeg", "packbits"):
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "" and done.stdout == ""
+
+
+def test_directories_that_overlap_do_not_take_long():
+    """Twenty thousand directories of sixty thousand entries each, in a file of 1 MB."""
+    count = 60_000
+    data = bytearray(b"II*\0" + struct.pack("<I", 8) + struct.pack("<HHII", 273, 4, 1_000_000, 0) * 90_000)
+    for number in range(20_000):
+        place = 8 + 12 * number
+        data[place : place + 2] = struct.pack("<H", count)
+        following = place + 2 + 12 * count
+        data[following : following + 4] = struct.pack("<I", place + 12)
+    with pytest.raises(InputError):
+        list(load_pages(bytes(data)))
+
+
+def test_many_strips_of_wide_samples():
+    rows = [GREY[row : row + 1].astype(np.float64) for row in range(len(GREY))]
+    size = rows[0].nbytes
+    more = {273: (4, [8 + size * n for n in range(len(rows))]), 278: (4, [1]), 279: (4, [size] * len(rows))}
+    assert np.array_equal(load(file([(GREY.astype(np.float64), more)])).pixels, GREY)

@@ -36,7 +36,8 @@ _GREY_OR_COLOUR = {0, 1, 2, 3, 5, 6, 8}  # photometric interpretations of pictur
 _BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _WHOLE = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _KINDS = {1: "u", 2: "i", 3: "f"}  # sample formats
-_MOST_VALUES = 1_000_000  # of one entry: more strips than the rows of any picture that is read
+# Values of one entry: more strips than the rows of any picture that is read; and as many as are read of every page.
+_MOST_VALUES, _FEW_VALUES = 1_000_000, 64
 
 
 def is_tiff(data: bytes) -> bool:
@@ -46,7 +47,10 @@ def is_tiff(data: bytes) -> bool:
 
 @dataclass(frozen=True)
 class Directory:
-    """An image file directory: where it is, the next one's place (0: none), and its whole-number values that are of use."""
+    """An image file directory: where it is, the next one's place (0: none), how many entries it has.
+
+    `values` are the whole numbers of the entries that are of use, where they are few.
+    """
 
     offset: int
     next: int
@@ -110,11 +114,12 @@ class _File:
         place = int(struct.unpack(self.order + self.offset, value)[0])
         return self.data[place : place + size]
 
-    def directory(self, place: int) -> Directory:
+    def directory(self, place: int, most: int = _FEW_VALUES) -> Directory:
+        """Return the directory at a place. Raises struct.error or ValueError."""
         entries, following = self.raw(place)
-        values = {}
+        values: dict[int, tuple[int, ...]] = {}
         for tag, kind, count, value in entries:
-            if tag in _WANTED and kind in _WHOLE and count <= _MOST_VALUES:
+            if tag in _WANTED and tag not in values and kind in _WHOLE and count <= most:
                 content = self.content(kind, count, value)
                 numbers = len(content) // _BYTES[kind]
                 if numbers == 0:
@@ -162,7 +167,7 @@ def pages(data: bytes, name: str) -> list[Page]:
 
 
 def _children(file: _File, directory: Directory) -> Iterator[Directory]:
-    for place in directory.values.get(_CHILDREN, ())[:MAX_PAGES]:
+    for place in directory.values.get(_CHILDREN, ()):
         try:
             child = file.directory(place)
         except (struct.error, ValueError):
@@ -206,8 +211,9 @@ def _as_classic(file: _File, directories: list[Directory]) -> bytes:
                 if new_kind != kind:
                     content = struct.pack(f">{count}I", *struct.unpack(f">{count}Q", content))
                 if len(content) > 4:
-                    place, out = len(out), out + content
-                    content = struct.pack(">I", place)
+                    place = struct.pack(">I", len(out))
+                    out += content
+                    content = place
             if len(out) > 2 * len(file.data) + (1 << 20):
                 raise ValueError("entries that overlap")
             entries.append(struct.pack(">HHI4s", tag, new_kind, count, content.ljust(4, b"\0")))
@@ -241,7 +247,8 @@ def samples(
     width, height = directory.size
     check_size(name, width, height)
     dtype = np.dtype(f"{'<' if data[:2] == b'II' else '>'}{kind}{wide // 8}")
-    strips = zip(directory.values.get(_OFFSETS, ()), directory.values.get(_COUNTS, ()), strict=False)
+    all_of_it = _File(data).directory(directory.offset, _MOST_VALUES).values
+    strips = zip(all_of_it.get(_OFFSETS, ()), all_of_it.get(_COUNTS, ()), strict=False)
     need, have = width * height * count * dtype.itemsize, bytearray()
     for offset, length in strips:
         have += data[offset : offset + min(length, need - len(have))]
