@@ -28,6 +28,7 @@ def test_pickle_and_json_give_back_the_same():
 def test_what_people_give_becomes_plain_values():
     assert Options.of(expect=r"\d", model=Path("runs/one")) == Options(expect=(r"\d",), model="runs/one")
     assert Options.of(expect=["luhn", "length:3"]).expect == ("luhn", "length:3")
+    assert Options.of(expect=None) == Options(expect=None) == Options.from_dict({"expect": None}) == Options()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Results print, and become JSON that says the same and comes back as the same."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -91,7 +92,7 @@ def digits(draw):
     glyph = np.zeros((28, 28), np.uint8)
     ink = draw(st.sampled_from(["handwritten", "printed"]))
     digit = Digit(label, best, draw(SHARE), share, reason, glyph, (0, 0, 1, 1), "p", ink=ink)
-    return digit.placed(draw(polygons()), (4000, 3000))
+    return replace(digit.placed(draw(polygons()), (4000, 3000)), warnings=tuple(draw(st.lists(TEXT, max_size=2))))
 
 
 @st.composite
@@ -103,7 +104,8 @@ def pages(draw):
              draw(st.sampled_from([None, True, False])), draw(polygons())).placed(draw(polygons()), (900, 800))
         for _ in range(draw(st.integers(0, 2)))
     ]  # fmt: skip
-    return Page(tuple(lines), draw(TEXT), None, (900, 800), draw(st.floats(0, 360)), 2, 3)
+    told = tuple(draw(st.lists(TEXT, max_size=2)))
+    return Page(tuple(lines), draw(TEXT), None, (900, 800), draw(st.floats(0, 360)), 2, 3, warnings=told)
 
 
 @given(pages())
@@ -113,6 +115,7 @@ def test_json_and_back_is_the_same(page):
     assert again.to_dict() == said == page.to_dict()
     assert said["schema"] == 2
     assert str(again) == str(page) and again.text == page.text
+    assert again.warnings == page.warnings and ("warnings" in said) == bool(page.warnings)
     for line, other in zip(page.lines, again.lines, strict=True):
         assert (other.polygon, other.box, other.expected) == (line.polygon, line.box, line.expected)
         assert Line.from_dict(json.loads(line.to_json())).to_dict() == line.to_dict()
@@ -128,6 +131,7 @@ def test_a_digit_to_json_and_back_is_the_same(digit):
         digit.label, digit.best, digit.reason, digit.box, digit.polygon, digit.ink, digit.source, str(digit)
     )  # fmt: skip
     assert ("error" in said) == (digit.error is not None) and repr(again)
+    assert again.warnings == digit.warnings and ("warnings" in said) == bool(digit.warnings)
     assert np.allclose(again.probabilities, digit.probabilities, atol=1e-6)
     assert not again.glyph.any()
 

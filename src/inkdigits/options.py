@@ -33,7 +33,7 @@ class GivenForDigit(TypedDict, total=False):
 class Given(GivenForDigit, total=False):
     """What may be given for lines of digits."""
 
-    expect: str | Sequence[str]
+    expect: str | Sequence[str] | None
     ink: AskedInk
 
 
@@ -43,7 +43,8 @@ class Options:
 
     model   a shipped model's name, or the path of a model.onnx or a run folder
     trust   how sure the reader must be to answer: "strict", "normal" or "always"
-    expect  what each line of digits must be, all of them (see `recognising.expect.parse`); `classify` has no use for it
+    expect  what each line of digits must be, all of them (see `recognising.expect.parse`), or None, which is the same as
+            nothing; `classify` has no use for it
     ink     what is read: "handwritten" digits, "printed" ones, or "any"
 
     Raises InputError for values that mean nothing. Whether the model can be loaded and the expectations be understood
@@ -56,6 +57,9 @@ class Options:
     ink: AskedInk = "handwritten"
 
     def __post_init__(self) -> None:
+        expect: object = self.expect
+        if expect is None:
+            object.__setattr__(self, "expect", ())
         if not isinstance(self.model, str):
             raise InputError(f"model {self.model!r}", "is not a name or a path", "give one, as text")
         if self.trust not in get_args(Trust):

@@ -27,7 +27,7 @@ class Reader:
 
     Options are those of `inkdigits.Options`, by name: `Reader(model="default", trust="normal", expect=(),
     ink="handwritten")`. A source is a path, bytes, a binary file object, a PIL image, or an array (H, W), (H, W, 3) or
-    (H, W, 4), uint8 or float; of any polarity, at least 8 pixels high or wide and at most 64 megapixels.
+    (H, W, 4), uint8 or float; of any polarity, at least 8 pixels high or wide and at most 80 megapixels.
     A reader may be used by several threads, and goes to another process as its options.
 
     Raises InputError for options that mean nothing, a model that cannot be used, an expectation that cannot be understood.
@@ -117,7 +117,16 @@ class Reader:
 
     def _page(self, picture: Picture) -> Page:
         found = self._engine.read(picture)
-        return Page(found.lines, picture.name, picture.pixels, picture.size, found.rotation, *picture.place)
+        return Page(
+            found.lines,
+            picture.name,
+            picture.pixels,
+            picture.size,
+            found.rotation,
+            *picture.place,
+            None,
+            picture.warnings,
+        )
 
     def _pages_of(self, sources: Iterable[Source]) -> Iterator[Page]:
         for source in sources:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +20,6 @@ from inkdigits.errors import InputError
 from inkdigits.geometry import Box, Polygon, bounding_box, corners, polygon, whole_box
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from PIL import Image
 
 Reason = Literal["blank", "not a digit", "unsure", "several digits", "unreadable"]
@@ -55,6 +53,7 @@ class Digit:
                    lies askew, closer than `box`, which surrounds it; None if blank
     ink            "handwritten" or "printed"; None if blank
     error          from `classify_many`: why the source could not be read
+    warnings       what of the source was not looked at, a line each: other frames or pages, rows that are missing
     """
 
     label: int | None
@@ -68,6 +67,7 @@ class Digit:
     polygon: Polygon | None = None
     ink: Ink | None = "handwritten"
     error: InputError | None = None
+    warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.box is None:
@@ -85,7 +85,7 @@ class Digit:
         return replace(self, polygon=shape, box=bounding_box(shape, size))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything but the glyph as plain Python values; `error` only where there is one."""
+        """Return everything but the glyph as plain Python values; `error` and `warnings` only where there are some."""
         said = {
             "source": self.source,
             "schema": SCHEMA,
@@ -98,26 +98,18 @@ class Digit:
             "box": None if self.box is None else list(self.box),
             "polygon": None if self.polygon is None else [list(point) for point in self.polygon],
         }
-        return said if self.error is None else {**said, "error": self.error.reason}
+        return said | _exceptions(self.error, self.warnings)
 
     @classmethod
     def from_dict(cls, said: Mapping[str, Any], source: str = "") -> Self:
         """Return the digit that `to_dict` has made a dict of, without its glyph. Raises InputError for any other dict."""
         with _reading(said):
             source = said.get("source", source)
-            return cls(
-                said["label"],
-                int(said["best"]),
-                float(said["confidence"]),
-                np.array(said["probabilities"], np.float32).reshape(10),
-                said["reason"],
-                np.zeros((28, 28), np.uint8),
-                None if said["box"] is None else whole_box(said["box"]),
-                source,
-                None if said["polygon"] is None else polygon(said["polygon"]),
-                said["ink"],
-                _error(said, source),
-            )
+            best, shares = int(said["best"]), np.array(said["probabilities"], np.float32).reshape(10)
+            box = None if said["box"] is None else whole_box(said["box"])
+            place = box, source, None if said["polygon"] is None else polygon(said["polygon"])
+            belief = said["label"], best, float(said["confidence"]), shares, said["reason"]
+            return cls(*belief, np.zeros((28, 28), np.uint8), *place, said["ink"], *_exceptions_in(said, source))
 
     def to_json(self) -> str:
         """Return `to_dict()` as one line of JSON, in ASCII: any stream takes it."""
@@ -217,6 +209,7 @@ class Page:
     number    which page of its document it is, from 1
     pages     how many pages its document has
     error     from `read_many`: why the source could not be read; there are no lines then
+    warnings  what of the source was not looked at, a line each: other frames, rows that are missing
     """
 
     lines: tuple[Line, ...]
@@ -227,6 +220,7 @@ class Page:
     number: int = 1
     pages: int = 1
     error: InputError | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -234,7 +228,7 @@ class Page:
         return "\n".join(line.text for line in self.lines)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything but pictures as plain Python values; `error` only where there is one."""
+        """Return everything but pictures as plain Python values; `error` and `warnings` only where there are some."""
         said = {
             "source": self.source,
             "schema": SCHEMA,
@@ -245,7 +239,7 @@ class Page:
             "text": self.text,
             "lines": [line.to_dict() for line in self.lines],
         }
-        return said if self.error is None else {**said, "error": self.error.reason}
+        return said | _exceptions(self.error, self.warnings)
 
     @classmethod
     def from_dict(cls, said: Mapping[str, Any]) -> Self:
@@ -253,7 +247,7 @@ class Page:
         with _reading(said):
             source, (width, height) = said["source"], said["size"]
             lines = tuple(Line.from_dict(line, source) for line in said["lines"])
-            place = int(said["page"]), int(said["pages"]), _error(said, source)
+            place = int(said["page"]), int(said["pages"]), *_exceptions_in(said, source)
             return cls(lines, source, None, (int(width), int(height)), float(said["rotation"]), *place)
 
     def to_json(self) -> str:
@@ -296,5 +290,11 @@ def _reading(said: Mapping[str, Any]) -> Iterator[None]:
         raise InputError("a result", problem, "give what to_dict of this version returns") from None
 
 
-def _error(said: Mapping[str, Any], source: str) -> InputError | None:
-    return InputError(source, *said["error"].split("; ", 1)) if "error" in said else None
+def _exceptions(error: InputError | None, warnings: tuple[str, ...]) -> dict[str, Any]:
+    said: dict[str, Any] = {} if error is None else {"error": error.reason}
+    return {**said, "warnings": list(warnings)} if warnings else said
+
+
+def _exceptions_in(said: Mapping[str, Any], source: str) -> tuple[InputError | None, tuple[str, ...]]:
+    error = InputError(source, *said["error"].split("; ", 1)) if "error" in said else None
+    return error, tuple(str(text) for text in said.get("warnings", ()))

@@ -27,6 +27,14 @@ def test_a_folder_is_its_pictures_and_those_below_by_name(tmp_path):
     assert not any(f.endswith(".pdf") for f in find(tmp_path, endings=inputs.PICTURES)[0])
 
 
+def test_every_ending_of_a_picture_is_taken(tmp_path):
+    """Those of formats without a decoder as well: each shall be told, and not passed over."""
+    names = [f"x.{ending}" for ending in ("JFIF", "apng", "avif", "heic", "heif", "hif", "jif", "jxl", "pjp", "pjpeg")]
+    make(tmp_path, *names, "x.svg", "x.jpg.part")
+    found, errors = find(tmp_path)
+    assert [os.path.relpath(f, tmp_path) for f in found] == names and not errors
+
+
 def test_hidden_and_half_written_files_are_left_out(tmp_path):
     make(tmp_path, "a.png", ".part-b.png", ".cache/c.png")
     assert find(tmp_path)[0] == [str(tmp_path / "a.png")]

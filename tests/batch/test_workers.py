@@ -40,6 +40,12 @@ def test_ordered_results_wait_for_a_slow_one_and_as_they_come_they_do_not(tmp_pa
     assert [d.item for d in workers.run(shout, items, 2)].index(items[0]) >= 39
 
 
+def test_warnings_are_beside_the_lines():
+    done = outcome(["a", "odd"])
+    assert done["odd"].warnings == ("odd: is odd",) and done["odd"].lines[0] == "ODD" and len(done["odd"].lines) == 2
+    assert done["a"].warnings == ()
+
+
 def test_errors_are_results():
     done = outcome(["a", "bad", "broken", "half", "b"])
     assert str(done["bad"].error) == "bad: is bad; be good" and done["bad"].lines == []

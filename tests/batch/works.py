@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 
+from inkdigits.batch.workers import Warned
 from inkdigits.errors import InputError
 
 
@@ -22,6 +23,8 @@ def shout(item):
         if not memory.exists():
             memory.touch()
             os._exit(1)
+    if item == "odd":
+        yield Warned("odd: is odd")
     if item == "slow":
         sum(range(10_000_000))
     if item.startswith("waits for "):

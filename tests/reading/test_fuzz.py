@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from PIL import Image
+from PIL import Image, features
 
 import inkdigits
-from tests.conftest import drawing
+from tests.conftest import drawing, encoded
 
 SEEDS = []
 for kind, options in (("PNG", {}), ("JPEG", {}), ("BMP", {}), ("GIF", {}), ("TIFF", {"compression": "tiff_lzw"}),
@@ -17,6 +17,14 @@ for kind, options in (("PNG", {}), ("JPEG", {}), ("BMP", {}), ("GIF", {}), ("TIF
     buffer = io.BytesIO()
     Image.fromarray(drawing(height=30, pen=4, margin=5)).save(buffer, kind, **options)
     SEEDS.append(buffer.getvalue())
+for kind, options in (("GIF", {}), ("PNG", {}), ("WEBP", {}), ("MPO", {}), ("TIFF", {}), ("TIFF", {"big_tiff": True})):
+    buffer = io.BytesIO()
+    pixels = drawing(4, height=30, pen=4, margin=5)
+    other = Image.fromarray(np.ascontiguousarray(pixels[::-1]))
+    Image.fromarray(pixels).save(buffer, kind, save_all=True, append_images=[other], **options)
+    SEEDS.append(buffer.getvalue())
+if features.check("avif"):
+    SEEDS.append(encoded(drawing(height=30, pen=4, margin=5), "AVIF"))
 
 FUZZ = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

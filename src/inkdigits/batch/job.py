@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from inkdigits import __version__
 from inkdigits.batch import rows
 from inkdigits.batch.rows import Form, Verb
+from inkdigits.batch.workers import Warned
 from inkdigits.image.load import Source
 from inkdigits.options import Options
 from inkdigits.reader import shared
@@ -35,10 +36,11 @@ class Job:
         else:
             yield from reader.read_pages(source)
 
-    def __call__(self, path: str) -> Iterator[str]:
-        """Yield the lines of all answers that a file gives. Raises InputError."""
+    def __call__(self, path: str) -> Iterator[str | Warned]:
+        """Yield the lines of all answers that a file gives, and warnings. Raises InputError."""
         for answer in self.answers(path):
             yield from rows.lines(answer, self.form, self.run)
+            yield from map(Warned, rows.warned(answer))
 
     def description(self) -> str:
         """Return all that a result depends on beside the picture, on one line: runs with the same can share a file."""

@@ -65,6 +65,12 @@ def text(page: Page, between: str = "\n") -> str:
     return between.join(line.text + "  (not as expected)" * (line.expected is False) for line in page.lines)
 
 
+def warned(answer: Digit | Page) -> list[str]:
+    """Return what of an answer's source was not looked at, a line each, for people."""
+    place = f", page {answer.number}" if isinstance(answer, Page) and answer.pages > 1 else ""
+    return [f"{one_line(answer.source)}{place}: {one_line(text)}" for text in answer.warnings]
+
+
 def failure(source: str, error: InputError, verb: Verb, form: Form, run: str) -> str:
     """Return the line of a record that says why an input has no answer, or no more answers."""
     row = {"source": source, "error": error.reason, "run": run}

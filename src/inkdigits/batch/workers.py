@@ -20,8 +20,17 @@ from typing import TypeAlias
 from inkdigits.batch import process
 from inkdigits.errors import InputError, unexpected
 
-# Gives the lines of text that are an input's result, or raises InputError. It must be importable: it is sent by name.
-Work: TypeAlias = Callable[[str], Iterable[str]]
+
+@dataclass(frozen=True)
+class Warned:
+    """A line for people about an input, which is no part of its result."""
+
+    text: str
+
+
+# Gives the lines of text that are an input's result, and warnings, or raises InputError. It must be importable: it is sent
+# by name.
+Work: TypeAlias = Callable[[str], Iterable[str | Warned]]
 
 # Inputs that a worker has at hand: while the answer to one is on its way, it is at the next.
 _DEPTH = 2
@@ -33,11 +42,12 @@ _DEATHS = 2
 
 @dataclass(frozen=True)
 class Done:
-    """What became of an input: its lines, and why there are none, or no more of them."""
+    """What became of an input: its lines, why there are none, or no more of them, and warnings about it."""
 
     item: str
     lines: list[str]
     error: InputError | None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass
@@ -155,8 +165,8 @@ def _answers(worker: _Worker, tasks: _Tasks) -> Iterator[tuple[_Task, Done]]:
         worker.ready = True
         return
     task = worker.given.popleft()
-    lines, reason = message
-    yield task, Done(task.item, lines, None if reason is None else InputError(*reason))
+    lines, reason, warnings = message
+    yield task, Done(task.item, lines, None if reason is None else InputError(*reason), tuple(warnings))
 
 
 def _start(work: Work) -> _Worker:
@@ -177,14 +187,20 @@ def _serve(pipe: Connection, work: Work) -> None:
         pass
 
 
-def _attempt(work: Work, item: str) -> tuple[list[str], tuple[str, str, str] | None]:
-    """Return an item's lines, as far as it got, and what went wrong, if anything."""
+def _attempt(work: Work, item: str) -> tuple[list[str], tuple[str, str, str] | None, list[str]]:
+    """Return an item's lines, as far as it got, what went wrong, if anything, and warnings."""
     lines: list[str] = []
+    warnings: list[str] = []
+    reason = None
     try:
-        lines.extend(work(item))
+        for said in work(item):
+            if isinstance(said, Warned):
+                warnings.append(said.text)
+            else:
+                lines.append(said)
     except InputError as error:
-        return lines, (error.source, error.problem, error.remedy)
+        reason = error.source, error.problem, error.remedy
     except Exception as error:  # ours to mend; but the other ten thousand shall not suffer for it
         own = unexpected(item, error)
-        return lines, (own.source, own.problem, own.remedy)
-    return lines, None
+        reason = own.source, own.problem, own.remedy
+    return lines, reason, warnings

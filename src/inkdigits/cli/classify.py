@@ -44,8 +44,8 @@ def classify(
 ) -> None:
     """Read the one digit in each PICTURE, or in each of a FOLDER and below it; - reads a picture from standard input.
 
-    Any polarity, size, place and light; PNG, JPEG, BMP, GIF, TIFF or WebP. A ? stands where it is not sure. Many pictures
-    are read in parallel; a run with --out that was stopped, even by kill -9, goes on with --resume.
+    Any polarity, size, place and light; PNG, JPEG, AVIF, BMP, GIF, TIFF or WebP. A ? stands where it is not sure. Many
+    pictures are read in parallel; a run with --out that was stopped, even by kill -9, goes on with --resume.
     """
     form = many.form(as_json, as_csv, out, resume)
     if steps is not None:

@@ -8,9 +8,11 @@ from pathlib import Path
 import click
 
 from inkdigits import network
+from inkdigits.batch import rows
 from inkdigits.cli import many
 from inkdigits.cli.drawings import is_one_of
 from inkdigits.cli.options import MODEL, TRUST, reader_options
+from inkdigits.cli.screen import warning
 from inkdigits.errors import InputError, one_line
 from inkdigits.explaining.explanation import explained
 from inkdigits.files import written_aside
@@ -51,6 +53,8 @@ def explain(pictures: tuple[str, ...], out: Path | None, against: int | None, as
             failed = True
             click.echo(f"inkdigits: {error}", err=True)
             continue
+        for text in rows.warned(explanation.digit):
+            click.echo(warning(text), err=True)
         if drawing is not None:
             image = explanation.draw()
             with written_aside(drawing) as aside:

@@ -16,7 +16,7 @@ from inkdigits.batch.job import Job
 from inkdigits.batch.record import Record
 from inkdigits.batch.rows import Form
 from inkdigits.batch.workers import Done
-from inkdigits.cli.screen import Screen
+from inkdigits.cli.screen import Screen, warning
 from inkdigits.errors import InputError, one_line
 from inkdigits.network.session import cores
 from inkdigits.results import Digit, Page
@@ -83,10 +83,13 @@ class Many:
         return len(self.paths) <= _FEW or "-" in self.paths
 
     def answers(self) -> Iterator[Digit | Page]:
-        """Read in this process. A bad file is a line on standard error, and the rest goes on."""
+        """Read in this process. A bad file is a line on standard error, a warning too, and the rest goes on."""
         for path in self.paths:
             try:
-                yield from self.job.answers(standard_input() if path == "-" else path)
+                for answer in self.job.answers(standard_input() if path == "-" else path):
+                    for text in rows.warned(answer):
+                        click.echo(warning(text), err=True)
+                    yield answer
             except InputError as error:
                 self._fail(error)
 
@@ -150,6 +153,8 @@ class Many:
         with closing(workers.run(job, paths, min(self.jobs, len(paths)), ordered=ordered)) as results:
             for done in results:
                 take(done)
+                for text in done.warnings:
+                    screen.warning(text)
                 if done.error is not None:
                     self.failed += 1
                     screen.failure(done.error)

@@ -64,7 +64,13 @@ class Screen:
     def failure(self, error: InputError) -> None:
         """Print a failure, one line on standard error, and count it."""
         self._failed += 1
-        line = f"inkdigits: {error}"
+        self._tell(f"inkdigits: {error}")
+
+    def warning(self, text: str) -> None:
+        """Print a warning, one line on standard error."""
+        self._tell(warning(text))
+
+    def _tell(self, line: str) -> None:
         if self._bar is not None and sys.stderr.isatty():
             self._bar.console.out(line, highlight=False)
         else:
@@ -77,6 +83,11 @@ class Screen:
             words = f"{self._done / max(self.seconds, 0.1):,.0f} a second"
             words += f", {self._failed:,} failed" if self._failed else ""
             self._bar.update(self._task, completed=self._done, description=words)
+
+
+def warning(text: str) -> str:
+    """Return the line that warns of something."""
+    return f"inkdigits: warning: {text}"
 
 
 def _console(on_stdout: bool) -> Console | None:

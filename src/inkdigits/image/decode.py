@@ -3,51 +3,38 @@
 from __future__ import annotations
 
 import io
+import logging
+import re
 import warnings
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import (
-    BmpImagePlugin,
-    ExifTags,
-    GifImagePlugin,
-    Image,
-    ImageOps,
-    JpegImagePlugin,
-    PngImagePlugin,
-    PpmImagePlugin,
-    TiffImagePlugin,
-    UnidentifiedImageError,
-    WebPImagePlugin,
-)
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from inkdigits.errors import InputError, TooLargeError
+from inkdigits.image import frames, opening, tiff
 
-# Only formats that Pillow decodes itself: EPS, for one, would start a PostScript interpreter on somebody's file.
-# Importing a plugin is what registers its format; leaving that to Pillow would import all fifty. (A phone's MPO, a JPEG
-# with a second picture behind it, comes through JPEG's.)
-_PLUGINS = (
-    BmpImagePlugin.BmpImageFile,
-    BmpImagePlugin.DibImageFile,
-    GifImagePlugin.GifImageFile,
-    JpegImagePlugin.JpegImageFile,
-    PngImagePlugin.PngImageFile,
-    PpmImagePlugin.PpmImageFile,
-    TiffImagePlugin.TiffImageFile,
-    WebPImagePlugin.WebPImageFile,
-)
-FORMATS = tuple(plugin.format for plugin in _PLUGINS)
-# The usual endings of their files.
-_JPEG, _TIFF, _PNM = {".jpg", ".jpeg", ".jpe", ".mpo"}, {".tif", ".tiff"}, {".pbm", ".pgm", ".ppm", ".pnm"}
-ENDINGS = frozenset({".png", ".bmp", ".dib", ".gif", ".webp", *_JPEG, *_TIFF, *_PNM})
+# The usual endings of their files, and of those that are read where a decoder is there, or refused by their name.
+_JPEG = {".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".pjpeg", ".pjp", ".mpo"}
+_TIFF, _PNM = {".tif", ".tiff"}, {".pbm", ".pgm", ".ppm", ".pnm"}
+_PERHAPS = {".heic", ".heics", ".heif", ".heifs", ".hif", ".avif", ".avifs", ".jxl"}
+ENDINGS = frozenset({".png", ".apng", ".bmp", ".dib", ".gif", ".webp", *_JPEG, *_TIFF, *_PNM, *_PERHAPS})
+# In a progressive JPEG, the header of a scan of brightness alone, up to the highest frequency and to the lowest bit.
+_LAST_SCAN = rb"\xff\xda\x00\x08\x01\x01[\x00-\x33][\x01-\x3f]\x3f[\x00\x10]"
+_JPEG_XL = (b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n")
 # Pillow warns about large pictures, odd EXIF and the like; what matters of it is checked here. The filter is set once:
 # `warnings.catch_warnings` changes the whole process's filters, and two threads that decode would mix them up.
 warnings.filterwarnings("ignore", module=r"PIL\.")
-FORMATS_TEXT = "PNG, JPEG, BMP, GIF, TIFF or WebP"
+# What Pillow logs is in its errors as well. Without a handler, Python would write it to standard error.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+FORMATS_TEXT = "PNG, JPEG, AVIF, BMP, GIF, TIFF or WebP"
 MAX_BYTES = 256 * 1024 * 1024
-MAX_PIXELS = 64_000_000  # a 50-megapixel camera and some room; 60,000 × 60,000 would be 3.6 billion
+# A phone's 64 megapixels are 9248 × 6936, which is a little more; Pillow itself warns of more than 89.
+MAX_PIXELS = 80_000_000
 # Pixels of the longer side that a picture is reduced to: a page, where a digit of a 40th of it is still 50 high, and a
 # picture of one digit, which is larger there.
 PAGE_SIZE, DIGIT_SIZE = 2048, 1024
@@ -58,29 +45,46 @@ _ON_A_SIDE = range(5, 9)  # EXIF orientations that swap width and height
 _ENOUGH = 0.9
 
 
-def decode(data: bytes, name: str, longest: int, frame: int = 0) -> tuple[npt.NDArray[Any], tuple[int, int]]:
-    """Decode a picture file, or one of its frames, and return its pixels and its size.
+class Decoded(NamedTuple):
+    """A picture out of a file.
 
     The pixels are uint8 (H, W), uint8 (H, W, 3), or whatever a 16- or 32-bit grey picture holds, (H, W), upright (the
     EXIF turn applied). The size is (width, height) of the upright picture in the file; the pixels may be fewer, where a
-    large picture is reduced by a whole number, to not much less than `longest` on its longer side. Raises InputError.
+    large picture is reduced by a whole number, to not much less than `longest` on its longer side. The warnings say, in a
+    line each, what of the file is not in the pixels.
+    """
+
+    pixels: npt.NDArray[Any]
+    size: tuple[int, int]
+    warnings: tuple[str, ...] = ()
+
+
+def decode(data: bytes, name: str, longest: int, frame: int = 0) -> Decoded:
+    """Decode a picture file: of a TIFF the page `frame`, from 0; of another file of several frames the fullest one.
+
+    That is the frame with the most ink, the last of equals: an animation that writes a digit ends with all of it. Raises
+    InputError.
     """
     if not data:
         raise InputError(name, "is empty (0 bytes)", f"give a {FORMATS_TEXT} picture")
-    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"avif", b"hevc"):
-        raise InputError(name, "is a HEIC or AVIF picture", "save or export it as JPEG or PNG")
+    if data.startswith(_JPEG_XL):
+        raise InputError(name, "is a JPEG XL picture, which is not read here", "save or export it as JPEG or PNG")
+    with told_as_input_errors(name), opening.opened(data, name) as image:
+        if image.format == "TIFF":
+            image.seek(frame)
+        elif frames.are_several(image):
+            best, told = frames.fullest(
+                image, lambda: opening.opened(data, name), lambda image: _loaded(data, image, name, longest)
+            )
+            return best._replace(warnings=(*best.warnings, *told))
+        return _loaded(data, image, name, longest)
+
+
+@contextmanager
+def told_as_input_errors(name: str) -> Iterator[None]:
+    """Raise InputError for whatever a decoder raises in the `with` block."""
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if frame:
-                image.seek(frame)
-            check_size(name, *image.size)
-            full = image.size
-            if image.format in ("JPEG", "MPO"):
-                # Draft mode reduces as it decodes, by 2, 4 or 8: a photo never is in memory at its full size.
-                factor = max(1, int(max(full) / (_ENOUGH * longest)))
-                image.draft(None, (full[0] // factor, full[1] // factor))
-            image.load()  # here a cut-off file shows itself, and nowhere else
-            return upright(image, full, longest)
+        yield
     except InputError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -96,6 +100,51 @@ def decode(data: bytes, name: str, longest: int, frame: int = 0) -> tuple[npt.ND
         raise InputError(
             name, f"cannot be decoded, as if damaged or cut off ({reason})", "save or copy it again"
         ) from None
+
+
+def _loaded(data: bytes, image: Image.Image, name: str, longest: int) -> Decoded:
+    """Return the pixels of the frame that an opened file is at."""
+    check_size(name, *image.size)
+    full = image.size
+    told: tuple[str, ...] = ()
+    if image.format in ("JPEG", "MPO"):
+        # Draft mode reduces as it decodes, by 2, 4 or 8: a photo never is in memory at its full size.
+        factor = max(1, int(max(full) / (_ENOUGH * longest)))
+        image.draft(None, (full[0] // factor, full[1] // factor))
+    try:
+        image.load()  # here a cut-off file shows itself, and nowhere else
+    except OSError:
+        if image.format != "JPEG" or not _is_nearly_whole(data, image, full):
+            raise
+        draft = image.size
+        image = Image.open(io.BytesIO(data + b"\xff\xd9"), formats=["JPEG"])
+        image.draft(None, draft)
+        image.load()
+        told = ("ends too early, and the last rows of the picture may be missing; copy or save it again",)
+    if image.format == "TIFF" and image.mode == "I" and _is_unsigned(image):
+        info = image.info
+        image = Image.fromarray(tiff.narrowed(np.asarray(image).view(np.uint32)))
+        image.info = info
+    return Decoded(*upright(image, full, longest), told)
+
+
+def _is_nearly_whole(data: bytes, image: Image.Image, full: tuple[int, int]) -> bool:
+    """Tell whether a JPEG that ends too early has 95 % of its rows, or in all of it everything but the last detail.
+
+    The decoder gives rows as far as it is sure of them; up to a row of blocks and two lines more are in the file. Of a
+    progressive file it gives nothing, but its scans follow each other from coarse to fine: when the last one of brightness
+    has begun (up to the 63rd frequency, and to the lowest bit), only fine detail can be missing.
+    """
+    if image.info.get("progressive"):
+        return re.search(_LAST_SCAN, data) is not None
+    box = image.im.getbbox() if getattr(image, "_im", None) is not None else None  # rows that are not there are 0
+    scale = full[1] / image.size[1]
+    return box is not None and (box[3] + 18 / scale) >= 0.95 * image.size[1]
+
+
+def _is_unsigned(image: Image.Image) -> bool:
+    kinds = getattr(image, "tag_v2", {}).get(339, (1,))
+    return bool((kinds[0] if isinstance(kinds, tuple) else kinds) == 1)
 
 
 def check_size(name: str, width: int, height: int) -> None:
@@ -133,6 +182,8 @@ def upright(image: Image.Image, full: tuple[int, int], longest: int) -> tuple[np
         turned = image
     orientation_swaps = (turned.size[0] > turned.size[1]) != (image.size[0] > image.size[1])
     size = (full[1], full[0]) if orientation_swaps else full
+    if turned.mode == "RGBA" and _is_all_transparent(turned):
+        turned = turned.convert("RGB")  # reducing would take the colours with the opacity
     factor = int(max(turned.size) / (_ENOUGH * longest))
     if factor > 1 and turned.mode in ("L", "RGB", "RGBA") and "transparency" not in turned.info:
         turned = turned.reduce(factor)
@@ -174,8 +225,17 @@ def _with_square_pixels(pixels: npt.NDArray[Any], ratio: float, longest: int) ->
     return np.asarray(cv2.resize(pixels, target, interpolation=kind))
 
 
+def _is_all_transparent(image: Image.Image) -> bool:
+    return bool(image.getchannel("A").getextrema() == (0, 0))
+
+
 def flatten(image: Image.Image) -> npt.NDArray[np.uint8]:
-    """Lay an RGBA picture on white, or on black where what is opaque is light: ink must differ from what it lies on."""
+    """Lay an RGBA picture on white, or on black where what is opaque is light: ink must differ from what it lies on.
+
+    One that is transparent throughout is taken as opaque: nobody saves a picture of nothing, and the colours are there.
+    """
+    if _is_all_transparent(image):
+        return np.asarray(image.convert("RGB"))
     # Single pixels tell enough of the ink's brightness.
     side = 512
     size = (min(side, image.width), min(side, image.height))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from inkdigits.errors import InputError, TooLargeError
-from inkdigits.image import decode, document
+from inkdigits.image import decode, document, tiff
 from inkdigits.image.segment import Box
 
 Source: TypeAlias = (
@@ -24,6 +25,12 @@ Source: TypeAlias = (
 _FEW_LEVELS = 16.0  # the full scale of scikit-learn's digits
 _SCALES = (255.0, 4095.0, 65535.0)
 _SCALES_OF_ARRAYS = (_FEW_LEVELS, 255.0, 256.0, 4095.0, 4096.0, 65535.0)
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+# PNG, JPEG, GIF, WebP, TIFF, HEIF and PDF in base64, by their first bytes, and enough of it to be no path.
+_BASE64 = re.compile(
+    r"(?:iVBORw0KGgo|/9j/|R0lGOD|UklGR|SUkq|TU0A|AAAA[A-Za-z0-9+/]{4}Z0eX|JVBERi0)[A-Za-z0-9+/_\r\n-]{40}"
+)
+_TEXT_BYTES = 128
 _ARRAY_REMEDY = "give (H, W), (H, W, 3) or (H, W, 4), uint8 0-255 or float 0-1"
 
 
@@ -33,13 +40,15 @@ class Picture:
 
     `pixels` is uint8, grey (H, W) or colour (H, W, 3), reduced to the working size of a page or of a digit;
     `size` is the (width, height) of the picture before that, in whose pixels boxes are reported. `place` is the page's
-    number, from 1, and the number of pages of the document that it is from.
+    number, from 1, and the number of pages of the document that it is from. `warnings` say, in a line each, what of the
+    source is not in it: other frames or pages, rows that are missing.
     """
 
     name: str
     pixels: npt.NDArray[np.uint8]
     size: tuple[int, int]
     place: document.Place = (1, 1)
+    warnings: tuple[str, ...] = ()
 
     @property
     def reduction(self) -> tuple[float, float]:
@@ -65,15 +74,20 @@ def name_of(source: object) -> str:
 def load(source: Source, longest: int = decode.PAGE_SIZE) -> Picture:
     """Return the upright picture that `source` holds, reduced to at most `longest` pixels on its longer side.
 
-    Of a document it is the first page. Raises InputError for anything else: a missing or damaged file, an array of the
-    wrong shape or with values that are no picture, a picture of more than 64 megapixels or of less than 8 pixels.
+    Of a document it is the first page, and a warning if there are others. Raises InputError for anything else: a missing or
+    damaged file, an array of the wrong shape or with values that are no picture, a picture of more than 80 megapixels or of
+    less than 8 pixels.
     """
     name = name_of(source)
     if isinstance(source, np.ndarray):
         return _finish(name, _from_array(source, name), longest)
     if isinstance(source, Image.Image):
         return _from_pil(source, name, longest)
-    return next(_pages(_read_bytes(source, name), name, longest))
+    picture = next(_pages(_read_bytes(source, name), name, longest))
+    if picture.place[1] == 1:
+        return picture
+    others = f"one of {picture.place[1]:,} pages is read, the first; read goes through all of them"
+    return replace(picture, warnings=(*picture.warnings, others))
 
 
 def load_page(source: Source, page: int) -> Picture:
@@ -99,15 +113,20 @@ def load_pages(source: Source, first: int = 1) -> Iterator[Picture]:
 
 def _pages(data: bytes, name: str, longest: int, first: int = 1) -> Iterator[Picture]:
     """Yield the pages that the bytes of a file hold."""
-    if data[:5] == b"%PDF-":
+    if document.is_pdf(data):
         yield from (_finish(name, pixels, longest, place=place) for place, pixels in document.pdf(data, name, first))
-    elif data[:4] in (b"II*\0", b"MM\0*"):
-        for place, pixels, size in document.tiff(data, name, longest, first):
-            yield _finish(name, to_uint8(pixels, name), longest, size, place)
+    elif tiff.is_tiff(data):
+        for place, decoded in document.tiff_pages(data, name, longest, first):
+            yield _decoded(name, decoded, longest, place)
     else:
         document.check_page(name, first, 1)
-        pixels, size = decode.decode(data, name, longest)
-        yield _finish(name, to_uint8(pixels, name), longest, size)
+        no_picture(name, data[:_TEXT_BYTES].decode("latin-1"), "holds")
+        yield _decoded(name, decode.decode(data, name, longest), longest)
+
+
+def _decoded(name: str, decoded: decode.Decoded, longest: int, place: document.Place = (1, 1)) -> Picture:
+    pixels, size, warnings = decoded
+    return replace(_finish(name, to_uint8(pixels, name), longest, size, place), warnings=warnings)
 
 
 def _read_bytes(source: Any, name: str) -> bytes:
@@ -119,6 +138,8 @@ def _read_bytes(source: Any, name: str) -> bytes:
             path = Path(os.fsdecode(source))
             if not os.fspath(source):
                 raise InputError("the name of a picture", "is empty", "name one")
+            if not os.path.lexists(path):
+                no_picture(f"{name[:60]}…" if len(name) > 61 else name, os.fsdecode(source), "is")
             if path.is_dir():
                 raise InputError(name, "is a folder", "name the pictures in it, such as folder/*.png")
             with path.open("rb") as file:
@@ -143,6 +164,23 @@ def _read_bytes(source: Any, name: str) -> bytes:
     return data
 
 
+def no_picture(name: str, text: str, verb: str) -> None:
+    """Raise InputError for a text that stands for a picture: an address, a data URL or base64."""
+    text = text.lstrip("\ufeff\xef\xbb\xbf \t\r\n")
+    if text[:5].lower() == "data:":
+        raise InputError(
+            name, f"{verb} a data URL", "decode what follows its comma with base64.b64decode, and give the bytes"
+        )
+    if _BASE64.match(text):
+        raise InputError(name, f"{verb} base64 text", "decode it with base64.b64decode, and give the bytes")
+    if verb == "is" and text[:5].lower() == "file:":
+        raise InputError(name, "is the URL of a file", "give its path, without file://")
+    if verb == "is" and _URL.match(text):
+        raise InputError(
+            name, "is a URL, and nothing is downloaded here", "download the picture, and give the file's path"
+        )
+
+
 def _read_all(file: Any) -> Any:
     """Return what a file object holds, up to one byte past MAX_BYTES. A pipe gives it in pieces."""
     pieces = []
@@ -160,6 +198,7 @@ def _read_all(file: Any) -> Any:
 
 def _from_pil(image: Image.Image, name: str, longest: int) -> Picture:
     decode.check_size(name, *image.size)
+    tiff.silence()
     try:
         image.load()
         pixels, size = decode.upright(image, image.size, longest)
@@ -204,8 +243,9 @@ def to_uint8(array: npt.NDArray[Any], name: str, any_scale: bool = False) -> npt
         raise InputError(name, f"holds values up to {high:g}", "scale it to 0-255 or 0-1")
     is_unit = high <= 1 and (any_scale or array.dtype.kind == "f")
     full = 1.0 if is_unit else next(f for f in (_SCALES_OF_ARRAYS if any_scale else _SCALES) if high <= f)
-    scaled = np.rint(array.astype(np.float32) * np.float32(255 / full))
-    return np.asarray(scaled, np.uint8)
+    scaled = array.astype(np.float32)
+    scaled *= np.float32(255 / full)  # in place: of a large picture every copy is 300 MB
+    return np.asarray(np.rint(scaled, out=scaled), np.uint8)
 
 
 def _finish(

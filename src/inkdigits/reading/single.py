@@ -29,7 +29,7 @@ class Prepared:
     """A picture on its way to the network: its glyph, uint8 (28, 28), the digit's box, and a view for a second look.
 
     All three are None if it is blank, or if it could not be prepared because of a `failure`. `beside` is the glyph of what
-    may be another digit beside it.
+    may be another digit beside it, `warnings` the picture's.
     """
 
     source: str
@@ -38,6 +38,7 @@ class Prepared:
     view: second_pass.View | None
     beside: npt.NDArray[np.uint8] | None = None
     failure: InputError | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def classify(pictures: Iterable[Picture], net: network.Network, trust: Trust) -> Iterator[Digit]:
@@ -98,10 +99,11 @@ def _prepared(
     picture: Picture, found: ink.Ink | None, part: segment.Segment | None, glyph: npt.NDArray[np.uint8] | None
 ) -> Prepared:
     if found is None or part is None:
-        return Prepared(picture.name, None, None, None)
+        return Prepared(picture.name, None, None, None, warnings=picture.warnings)
     box = picture.in_full(part.box)
     beside = None if part.beside is None else normalise.glyph(part.beside)
-    return Prepared(picture.name, glyph, box, second_pass.view(picture, part.box, found.dark), beside)
+    view = second_pass.view(picture, part.box, found.dark)
+    return Prepared(picture.name, glyph, box, view, beside, warnings=picture.warnings)
 
 
 def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list[Digit]:
@@ -127,13 +129,15 @@ def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list
             glyph = p.glyph if second.glyph is None else second.glyph
             box = p.box if second.box is None else second.box
             digit = decide.decide(second.beliefs, 0, glyph, box, p.source, threshold)
-        digits.append(digit)
+        digits.append(replace(digit, warnings=p.warnings) if p.warnings else digit)
     return digits if trust == "always" else _without_several(digits, prepared, net)
 
 
 def _none(prepared: Prepared) -> Digit:
     failure = prepared.failure
-    return decide.blank(prepared.source) if failure is None else decide.unreadable(failure, prepared.source)
+    if failure is not None:
+        return decide.unreadable(failure, prepared.source)
+    return replace(decide.blank(prepared.source), warnings=prepared.warnings)
 
 
 def _without_several(digits: list[Digit], prepared: list[Prepared], net: network.Network) -> list[Digit]:

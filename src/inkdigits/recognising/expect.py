@@ -28,8 +28,8 @@ class Expectation:
         return self.automaton.satisfied_by(text)
 
 
-def parse(expect: str | Sequence[str]) -> list[Expectation]:
-    """Return what one or several descriptions expect; all must hold. Raises InputError for one that means nothing.
+def parse(expect: str | Sequence[str] | None) -> list[Expectation]:
+    """Return what one or several descriptions expect; all must hold. None is none. Raises InputError for nonsense.
 
     length:N        so many digits
     range:A-B       a whole number from A to B
@@ -39,7 +39,7 @@ def parse(expect: str | Sequence[str]) -> list[Expectation]:
     mod97           the remainder by 97 is 1 (ISO 7064 MOD 97-10, as in IBAN)
     anything else   a regular expression that the whole line must match; it cannot begin with a letter
     """
-    texts = [expect] if isinstance(expect, str) else expect
+    texts = [] if expect is None else [expect] if isinstance(expect, str) else expect
     if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
         raise InputError(f"expect={expect!r}", "is neither a text nor a list of texts", _REMEDY)
     return [_parse(text) for text in texts]

@@ -31,6 +31,7 @@ Polygon = Annotated[
     ),
 ]
 Schema = Annotated[Literal[2], Field(description="the form of this object; see CHANGELOG")]
+_WARNINGS = "what of the file was not looked at, a line each: other frames, missing rows; only where there is something"
 Share = Annotated[float, Field(ge=0, le=1)]
 Best = Annotated[int, Field(ge=0, le=9, description="the most probable digit, whatever the confidence")]
 _EXPECT = r"what each number is: length:5, range:0-100, values:1,2,6, luhn, mod11, mod97, or a pattern such as \d{5}"
@@ -86,6 +87,7 @@ class Digit(ReadDigit):
 
     source: str = Field(description="the file's name, or `picture`")
     schema_: Schema = Field(alias="schema")
+    warnings: list[str] | None = Field(default=None, description=_WARNINGS)
 
 
 class Line(BaseModel):
@@ -115,6 +117,7 @@ class Page(BaseModel):
     ]
     text: str
     lines: list[Line]
+    warnings: list[str] | None = Field(default=None, description=_WARNINGS)
     picture: str | None = Field(
         default=None, description="the data URL of a JPEG with the sides of `size` in proportion; only where asked for"
     )
@@ -203,7 +206,7 @@ EXAMPLES: dict[str, Any] = {
                 "text": "7",
                 "lines": [_LINE],
             },
-            {"source": "b.png", "error": "is empty (0 bytes); give a PNG, JPEG, BMP, GIF, TIFF or WebP picture"},
+            {"source": "b.png", "error": "is empty (0 bytes); give a PNG, JPEG, AVIF, BMP, GIF, TIFF or WebP picture"},
         ]
     },
     "models": {"models": [{"name": "default", "default": True, "parameters": 868113, "accuracy": 0.9969}]},

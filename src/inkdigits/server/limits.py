@@ -12,7 +12,7 @@ _MIB = 1 << 20
 class Limits:
     """The bounds of requests and of the server.
 
-    request_bytes   bytes of one request's body: a page of 64 megapixels, or a document of scans
+    request_bytes   bytes of one request's body: a page of 80 megapixels, or a document of scans
     files           pictures in one request
     pages           pages of one document
     seconds         time for one picture or document, once a worker has it
