@@ -60,7 +60,7 @@ def lines(layout: Layout) -> None:
                 width, _ = writer.sign("=" if sign == "-" else sign, x, y, height)
                 x += width + random.uniform(0.1, 0.5) * height
             else:
-                if random.random() < 0.18:
+                if random.random() < 0.25:
                     x = _before_number(layout, writer, x, y, height)
                 x = writer.number(number(random), x, y, height * random.uniform(0.85, 1.15), gap=gap)
                 x += (random.uniform(0.45, 2.5) + (gap or 0.0)) * height
@@ -157,7 +157,7 @@ def close_up(layout: Layout) -> None:
         layout.ruler.line(left, y, right, y)
     x = left + random.uniform(0.02, 0.25) * (right - left)
     y = (top + bottom) / 2 + 0.5 * height
-    if random.random() < 0.45:
+    if random.random() < 0.55:
         x = _before_number(layout, layout.writer, x, y, height)
     apart = len(text) <= 3 and random.random() < 0.3  # a few digits far apart
     gap = float(random.uniform(0.3, 1.3)) if apart else _gap(random)
@@ -185,12 +185,12 @@ def _before_number(layout: Layout, writer: Writer, x: float, y: float, height: f
     """Put a sign or a label before a number: currency, number sign, a word; return where the number may begin."""
     random = layout.random
     way = random.random()
-    if way < 0.35:
+    if way < 0.28:
         size = height * random.uniform(0.6, 1.3)
         sign = str(random.choice(["$", "$", "$", "$", "$", "$", "#", "(", "=", "+", "@", "x", "R", "K"]))
         width, _ = writer.sign(sign, x, y, size)
         return x + width * size / height + random.uniform(0.02, 0.9) * height
-    if way < 0.6:  # the label of a field, and the line that is written on
+    if way < 0.5:  # the label of a field, and the line that is written on
         size, label = height * random.uniform(0.25, 0.7), word(random)
         font = layout.press.font()
         end = layout.press.text(label, x, y + random.normal(0, 0.12) * height, size, font)

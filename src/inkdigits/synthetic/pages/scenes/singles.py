@@ -39,7 +39,8 @@ def single(layout: Layout) -> None:
     elif way < 0.88:
         writer.word(letter(random), x, y, height)
     elif way < 0.93:
-        layout.press.text(letter(random), x, y, height, layout.press.font())
+        sign = letter(random) if random.random() < 0.6 else str(random.choice(list("$$€£§&#@%?!+=")))
+        layout.press.text(sign, x, y, height, layout.press.font())
     else:
         mark(layout, int(random.integers(MARKS)), x + 0.3 * height, y - 0.5 * height, height)
     if random.random() < _HOLLOW:
