@@ -54,8 +54,8 @@ def hand(sources: Sources, random: np.random.Generator, pen: float | None = None
     own = random.random() < 0.45
     touching = random.random() < 0.32
     pen = pen or float(np.exp(random.uniform(np.log(0.045), np.log(0.17))))
-    neat = own and random.random() < 0.4
-    same = int(random.integers(1000)) if neat and random.random() < 0.4 else None
+    neat = own and random.random() < 0.5
+    same = int(random.integers(1000)) if neat and random.random() < 0.5 else None
     steady = 0.2 if neat else 1.0
     return Hand(
         None if own else int(random.choice(sources.writers)),
@@ -151,12 +151,13 @@ class Writer:
         cells: list[float] | None = None,
         gap: float | None = None,
         printed: Mapping[int, Box] | None = None,
+        rises: list[float] | None = None,
     ) -> float:
         """Write digits and separators from x on, on the base line y; return where it ends.
 
         With `cells`, the centre of each sign in its box: signs stand there and not one after the other. `gap` is
         the space between digits, in heights, where it is not this hand's own. `printed` tells where separators of the text
-        stand in print already.
+        stand in print already, `rises` how far above the base line each sign stands.
         """
         random, hand = self.random, self.hand
         gap = hand.gap if gap is None else gap
@@ -167,6 +168,7 @@ class Writer:
         for i, sign in enumerate(text):
             size = height * float(np.exp(random.normal(0, hand.rough)))
             base = y + hand.drift * (x - start) + random.normal(0, 0.35 * hand.rough) * height
+            base -= rises[i] if rises else 0.0
             if sign.isdigit():
                 paths = self.digit_paths(int(sign), size)
                 width = max(float(path[:, 0].max()) for path in paths)

@@ -12,6 +12,8 @@ from inkdigits.synthetic.pages.layout import Layout
 from inkdigits.synthetic.pages.printing import word
 from inkdigits.synthetic.pages.texts import digits, letter, letters, number
 
+_OPEN = 0.999  # teeth as high as the cells, which are open above
+
 
 def boxes(layout: Layout) -> None:
     """Lay out a form: printed labels, and fields of boxes, combs or lines, filled, empty, crossed or ticked."""
@@ -51,7 +53,8 @@ def _way(random: np.random.Generator) -> int:
 def _field(layout: Layout, way: int, count: int, x: float, y: float, tall: float, pitch: float, loose: float) -> float:
     """Draw a field of `count` cells at (x, y), and write into it; return where it ends.
 
-    `loose` is how far from the middle of their cells digits stand: at 1 at the edge, at most; 0 is near the middle.
+    `loose` is how far from the middle of their cells digits stand, across and up and down: at 1 at the edge, at most; 0 is
+    near the middle.
     """
     random, ruler, writer = layout.random, layout.ruler, layout.writer
     height = layout.height
@@ -64,7 +67,7 @@ def _field(layout: Layout, way: int, count: int, x: float, y: float, tall: float
     elif way == 1:
         ruler.comb(x, y, pitch, tall, count)
     elif way == 2:
-        ruler.comb(x, y, pitch, tall, count, random.uniform(0.15, 0.5))
+        ruler.comb(x, y, pitch, tall, count, random.uniform(0.15, 0.5) if random.random() < 0.65 else _OPEN)
     elif way == 3:  # one frame without divisions
         ruler.box((x, y, end, y + tall))
     elif way == 4:
@@ -83,7 +86,9 @@ def _field(layout: Layout, way: int, count: int, x: float, y: float, tall: float
         x + i * (pitch + gap) + pitch / 2 + random.normal(0, 0.07) * pitch + random.uniform(-slack, slack)
         for i in range(count)
     ]
-    base = y + tall / 2 + size / 2 + random.normal(0, 0.1) * tall
+    base = y + tall / 2 + size / 2 + random.normal(0, 0.1 if not loose else 0.03) * tall
+    play = loose * max(0.0, tall - size) / 2
+    rises = [float(random.uniform(-play, play)) for _ in range(count)]
     if filled < 0.18:
         return end
     if filled < 0.28:  # crosses, ticks and dashes, not digits
@@ -108,7 +113,7 @@ def _field(layout: Layout, way: int, count: int, x: float, y: float, tall: float
             size,
         )
     else:
-        writer.number(digits(random, used), x, base, size, centres[first : first + used])
+        writer.number(digits(random, used), x, base, size, centres[first : first + used], rises=rises)
         if first and random.random() < 0.5:
             way = int(random.choice([0, 0, 0, 1, 2, 3]))
             for centre in centres[:first]:
@@ -161,7 +166,8 @@ def _divided(layout: Layout, x: float, y: float, tall: float, pitch: float) -> f
 def table(layout: Layout) -> None:
     """Lay out a table: a grid with numbers in its cells, printed heads and names, cells empty or dashed.
 
-    Every third one is a score sheet: narrow columns, a number of one digit or two in each cell.
+    Some have lines between rows or columns alone, some a frame or no lines at all. Every third one is a score sheet: narrow
+    columns, a number of one digit or two in each cell.
     """
     random, height = layout.random, layout.height
     left, top, right, bottom = layout.region
@@ -176,14 +182,16 @@ def table(layout: Layout) -> None:
     while ys[-1] < bottom:
         ys.append(ys[-1] + tall)
     way = random.random()
-    if way < 0.7:
+    if way < 0.6:
         layout.ruler.grid(xs, ys)
-    elif way < 0.85:
+    elif way < 0.72:
         for y in ys:
             layout.ruler.line(xs[0], y, xs[-1], y)
-    else:
+    elif way < 0.82:
         for x in xs:
             layout.ruler.line(x, ys[0], x, ys[-1])
+    elif way < 0.9:
+        layout.ruler.box((xs[0], ys[0], xs[-1], ys[-1]))
     font, small = layout.press.font(), height * random.uniform(0.35, 0.8)
     named = random.random() < 0.4
     printed_cells = random.random() < 0.1

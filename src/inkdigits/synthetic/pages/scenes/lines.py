@@ -72,8 +72,8 @@ def lines(layout: Layout) -> None:
 
 
 def _gap(random: np.random.Generator) -> float | None:
-    """Return None, or in one of four scenes the space between digits that stand apart, in heights of a digit."""
-    return float(random.uniform(0.3, 1.6)) if random.random() < 0.25 else None
+    """Return None, or in one of five scenes the space between digits that stand apart, in heights of a digit."""
+    return float(random.uniform(0.3, 1.6)) if random.random() < 0.2 else None
 
 
 def words(layout: Layout) -> None:
