@@ -26,7 +26,7 @@ precision = "float32"
 size = 64
 steps = 2
 digits = 500
-validation_pages = 4
+validation_pages = 8
 scene_pages = 1
 answering_pages = 2
 """

@@ -44,7 +44,7 @@ def test_the_run_folder(whole):
     config = json.loads((folder / "config.json").read_text())
     assert config["recipe"]["task"] == "locate" and config["seed"] == 3 and config["recipe_hash"]
     assert recipe.from_dict(config["recipe"], "mine", "x") == recipe.load(place / "mine.toml")
-    assert config["pages"] == {"training": 8, "validation": 4, "each scene": 1} and config["data"] == "mnist"
+    assert config["pages"] == {"training": 8, "validation": 8, "each scene": 1} and config["data"] == "mnist"
     assert config["proof"]["largest_difference"]["float32"] < 1e-3 and {"keras", "numpy"} <= set(config["versions"])
     assert config["parameters"] < 20_000 and config["multiply_adds_a_megapixel"] > 1e7
     with (folder / "history.csv").open(newline="") as file:
