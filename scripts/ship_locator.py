@@ -65,7 +65,7 @@ which digit it is.
 | Held out | {digits["validation"]:,} of MNIST's training digits, whole writers, every seventh font and form of a digit, and hands that write our own letters: validation pages have these alone. MNIST's test digits were not opened |
 | Size | {size / 1e6:.2f} MB, ONNX, weights in 16 bits, which become 32 when the file is loaded |
 | Export | ONNX Runtime against Keras on {config["proof"]["pictures"]} pages: at most {differences["float32"]:.1g} off with weights in 32 bits; with those of the file, the probability of a centre at most {differences["file, centres"]:.1g} |
-| Made again by | `inkdigits train locator --seed {config["seed"]}`, {hours:.1f} hours on {config["machine"]}, training in {config["precision"]}; on an NVIDIA card by the same command with the extra `train-gpu`, which nobody has tried yet |
+| Made again by | `inkdigits train locator --seed {config["seed"]}`, {hours:.1f} hours on {config["machine"]}, training in {config["precision"]}; on an NVIDIA card by the same command with the extra `train-gpu`, which has not been tried yet |
 | Versions | {versions} |
 {note}
 ## Input and output

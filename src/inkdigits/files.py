@@ -11,7 +11,7 @@ from inkdigits.errors import InputError
 
 
 def check_own_folder(folder: Path, made: str) -> None:
-    """Raise InputError for a folder of somebody's files, `made` not among them: what is written might replace them."""
+    """Raise InputError for a folder of a user's files, `made` not among them: what is written might replace them."""
     if folder.is_dir() and any(folder.iterdir()) and not (folder / made).exists():
         raise InputError(folder, "holds other files already", "give --out a folder that is new or empty")
 

@@ -1,4 +1,4 @@
-"""Somebody's own digits, learned by a network that reads digits already: what is held out, learned, and compared."""
+"""A user's own digits, learned by a network that reads digits already: what is held out, learned, and compared."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def runs(recipe_: AnyRecipe, data_name: str, out: Path) -> list[tuple[int, Path]
     for path in sorted(out.glob(f"{glob.escape(recipe_.name)}-*/config.json")):
         try:
             config = read_config(path)
-        except InputError:  # somebody else's folder, or a damaged one: it hides none of the others
+        except InputError:  # another program's folder, or a damaged one: it hides none of the others
             continue
         if (config.get("recipe_hash"), config.get("data")) == wanted and isinstance(config.get("seed"), int):
             found.append((config["seed"], path.parent))

@@ -253,7 +253,7 @@ def test_inside_every_cell_adds_up(browser, static):
             page.keyboard.press("ArrowLeft")
             page.keyboard.press("ArrowDown")
             assert stage.locator(".sum h4").inner_text() != before
-            *terms, total, output = [number(cell) for cell in stage.locator(".ledger td").all_inner_texts()]
+            *terms, total, output = [number(cell) for cell in stage.locator(".sums td").all_inner_texts()]
             assert sum(terms) == pytest.approx(total, abs=5e-5 * (len(terms) + 1))
             assert output == max(0, total)
         first = page.locator("[data-stage=conv1] .numbers")
@@ -262,7 +262,7 @@ def test_inside_every_cell_adds_up(browser, static):
         )
         assert len(seen) == 25
         assert np.abs(seen * weights - products).max() < 2e-3
-        listed = number(page.locator("[data-stage=conv1] .ledger td").first.inner_text())
+        listed = number(page.locator("[data-stage=conv1] .sums td").first.inner_text())
         assert products.sum() == pytest.approx(listed, abs=25 * 5e-4)
 
 

@@ -71,6 +71,6 @@ def ensemble(models: tuple[str, ...], data_name: str | None, out: Path) -> None:
 
 
 def _of(net: Network, key: str, kind: type, otherwise: Any) -> Any:
-    """Return a value of a member's config, which anybody may have written, or `otherwise` where it is of another kind."""
+    """Return a value of a member's config, which is not to be relied on, or `otherwise` where it is of another kind."""
     value = net.config.get(key)
     return value if isinstance(value, kind) else otherwise

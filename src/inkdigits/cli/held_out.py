@@ -44,7 +44,7 @@ def halves(nets: list[Network], data_name: str | None, left_out: LeftOut) -> tup
 
 
 def _recipe(net: Network) -> Recipe | None:
-    """Return what a model was trained by, if its config tells: anybody may have written it."""
+    """Return what a model was trained by, if its config tells; it may be of any form."""
     from inkdigits.training import recipe
 
     settings = net.config.get("recipe")

@@ -65,8 +65,8 @@ def _held_out(whole: Dataset, net: Network) -> Dataset | None:
 
 
 def _trained_on(net: Network) -> set[str]:
-    """Return the hashes of what a model has learned from and was chosen by, as far as its config tells: anybody may have
-    written it."""
+    """Return the hashes of what a model has learned from and was chosen by, as far as its config tells, which is not to
+    be relied on."""
     known = net.config.get("data_sha256")
     return {value for value in known.values() if isinstance(value, str)} if isinstance(known, dict) else set()
 

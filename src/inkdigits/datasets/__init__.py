@@ -1,1 +1,1 @@
-"""Labelled digits: MNIST from inside the package, and anybody's own in the usual formats."""
+"""Labelled digits: MNIST from inside the package, and a user's own in the usual formats."""

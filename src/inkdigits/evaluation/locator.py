@@ -21,7 +21,7 @@ from inkdigits.locating.maps import FIRST_SEPARATOR, PRINTED, SEPARATORS, Maps, 
 from inkdigits.locating.peaks import peaks
 from inkdigits.synthetic.pages.truth import SyntheticPage
 
-# See network.session: no use is reported to anybody.
+# See network.session: use is not reported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime
 

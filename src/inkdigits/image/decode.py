@@ -232,7 +232,7 @@ def _is_all_transparent(image: Image.Image) -> bool:
 def flatten(image: Image.Image) -> npt.NDArray[np.uint8]:
     """Lay an RGBA picture on white, or on black where what is opaque is light: ink must differ from what it lies on.
 
-    One that is transparent throughout is taken as opaque: nobody saves a picture of nothing, and the colours are there.
+    One that is transparent throughout is taken as opaque: its colours are there, and the alpha channel is a mistake.
     """
     if _is_all_transparent(image):
         return np.asarray(image.convert("RGB"))

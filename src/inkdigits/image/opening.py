@@ -19,7 +19,7 @@ from PIL import (
 from inkdigits.errors import InputError
 from inkdigits.image import tiff
 
-# Only formats that Pillow decodes itself: EPS, for one, would start a PostScript interpreter on somebody's file.
+# Only formats that Pillow decodes itself: EPS, for one, would start a PostScript interpreter on a file from outside.
 # Importing a plugin is what registers its format; leaving that to Pillow would import all fifty. (A phone's MPO, a JPEG
 # with a second picture behind it, comes through JPEG's.)
 _PLUGINS = (

@@ -1,4 +1,4 @@
-"""Models by name or path: the shipped ones under models/, and anybody's own run folder or .onnx file."""
+"""Models by name or path: the shipped ones under models/, and a user's own run folder or .onnx file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A digit or letter as somebody writes it, with what is at hand: pen, marker, broad nib, a mouse on a coarse canvas."""
+"""A digit or letter as a person writes it with one of several tools: pen, marker, broad nib, mouse on a coarse canvas."""
 
 from __future__ import annotations
 

@@ -215,7 +215,7 @@ class AfterSettings:
 
 @dataclass(frozen=True)
 class FinetuneSettings:
-    """[finetune]: how somebody's own digits are learned, and what keeps the rest from being forgotten."""
+    """[finetune]: how a user's own digits are learned, and what keeps the rest from being forgotten."""
 
     source: str = setting_of("the network to go on from; given with --from", "")
     own: float = setting_of("share of your own digits in a batch", 0.25)

@@ -12,7 +12,7 @@ from inkdigits.synthetic.pages.truth import Box, Mark, Truth
 Cover = npt.NDArray[np.uint8]
 
 # Of a digit that the picture's border has cut, so much must be left for it to be one; of less than the second share nothing
-# is left that anybody would take for a digit. Between the two it is ignored.
+# is left that a person would take for a digit. Between the two it is ignored.
 _WHOLE, _NOTHING = 0.85, 0.3
 # A digit is seen if its ink differs from its ground by so many of 255 levels, and if brightness and ink correlate so well:
 # what grain, a coarse threshold or a printer's screen has broken up does not.

@@ -19,7 +19,7 @@ _SHORT, _LOW = "acemnorsuvwxz", "gpqyj"  # letters without ascender, and those t
 
 @dataclass(frozen=True, eq=False)
 class Hand:
-    """How somebody writes. Lengths are shares of the height of a digit.
+    """How a person writes. Lengths are shares of the height of a digit.
 
     `writer` is one of MNIST's, or None for strokes of our own, of which `forms[label]` is the form that this hand uses.
     `pen` is its width, `gap` the space between digits (negative: they overlap), `rough` how much sizes and places vary,

@@ -142,7 +142,7 @@ export function draw(lookInside) {
     if (reading.digits[chosen]) lookInside(reading.digits[chosen]);
   });
 
-  /** Load what reads, once somebody comes near the paper: the page is there before it. */
+  /** Load what reads, once the pointer or the focus comes near the paper: the page is there before it. */
   function prepare() {
     preparing ??= Promise.all([forDrawings(), import("./engine.js"), import("./reading.js")]).then(([weights, { Network }, { Reader }]) => {
       const network = new Network(weights);

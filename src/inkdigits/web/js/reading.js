@@ -25,7 +25,7 @@ import { rowsOf, slashesOf, textOf } from "./text.js";
  * @typedef {Answer & Where} Digit
  */
 
-// Groups that the network is asked about, those aside that it remembers; what is left over counts as unlikely.
+// Groups that the network is asked about, those aside that it remembers; what remains counts as unlikely.
 const FIRST = 12; // by a first look: what a frame has time for
 const CLOSER = 3000; // by a closer look: about six seconds
 const REMEMBERED = 3000; // strokes

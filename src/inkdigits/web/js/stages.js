@@ -3,7 +3,7 @@
 
 import { convolution, pooling, softmax, weighing } from "./arithmetic.js";
 import { make, press, rove } from "./dom.js";
-import { figure, ledger, rectified, square, terms } from "./ledger.js";
+import { figure, sums, rectified, square, terms } from "./sums.js";
 import { glow, grey, paint, signed } from "./picture.js";
 import { Cells, mosaic, Plate } from "./plates.js";
 
@@ -127,7 +127,7 @@ export function convolved(name, layers) {
     const lines = single
       ? [[`sum of ${wide * wide} products`, parts[0].sum]]
       : [...main.map((part) => /** @type {[string, number]} */ ([`map ${part.map + 1}`, part.sum])), [`the other ${order.length - 3} maps`, rest]];
-    return [where(map, row, column), ...squares, ledger([...lines, ["bias", bias]], rectified(total))];
+    return [where(map, row, column), ...squares, sums([...lines, ["bias", bias]], rectified(total))];
   });
 }
 
@@ -141,7 +141,7 @@ export function pooled(name, layers) {
     const palette = glow(largest(before.values));
     plates.before.show(`Map ${map + 1} before`, seen, columns, palette);
     plates.before.mark(row * side, column * side, side, side);
-    return [where(map, row, column), terms(square("the square", inputs, side, palette)), ledger([], [["the largest of the four", output]])];
+    return [where(map, row, column), terms(square("the square", inputs, side, palette)), sums([], [["the largest of the four", output]])];
   });
 }
 
@@ -166,7 +166,7 @@ export function neurons(layers) {
       const within = i % (rows * columns);
       return `map ${Math.floor(i / (rows * columns)) + 1}, row ${Math.floor(within / columns) + 1}, column ${(within % columns) + 1}`;
     };
-    sum.replaceChildren(make("h4", {}, `Neuron ${neuron + 1}`), ledger([...summed(all, name), ["bias", bias]], rectified(total)));
+    sum.replaceChildren(make("h4", {}, `Neuron ${neuron + 1}`), sums([...summed(all, name), ["bias", bias]], rectified(total)));
   });
   const show = () => {
     const { values } = layers().shown;
@@ -234,7 +234,7 @@ export function scores(layers) {
     const { before, step } = layers();
     const { terms: all, bias, total } = weighing(before, step, digit);
     const lines = summed(all, (input) => `neuron ${input + 1}`);
-    return [make("h4", {}, `The score of ${digit}`), ledger([...lines, ["bias", bias]], [["= score", total]])];
+    return [make("h4", {}, `The score of ${digit}`), sums([...lines, ["bias", bias]], [["= score", total]])];
   };
   return ten("dense2", () => layers().step, explain, 2);
 }
@@ -245,7 +245,7 @@ export function probabilities(layers) {
     const { score, most, power, all, output } = softmax(layers().before, digit);
     const steps = make("p", {}, `e^(${figure(score)} − ${figure(most)}) = ${figure(power)}; all ten together: ${figure(all)}`);
     const why = make("p", { class: "dim" }, "The largest score is subtracted from all first: that changes nothing in the result, and keeps the powers small.");
-    return [make("h4", {}, `The probability of ${digit}`), steps, ledger([], [[`${figure(power)} / ${figure(all)}`, output]]), why];
+    return [make("h4", {}, `The probability of ${digit}`), steps, sums([], [[`${figure(power)} / ${figure(all)}`, output]]), why];
   };
   return ten("softmax", () => layers().step, explain, 4);
 }

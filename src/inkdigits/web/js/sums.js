@@ -36,14 +36,14 @@ export function terms(...parts) {
  * Return a sum written out. A line is its name and its number; the last lines are what it comes to.
  * @param {[name: string, value: number][]} lines @param {[name: string, value: number][]} totals
  */
-export function ledger(lines, totals) {
+export function sums(lines, totals) {
   /** @param {[string, number]} line @param {string} kind @param {boolean} coloured */
   const row = ([name, value], kind, coloured) => {
     const tone = coloured && value ? (value > 0 ? "for" : "against") : "";
     return make("tr", { class: kind }, make("th", { scope: "row" }, name), make("td", { class: tone }, figure(value)));
   };
   const body = [...lines.map((line) => row(line, "", true)), ...totals.map((line) => row(line, "total", false))];
-  return make("table", { class: "ledger" }, make("tbody", {}, ...body));
+  return make("table", { class: "sums" }, make("tbody", {}, ...body));
 }
 
 /** Return the last lines of a sum that ReLU follows. @param {number} total @returns {[string, number][]} */
