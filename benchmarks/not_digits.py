@@ -106,11 +106,11 @@ def families(half: str) -> dict[str, list[Any]]:
     return found
 
 
-def judge(pictures: list[Any], net: network.Network) -> tuple[Values, dict[str, float]]:
+def judge(pictures: list[Any], model: str) -> tuple[Values, dict[str, float]]:
     """Return how digit-like each picture is (the confidence; 0 for blank ones), and the shares answered, by level of trust."""
-    digits = inkdigits.classify_many(pictures, model=net.name, trust="always")
-    confidence = np.array([d.confidence for d in digits])
-    return confidence, {level: float((confidence >= net.thresholds[level]).mean()) for level in ("strict", "normal")}
+    digits = inkdigits.classify_many(pictures, model=model, trust="always")
+    confidence, thresholds = np.array([d.confidence for d in digits]), network.load(model).thresholds
+    return confidence, {level: float((confidence >= thresholds[level]).mean()) for level in ("strict", "normal")}
 
 
 def main() -> None:
@@ -119,11 +119,11 @@ def main() -> None:
     arguments = scoring.parsed(parser, "fashion", "letters")
     net = network.load(arguments.model)
     _, validation = split.by_writer(mnist.train(), 0.1)
-    digits, covered = judge(list(validation.images), net)
+    digits, covered = judge(list(validation.images), arguments.model)
     print(f"{'digits':14} answered: strict {covered['strict']:.1%}, normal {covered['normal']:.1%}")
     figures: dict[str, Any] = {}
     for name, pictures in families(arguments.half).items():
-        strange, answered = judge(pictures, net)
+        strange, answered = judge(pictures, arguments.model)
         truth = np.concatenate([np.ones(len(digits)), np.zeros(len(strange))])
         auroc = float(roc_auc_score(truth, np.concatenate([digits, strange])))
         figures[name] = {"pictures": len(pictures), "auroc": auroc, "answered": answered}

@@ -47,7 +47,7 @@ def main(model: str) -> None:
     # What is no digit counts as well: of the letters at most 4.5 %, of the clothes at most 1.5 % may be answered under strict trust.
     not_digits = families("tune")
     for kind, share in (("letters", 0.045), ("fashion", 0.015)):
-        strange, _ = judge(not_digits[kind], network.load(model))
+        strange, _ = judge(not_digits[kind], model)
         thresholds["strict"] = max(thresholds["strict"], round(float(np.quantile(strange, 1 - share)), 4))
     print(f"strict, with what is no digit: {thresholds['strict']}")
     name = network.load(model).config.get("name", Path(model).name)
