@@ -33,6 +33,8 @@ _SMALL_PIXELS = 1 << 20
 _BUNDLE = 8
 # A picture is given up when this many processes have died of it: once, another's hunger for memory may have been the cause.
 _DEATHS = 2
+# A slot that could not start a worker this many times in a row says so: the cause may have passed by the next try.
+_STARTS = 3
 # Time for a worker to start, on a machine that is busy, and between two tries.
 _START_SECONDS = 120.0
 _AGAIN_SECONDS = 1.0
@@ -165,11 +167,19 @@ class Pool:
 
     async def _keep_working(self, reserved: bool) -> None:
         """Run one slot: start a worker, send it one bundle after the other, and start another when it dies."""
+        failed = 0
         while True:
             connection = await self._start_worker()
-            if connection is None:
+            if isinstance(connection, str):
+                failed += 1
+                if failed >= _STARTS:
+                    self.failure = connection
+                    self._ready.set()
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
+            failed = 0
+            self.failure = None
+            self._ready.set()
             self.workers += 1
             try:
                 while await self._ask(connection, await self._take(reserved)):
@@ -178,8 +188,8 @@ class Pool:
                 self.workers -= 1
                 _end(connection)
 
-    async def _start_worker(self) -> _Connection | None:
-        """Start a worker and wait until it is ready; None if that fails, and `failure` says why."""
+    async def _start_worker(self) -> _Connection | str:
+        """Start a worker, wait until it is ready and return the connection to it; if that fails, return why."""
         ours, its = socketpair()
         with its:
             started = process.start(worker.serve, its, self._models, self._limits.pages)
@@ -190,14 +200,10 @@ class Pool:
                 await reader.readexactly(len(worker.READY))
         except (OSError, EOFError, TimeoutError):  # asyncio's IncompleteReadError is an EOFError
             _end(connection)
-            self.failure = f"it {process.death(started.exitcode)} while it was starting"
-            self._ready.set()
-            return None
+            return f"it {process.death(started.exitcode)} while it was starting"
         except asyncio.CancelledError:
             _end(connection)
             raise
-        self.failure = None
-        self._ready.set()
         return connection
 
     async def _ask(self, connection: _Connection, bundle: list[_Task]) -> bool:
