@@ -498,6 +498,15 @@ def test_the_pages_of_a_document_are_turned(photo, tmp_path):
     ]
 
 
+def test_what_was_left_out_of_a_picture_is_told(photo, tmp_path):
+    path = tmp_path / "moving.gif"
+    Image.fromarray(sheet("2")).save(path, save_all=True, append_images=[Image.fromarray(255 - sheet("0"))])
+    photo.set_input_files("#choose", path)
+    photo.wait_for_selector("#photo-state:has-text('Note: ')")
+    (warning,) = inkdigits.read(path).warnings
+    assert photo.inner_text("#photo-state").endswith(f"Note: {warning}.")
+
+
 def test_what_is_copied_is_what_was_read(browser, served):
     with opened(browser, served, "#photo", permissions=["clipboard-read", "clipboard-write"]) as page:
         page.click("#photo-example")

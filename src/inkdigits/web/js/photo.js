@@ -52,11 +52,11 @@ export function photo() {
       [at, chosen] = [0, null];
       const digits = pages.flatMap((page) => page.lines).flatMap((line) => line.digits);
       const doubtful = digits.filter(({ label }) => label === null).length;
-      tell(
-        digits.length
-          ? `${digits.length} ${digits.length === 1 ? "digit" : "digits"} read${doubtful ? `, ${doubtful} in doubt` : ""}. Press one to correct it.`
-          : "No digits found in this picture.",
-      );
+      const result = digits.length
+        ? `${digits.length} ${digits.length === 1 ? "digit" : "digits"} read${doubtful ? `, ${doubtful} in doubt` : ""}. Press one to correct it.`
+        : "No digits found in this picture.";
+      const leftOut = [...new Set(pages.flatMap(({ warnings }) => warnings ?? []))];
+      tell([result, ...leftOut.map((warning) => `Note: ${warning}.`)].join(" "));
       show();
     } catch (error) {
       if (!mine.signal.aborted) tell(error instanceof Error ? error.message : String(error), true);

@@ -31,6 +31,7 @@
  * @property {[number, number]} size  width and height of the picture that was given, as EXIF orients it
  * @property {string} text
  * @property {Line[]} lines
+ * @property {string[]} [warnings]  what of the picture is not in the result, a line each
  * @property {string} [picture]  the page as a JPEG, a data URL, where it was asked for
  */
 
