@@ -55,7 +55,7 @@ def show(name: str, out: Path, seed: int | None, count: int | None, truth: bool)
     if Path(name).is_dir() and drawings.lies_in(out, Path(name)):
         raise click.UsageError("--out lies in the data set itself: give a place outside of it")
     left_out = LeftOut()
-    digits = load.find(name, left_out).train()
+    digits = load.find(name, left_out, left_out.warn).train()
     from inkdigits.evaluation import plots
 
     plots.save(plots.samples(digits.images, digits.labels, digits.name), out)

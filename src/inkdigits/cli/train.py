@@ -81,7 +81,7 @@ def train(
         # By its whole path: the same model from wherever the run is resumed.
         recipe_ = recipe_.going_on_from(source if source in network.shipped() else str(Path(source).resolve()))
     left_out = LeftOut()
-    data = load.find(data_name, left_out)
+    data = load.find(data_name, left_out, left_out.warn)
     after.check(recipe_, data)
 
     def command(seed: int) -> str:
