@@ -192,6 +192,21 @@ def test_evaluate(tmp_path, digits):
     assert run("evaluate", "--data", tmp_path / "none").exit_code == 1
 
 
+def test_what_is_put_right_in_data_is_told_and_no_failure(tmp_path, digits):
+    folder = tmp_path / "mine"
+    for row in range(60):
+        place = folder / "testing" / str(digits.labels[row])
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(255 - digits.images[row].T).save(place / f"{row}.png")
+    (folder / "testing" / "2" / "notes.txt").write_text("x")
+    for verb in (["evaluate"], ["compare", "classic", "default"]):
+        result = run(*verb, "--data", folder, "--json")
+        assert result.exit_code == 0 and json.loads(result.stdout)["digits"] == 60
+        told = result.stderr.splitlines()
+        assert len(told) == 2 and all(line.startswith("inkdigits: warning: ") for line in told)
+        assert "notes.txt" in told[0] and "they were turned back" in told[1]
+
+
 @pytest.fixture
 def trained_on(tmp_path, digits):
     """A data set without a test half, and a model whose config says that it was trained on it as runs are."""

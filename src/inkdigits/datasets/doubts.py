@@ -21,7 +21,7 @@ from inkdigits.datasets.dataset import Dataset
 Glyphs = npt.NDArray[np.uint8]
 OnWarning = Callable[[str], None]
 
-_SAMPLE = 1000
+_SAMPLE = 500
 _NEARLY_ALL = 0.95  # of the pictures: the others are blots
 _FEWEST = 10  # digits from which their labels can be doubted
 # To turn all digits, so many of them must be read right when turned, and so many more than as they are.
@@ -58,8 +58,11 @@ def light_on_dark(images: Glyphs, name: str, on_warning: OnWarning) -> Glyphs:
     return images
 
 
-def upright(data: Dataset, name: str, on_warning: OnWarning) -> Dataset:
-    """Return the digits, turned where it is certain that they are stored turned; tell what speaks against the labels."""
+def upright(data: Dataset, name: str, spec: str, on_warning: OnWarning) -> Dataset:
+    """Return the digits, turned where it is certain that they are stored turned; tell what speaks against the labels.
+
+    `name` is what warnings call the digits, `spec` what the data set is called on the command line.
+    """
     labels = np.unique(data.labels)
     if len(labels) == 1 and len(data) > 1:
         on_warning(
@@ -83,13 +86,13 @@ def upright(data: Dataset, name: str, on_warning: OnWarning) -> Dataset:
         on_warning(f"{name}: its digits are {how}: {what}; they were turned back")
         return replace(data, images=np.ascontiguousarray(_TURNS[how](data.images)))
     if turned[how] > len(rows) / 2 and turned[how] - right >= _GAIN * len(rows):
-        on_warning(f"{name}: its digits look {how}: {what}; if so, turn them; {_LOOK} {name}")
+        on_warning(f"{name}: its digits look {how}: {what}; if so, turn them; {_LOOK} {spec}")
     elif right < len(rows) / 2:
         wrong = Counter(zip(labels[read != labels].tolist(), read[read != labels].tolist(), strict=True))
         (label, seen), count = wrong.most_common(1)[0]
         on_warning(
             f"{name}: {right:,} of {len(rows):,} digits are read as they are labelled ({count:,} with the label {label} as "
-            f"{seen}); check labels and pictures; {_LOOK} {name}"
+            f"{seen}); check labels and pictures; {_LOOK} {spec}"
         )
     return data
 

@@ -97,8 +97,8 @@ def _idx(folder: Path, on_warning: OnWarning) -> Halves | None:
     if len(names) > 1:
         taken, others = names[0] or "the one without a name", ", ".join(names[1:])
         on_warning(
-            f"{folder}: holds several data sets, of which {taken} is taken and not {others}; for another one, put its files "
-            "into a folder of their own"
+            f"{folder}: holds several data sets, of which {taken} is taken and not {others}; for another one, put its "
+            "files into a folder of their own"
         )
     pairs = whole[names[0]]
     return Halves(pairs["train"], pairs.get("test")) if "train" in pairs else Halves(pairs["test"], None)

@@ -61,7 +61,7 @@ def find(spec: str, on_error: OnError = raise_error, on_warning: OnWarning = war
     if path.is_dir():
         return _find_in_folder(path, told)
     if path.name.lower().endswith((".csv", ".csv.gz")):
-        return Data(path.name, _upright(lambda: _read_csv(path, told), path, told), None)
+        return Data(path.name, _upright(lambda: _read_csv(path, told), "", path, told), None)
     if path.suffix.lower() == ".npz":
         return _find_in_npz(path, told)
     raise InputError(spec, "is not a data set of a known kind", _EXPECTED)
@@ -74,9 +74,9 @@ class _Told(NamedTuple):
     warning: OnWarning
 
 
-def _upright(half: Callable[[], Dataset], path: Path, told: _Told) -> Callable[[], Dataset]:
-    """Return how to read a half of a data set whose digits are upright, and no labels in doubt without a word."""
-    return lambda: doubts.upright(half(), str(path), told.warning)
+def _upright(half: Callable[[], Dataset], which: str, path: Path, told: _Told) -> Callable[[], Dataset]:
+    """Return how to read a half of a data set so that its digits are upright, and what is doubtful in it is told."""
+    return lambda: doubts.upright(half(), f"{path}{which}", str(path), told.warning)
 
 
 def _find_in_folder(path: Path, told: _Told) -> Data:
@@ -84,10 +84,10 @@ def _find_in_folder(path: Path, told: _Told) -> Data:
     several = found.test is not None
 
     def half(of: layouts.IdxPair | list[tuple[Path, str]], what: str) -> Callable[[], Dataset]:
-        name = f"{path.name} {what}" if several else path.name
+        name, which = (f"{path.name} {what}", f", {what} half") if several else (path.name, "")
         if isinstance(of, tuple):
-            return _upright(lambda: _read_idx(*of, name, told), of[0], told)
-        return _upright(lambda: _read_class_folders(of, path, name, told), path, told)
+            return _upright(lambda: _read_idx(*of, name, told), which, path, told)
+        return _upright(lambda: _read_class_folders(of, path, name, told), which, path, told)
 
     return Data(path.name, half(found.train, "train"), None if found.test is None else half(found.test, "test"))
 
@@ -131,7 +131,7 @@ def _find_in_npz(path: Path, told: _Told) -> Data:
     names = set(_read_arrays(path))
 
     def half(x: str, y: str) -> Callable[[], Dataset] | None:
-        return _upright(partial(_read_npz, path, x, y, told), path, told) if {x, y} <= names else None
+        return _upright(partial(_read_npz, path, x, y, told), "", path, told) if {x, y} <= names else None
 
     for x, y in _NPZ_KEYS:
         train = half(x.format("train"), y.format("train"))
