@@ -32,11 +32,9 @@ def list_() -> None:
     click.echo("FOLDER          IDX files as the original MNIST's, plain or .gz: train-images-idx3-ubyte, …")
     click.echo("FOLDER          EMNIST's files, of which those of emnist-digits are taken")
     click.echo(
-        "FOLDER          class folders of pictures: 0 to 9, zero to nine, Sample001 …; or train/ and test/ with such folders"
+        "FOLDER          class folders of pictures: 0 to 9, zero to nine, Sample001; or train/ and test/ with such"
     )
-    click.echo(
-        "FILE.csv        a label and 784 pixels a line, as Kaggle's Digit Recognizer; the header may name the label elsewhere"
-    )
+    click.echo("FILE.csv        a label and 784 pixels a line, as Kaggle's; the header says which column is the label")
     click.echo("FILE.npz        arrays x and y, or x_train, y_train, x_test and y_test")
 
 
