@@ -6,7 +6,7 @@ recipes by loading them and, where they load, by training them with --train, whi
 
 Usage: [INKDIGITS_CASES=…] python benchmarks/cases.py [--show] [--train]
 The folder is named by INKDIGITS_CASES, or lies beside INKDIGITS_DEV_DATA. Writes benchmarks/results/cases.json, of which
-scripts/make_cases.py makes docs/cases.md
+scripts/make_results.py makes docs/cases.md
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ ROWS = ["12 407 88", "35 926 71", "60 153 94", "27 480 56"]
 TABLES = {"one_row": ROWS[:1], "one_col": [row.split()[1] for row in ROWS], "one-cell": ["407"]}
 PAGES_OF_DIGITS = ("18-comb", "23-table", "24-circled")
 REFUSED = {"cut.pdf": "damaged or cut off", "enc-user.pdf": "locked with a password", "no-pages.pdf": "without pages"}
+_MOST_SECONDS = 1200  # of a training
 WRONG_RECIPES = {
     "nan": "has learned nothing",
     "nan3": "has learned nothing",
@@ -187,7 +188,10 @@ def recipe(path: Path, train: bool) -> Answer:
         return Answer("is loaded; not trained in this run", False)
     with tempfile.TemporaryDirectory() as place:
         command = [sys.executable, "-m", "inkdigits", "train", str(path), "--out", place]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_MOST_SECONDS)
+        except subprocess.TimeoutExpired:
+            return Answer(f"trained for more than {_MOST_SECONDS} seconds", False)
     lines = done.stderr.strip().splitlines()
     line = next((line for line in lines if "nothing" in line), lines[-1] if lines else "")
     return Answer(one_line(line.split(": ", 2)[-1]), "nothing" in line)

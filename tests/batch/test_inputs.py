@@ -47,7 +47,7 @@ def test_hidden_and_half_written_files_are_left_out(tmp_path):
 def test_what_is_named_is_taken_as_it_is(tmp_path):
     make(tmp_path, "notes.txt", ".hidden.png")
     named = ["-", str(tmp_path / "notes.txt"), str(tmp_path / ".hidden.png"), "./nothing.png"]
-    assert find(*named) == (named, [])
+    assert find(*named) == (named, [], [])
 
 
 def test_links_are_followed_and_loops_end(tmp_path):
@@ -55,7 +55,7 @@ def test_links_are_followed_and_loops_end(tmp_path):
     (tmp_path / "a" / "up").symlink_to(tmp_path)
     (tmp_path / "c").symlink_to(tmp_path / "b")
     (tmp_path / "gone.png").symlink_to(tmp_path / "nowhere.png")
-    found, _ = find(tmp_path)
+    found = find(tmp_path)[0]
     # A link to nothing is found, so that reading it says so.
     assert [os.path.relpath(f, tmp_path) for f in found] == ["gone.png", "a/x.png", "b/y.png"]
 

@@ -99,4 +99,4 @@ def upright(data: Dataset, name: str, spec: str, on_warning: OnWarning) -> Datas
 
 def _read(glyphs: Glyphs) -> npt.NDArray[np.intp]:
     """Return what the network that reads by default takes digits for, (N,), 0 to 9."""
-    return network.load().probabilities(np.ascontiguousarray(glyphs))[:, :10].argmax(axis=1)
+    return np.asarray(network.load().probabilities(np.ascontiguousarray(glyphs))[:, :10].argmax(axis=1))

@@ -90,7 +90,7 @@ def _idx(folder: Path, on_warning: OnWarning) -> Halves | None:
         for name, halves in sets.items()
     }
     names = sorted(
-        (name for name in whole if whole[name]), key=lambda n: (n != "", "digits" not in n, "mnist-" in n, n)
+        (name for name in whole if whole[name]), key=lambda n: (n != "", "digits" not in n, not n.endswith("-mnist"), n)
     )
     if not names:
         return None

@@ -94,7 +94,7 @@ def _label_column(names: list[str], table: npt.NDArray[np.int16], path: Path, on
     if distinct[-1] > 1 >= distinct[0]:
         why = "the first is the same in every row" if distinct[0] else "the first holds other numbers than 0 to 9"
         on_warning(f"{path}: has no header that names the labels; they are taken from the last column, since {why}")
-        return table.shape[1] - 1
+        return len(table[0]) - 1
     return 0
 
 

@@ -1,19 +1,11 @@
-"""Make docs/cases.md of benchmarks/results/cases.json: for each kind of small case the right answer and today's.
-
-Usage: python scripts/make_cases.py
-"""
+"""The page docs/cases.md: for each kind of small case the right answer and today's, and every file's answer."""
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-from results_parts import RESULTS, source
+from results_parts import results, source
 
-PAGE = RESULTS.parent.parent / "docs" / "cases.md"
 _LONGEST = 160  # letters of an answer that are shown
 _ENTITIES = {ord("|"): "&#124;", ord("<"): "&lt;", ord("*"): "&#42;", ord("_"): "&#95;", ord("`"): "&#96;"}
 
@@ -43,16 +35,17 @@ def file_rows(kinds: dict[str, Any]) -> list[str]:
     return rows
 
 
-def page(document: dict[str, Any]) -> str:
+def cases_page() -> str:
     """Return the page."""
+    document = results("cases")
     kinds = document["kinds"]
-    right = sum(file["right"] for kind in kinds.values() for file in kind["files"].values())
-    count = sum(len(kind["files"]) for kind in kinds.values())
-    return f"""<!-- made by scripts/make_cases.py -->
+    files = [file for kind in kinds.values() for file in kind["files"].values()]
+    return f"""<!-- made by scripts/make_results.py -->
 # Small cases
 
-{count} small files that the first edition answered wrongly or that stand beside such a file: what a file says of itself, folders, damaged files, recipes, and pages of digits. All are made by script,
-nobody's handwriting, and not part of the project. Today {right} of {count} are answered right, with the default model and trust. `benchmarks/cases.py` asks them all.
+{len(files)} small files that the first edition answered wrongly, or that stand beside such a file: what a file says of itself, folders, damaged files, recipes, and pages of
+digits. All are made by script, nobody's handwriting, and not part of the project. Today {sum(file["right"] for file in files)} are answered right, with the default model and
+trust; `benchmarks/cases.py` asks them all.
 
 | kind | right answer | the first edition's | right today |
 |---|---|---|---|
@@ -61,18 +54,10 @@ nobody's handwriting, and not part of the project. Today {right} of {count} are 
 {source(document)}
 ## Every answer
 
-Pages are parted by a bar, lines by commas; ? is a digit without an answer. A number that is read wrongly, or as nothing, is a fault of finding digits, not of opening the file.
+Pages are parted by a bar, lines by commas; ? is a digit without an answer. A number that is read wrongly, or as nothing, is a fault of finding or telling digits, not of
+opening the file.
 
 | kind | files | today's answer | right |
 |---|---|---|---|
 {chr(10).join(file_rows(kinds))}
 """
-
-
-def main() -> None:
-    document = json.loads((RESULTS / "cases.json").read_text(encoding="utf-8"))
-    PAGE.write_text(page(document), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
