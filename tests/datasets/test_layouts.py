@@ -76,6 +76,15 @@ def test_digits_for_validation(tmp_path, name):
     assert data.test is not None and labelled_right(data.test(), range(50, 60))
 
 
+def test_a_test_half_without_labels_is_passed_over_and_told(tmp_path):
+    tree(tmp_path / "train", range(60))
+    (tmp_path / "test").mkdir()
+    Image.fromarray(X[0]).save(tmp_path / "test" / "1.png")
+    data, heard = read(tmp_path)
+    assert data.test is None and len(data.train()) == 60
+    assert heard == [f"{tmp_path}: passed over, having no class folders or no name of a half: test"]
+
+
 def test_the_only_folder_in_a_folder_is_meant(tmp_path):
     tree(tmp_path / "archive" / "mnist_png" / "training", range(50))
     tree(tmp_path / "archive" / "mnist_png" / "testing", range(50, 60))

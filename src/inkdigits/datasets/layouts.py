@@ -60,13 +60,13 @@ def find(path: Path, on_warning: OnWarning) -> Halves:
     """Return where the halves of a data set are in a folder, or in the only folder within it. Raises InputError."""
     folder = path
     for _ in range(_WRAPPERS):
+        within = folders.below(folder)
         found = _idx(folder, on_warning) or _halves(folder, on_warning)
         if found is not None:
             return found
         classes = _places(folder, on_warning)
         if classes:
             return Halves(classes, None)
-        within = folders.below(folder)
         if len(within) != 1:
             break
         folder = within[0]
@@ -110,26 +110,27 @@ def _halves(folder: Path, on_warning: OnWarning) -> Halves | None:
     A program that trains holds out digits for validation by itself: those in a folder for it are learned from, and where
     there is no test half they are the test half.
     """
-    found: dict[str, list[tuple[Path, str]]] = {}
+    found: dict[str, list[tuple[Path, str]]] = {half: [] for half in _HALVES}
+    held_out, others = "", []
     for below in folders.below(folder):
-        for half, pattern in _HALVES.items():
-            if re.fullmatch(pattern, _plain(below.name)):
-                found[half] = found.get(half, []) + _places(below, on_warning)
-    train, val, test = (found.get(half, []) for half in ("train", "val", "test"))
+        half = next((half for half, name in _HALVES.items() if re.fullmatch(name, _plain(below.name))), None)
+        places = _places(below, on_warning) if half else []
+        if half and places:
+            found[half] += places
+            held_out = below.name if half == "val" else held_out
+        else:
+            others.append(below.name)
+    train, val, test = found["train"], found["val"], found["test"]
     if not train:
         return None
+    if others:
+        on_warning(f"{folder}: passed over, having no class folders or no name of a half: {', '.join(others[:5])}")
     if val and test:
-        on_warning(
-            f"{folder}: what is in {_named(val)} is learned from, too; validation digits are drawn from all of it"
-        )
+        on_warning(f"{folder}: what is in {held_out}/ is learned from, too; validation digits are drawn from all of it")
         return Halves(train + val, test)
     if val:
-        on_warning(f"{folder}: has no test half; what is in {_named(val)} is taken for it")
+        on_warning(f"{folder}: has no test half; what is in {held_out}/ is taken for it")
     return Halves(train, test or val or None)
-
-
-def _named(places: list[tuple[Path, str]]) -> str:
-    return f"{places[0][0].name}/"
 
 
 def _places(folder: Path, on_warning: OnWarning) -> list[tuple[Path, str]]:
