@@ -6,6 +6,7 @@ default, asked about a sample as it stands and turned; MNIST's test digits are n
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -86,13 +87,13 @@ def upright(data: Dataset, name: str, spec: str, on_warning: OnWarning) -> Datas
         on_warning(f"{name}: its digits are {how}: {what}; they were turned back")
         return replace(data, images=np.ascontiguousarray(_TURNS[how](data.images)))
     if turned[how] > len(rows) / 2 and turned[how] - right >= _GAIN * len(rows):
-        on_warning(f"{name}: its digits look {how}: {what}; if so, turn them; {_LOOK} {spec}")
+        on_warning(f"{name}: its digits look {how}: {what}; if so, turn them; {_LOOK} {shlex.quote(spec)}")
     elif right < len(rows) / 2:
         wrong = Counter(zip(labels[read != labels].tolist(), read[read != labels].tolist(), strict=True))
         (label, seen), count = wrong.most_common(1)[0]
         on_warning(
             f"{name}: {right:,} of {len(rows):,} digits are read as they are labelled ({count:,} with the label {label} as "
-            f"{seen}); check labels and pictures; {_LOOK} {spec}"
+            f"{seen}); check labels and pictures; {_LOOK} {shlex.quote(spec)}"
         )
     return data
 
