@@ -1,4 +1,4 @@
-"""Make docs/results.md, and the table in README.md, from the results files.
+"""Make docs/results.md, docs/cases.md, and the table in README.md, from the results files.
 
 Figures come from the files; what was noted by hand, of trials that have no file, stands in results_notes.py and says so.
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import statistics
 import sys
 
+from results_cases import cases_page
 from results_errors import errors_page
 from results_lab import cluster_page, openings_page, series_page
 from results_networks import networks_page
@@ -119,6 +120,7 @@ def main(check: bool) -> None:
     _, after = rest.split(END)
     wanted = {
         ROOT / "README.md": f"{before}{START}\n{readme_table()}{END}{after}",
+        ROOT / "docs" / "cases.md": cases_page(),
         ROOT / "docs" / "results.md": "".join(
             part()
             for part in (

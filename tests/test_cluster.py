@@ -63,6 +63,14 @@ def test_a_seed_waits_for_a_worker_that_is_about_to_die(place):
     assert list(series.collect(chosen, data, place / "out")) == [0]
 
 
+def test_what_is_doubtful_in_data_comes_back(place):
+    np.savez(place / "alike.npz", x=mnist.train().images[:2], y=np.zeros(2, np.uint8))
+    settings = recipe.load(place / "mine.toml").to_dict()
+    outcome = cluster.work(settings, 3, str(place / "alike.npz"), str(place / "out"), "x")
+    assert outcome.error is not None and "leaves no digits to learn from" in outcome.error
+    assert len(outcome.warnings) == 1 and "all 2 labels are 0" in outcome.warnings[0]
+
+
 def test_bad_data_and_recipes_come_back_as_one_line(place):
     settings = recipe.load(place / "mine.toml").to_dict()
     outcome = cluster.work(settings, 3, str(place / "nothing"), str(place / "out"), "x")

@@ -68,7 +68,7 @@ def test_every_dependency_has_its_reason():
 
 
 def test_figures_are_those_of_the_results_files():
-    """README and docs/results.md are what scripts/make_results.py makes of benchmarks/results/."""
+    """README, docs/results.md and docs/cases.md are what scripts/make_results.py makes of benchmarks/results/."""
     done = subprocess.run(
         [sys.executable, str(ROOT / "scripts" / "make_results.py"), "--check"],
         capture_output=True,

@@ -29,11 +29,12 @@ _RETRIES = 10  # of a seed, when machines die
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a seed: its error in one line, or None; and the pictures of the data that had to be left out."""
+    """What became of a seed: its error in one line, or None; the pictures of the data that were left out; and warnings."""
 
     seed: int
     error: str | None
     left_out: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -108,13 +109,14 @@ def share(machines: list[dict[str, float]]) -> dict[str, float]:
 def work(settings: dict[str, Any], seed: int, data_name: str, out: str, command: str) -> Outcome:
     """Train one seed to its end on this machine, whatever was done of it before and elsewhere."""
     left_out: list[str] = []
+    warnings: list[str] = []
     try:
         recipe_ = recipe.of_digits(settings, settings["name"], "the recipe")
-        data = load.find(data_name, lambda error: left_out.append(str(error)))
+        data = load.find(data_name, lambda error: left_out.append(str(error)), warnings.append)
         _train(recipe_, seed, data_name, data, Path(out), command)
     except InputError as error:
-        return Outcome(seed, str(error), tuple(left_out))
-    return Outcome(seed, None, tuple(left_out))
+        return Outcome(seed, str(error), tuple(left_out), tuple(warnings))
+    return Outcome(seed, None, tuple(left_out), tuple(warnings))
 
 
 def _train(recipe_: Recipe, seed: int, data_name: str, data: load.Data, out: Path, command: str) -> None:

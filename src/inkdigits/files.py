@@ -1,7 +1,8 @@
-"""Files that are whole or not there: everything is written aside and renamed."""
+"""Files that are whole or not there: everything is written aside and renamed. And text in the encoding that it is in."""
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,3 +48,15 @@ def write_text(path: Path, text: str) -> None:
     """Write text to a file, whole or not at all."""
     with written_aside(path) as aside:
         aside.write_text(text, encoding="utf-8")
+
+
+def encoding_of(beginning: bytes) -> str:
+    """Return the encoding of a text by the byte order mark that it may begin with: UTF-16, as Windows has it, or UTF-8."""
+    is_utf16 = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return "utf-16" if is_utf16 else "utf-8-sig"
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file without its byte order mark. Raises OSError, or ValueError for what is no text."""
+    data = path.read_bytes()
+    return data.decode(encoding_of(data))

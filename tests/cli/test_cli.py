@@ -1,5 +1,6 @@
 """The command line as a person types it: outputs, exit codes, and nothing on the wrong stream."""
 
+import importlib
 import json
 import os
 import pty
@@ -7,13 +8,17 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from inkdigits.datasets import load
+from inkdigits.evaluation.metrics import measure
 from inkdigits.network import registry
+from inkdigits.recognising.decide import believe
 from inkdigits.training import split
 from tests.cli.conftest import run
 from tests.conftest import SAMPLES, drawing, encoded, png_header
@@ -192,6 +197,21 @@ def test_evaluate(tmp_path, digits):
     assert run("evaluate", "--data", tmp_path / "none").exit_code == 1
 
 
+def test_what_is_put_right_in_data_is_told_and_no_failure(tmp_path, digits):
+    folder = tmp_path / "mine"
+    for row in range(60):
+        place = folder / "testing" / str(digits.labels[row])
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(255 - digits.images[row].T).save(place / f"{row}.png")
+    (folder / "testing" / "2" / "notes.txt").write_text("x")
+    for verb in (["evaluate"], ["compare", "classic", "default"]):
+        result = run(*verb, "--data", folder, "--json")
+        assert result.exit_code == 0 and json.loads(result.stdout)["digits"] == 60
+        told = result.stderr.splitlines()
+        assert len(told) == 2 and all(line.startswith("inkdigits: warning: ") for line in told)
+        assert "notes.txt" in told[0] and "they were turned back" in told[1]
+
+
 @pytest.fixture
 def trained_on(tmp_path, digits):
     """A data set without a test half, and a model whose config says that it was trained on it as runs are."""
@@ -316,3 +336,16 @@ def test_read_draws(tmp_path, pictures):
     blank = tmp_path / "blank.png"
     blank.write_bytes(encoded(np.full((40, 40), 255, np.uint8)))
     assert run("read", blank).stdout == "no digits found\n"
+
+
+@pytest.mark.parametrize(("right", "told"), [(11, True), (30, False)])
+def test_a_network_that_has_learned_nothing_is_told(capsys, right, told):
+    """Its loss may be a number and stay one; a tenth of the digits is right by chance."""
+    labels = np.arange(100) % 10
+    said = np.where(np.arange(100) < right, labels, (labels + 1) % 10)
+    beliefs = believe(np.eye(10, dtype=np.float32)[said] * 0.9 + 0.01, 1.0)
+    metrics = measure("x", beliefs, labels.astype(np.uint8), {"strict": 0.99, "normal": 0.5, "always": 0.0})
+    seconds = {"training": 1.0, "everything": 2.0}
+    finished = SimpleNamespace(metrics=metrics, learned=None, seconds=seconds, folder=Path("runs"))
+    importlib.import_module("inkdigits.cli.train")._show(finished)
+    assert ("warning: nothing was learned, it seems" in capsys.readouterr().err) is told

@@ -152,7 +152,7 @@ def test_results_of_two_models_are_not_mixed(folder, tmp_path):
     assert run("classify", folder / "part0", "--out", out).exit_code == 0
     before = out.read_bytes()
     for options in (["--model", "classic"], ["--trust", "strict"]):
-        result = run("classify", folder, "--out", out, "--resume", *options)
+        result = run("classify", folder / "part0", "--out", out, "--resume", *options)
         assert result.exit_code == 1 and "is from another run" in result.stderr and result.stderr.count("\n") == 1
     lines = tmp_path / "lines.csv"
     assert run("read", folder / "part0", "--out", lines, "--ink", "any").exit_code == 0
@@ -183,14 +183,16 @@ def test_wrong_usage(folder, tmp_path):
     assert run("classify", tmp_path / "none", "--out", tmp_path / "y.csv").exit_code == 1
 
 
-def test_nothing_but_failures_on_standard_error_in_a_pipe(folder):
+def test_nothing_but_failures_and_what_is_passed_over_on_standard_error_in_a_pipe(folder):
     done = subprocess.run(
         [sys.executable, "-m", "inkdigits", "classify", "--csv", str(folder)],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.stderr.count("\n") == 1 and "\x1b" not in done.stderr + done.stdout
+    passed_over, failure = done.stderr.splitlines()
+    assert passed_over.startswith("inkdigits: warning: ") and "1 file is passed over" in passed_over
+    assert "007.png" in failure and "\x1b" not in done.stderr + done.stdout
     assert len(done.stdout.splitlines()) == 1 + COUNT - 1
 
 

@@ -89,11 +89,13 @@ def test_a_bad_picture_in_a_folder_is_named_and_left_out(tmp_path):
     (tmp_path / "3" / "notes.txt").write_text("not a picture, and not taken for one")
     Image.new("L", (30, 30), 255).save(tmp_path / "4" / "blank.png")
     heard = []
-    data = load.find(str(tmp_path), heard.append).train()
+    warned = []
+    data = load.find(str(tmp_path), heard.append, warned.append).train()
     assert len(data) == len(Y)
     assert sorted(str(e).split(":")[0].rsplit("/", 1)[1] for e in heard) == ["bad.png", "blank.png"]
+    assert len(warned) == 1 and warned[0].endswith("notes.txt")
     with pytest.raises(InputError, match=r"bad\.png"):
-        load.find(str(tmp_path)).train()
+        load.find(str(tmp_path), on_warning=warned.append).train()
 
 
 def malformed(tmp_path, name):
@@ -213,6 +215,29 @@ def test_a_byte_order_mark_and_capital_letters_are_no_trouble(tmp_path):
     write_csv(tmp_path / "d.csv", header=False)
     (tmp_path / "D.CSV").write_bytes(b"\xef\xbb\xbf" + (tmp_path / "d.csv").read_bytes())
     assert len(load.find(str(tmp_path / "D.CSV")).train()) == len(Y)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_more_than_fits_into_memory_is_refused(tmp_path, monkeypatch, packed):
+    write_idx(tmp_path, packed)
+    monkeypatch.setattr(idx, "_MAX_BYTES", 2000)
+    with pytest.raises(InputError, match=r"holds more than 0 GB; give fewer digits"):
+        load.find(str(tmp_path)).train()
+
+
+@pytest.mark.parametrize("kind", ["csv", "npz"])
+def test_digits_stored_in_another_way_are_put_right_in_every_kind_of_file(tmp_path, kind):
+    """Dark on light in a table, and columns for rows in both; they were learned from as they stood, without a word."""
+    path = tmp_path / f"d.{kind}"
+    for stored in (X.swapaxes(1, 2), 255 - X):
+        if kind == "csv":
+            write_csv(path, stored)
+        else:
+            np.savez(path, x=stored, y=Y)
+        warned = []
+        data = load.find(str(path), on_warning=warned.append).train()
+        assert np.abs(data.images.astype(int) - X).mean() < 3
+        assert warned or kind == "npz"
 
 
 def test_a_folder_of_the_name_of_an_idx_file_is_passed_over(tmp_path):

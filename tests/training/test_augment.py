@@ -61,9 +61,9 @@ def test_the_pen_widens_and_thins(digits, strength):
 
 
 def test_elastic_bends_smoothly(digits):
-    bent = changed(digits.images[:50], elastic=1.0)
-    difference = np.abs(bent - digits.images[:50] / 255).mean(axis=(1, 2))
-    assert (difference > 0.005).all() and (difference < 0.15).all()
+    bent = changed(digits.images[:200], elastic=1.0)
+    difference = np.abs(bent - digits.images[:200] / 255).mean(axis=(1, 2))
+    assert (difference > 0.005).all() and (difference < 0.25).all() and np.median(difference) < 0.12
 
 
 def test_erasing_takes_a_square_of_any_size_up_to_its_side():

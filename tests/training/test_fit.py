@@ -88,6 +88,15 @@ def test_a_checkpoint_holds_no_pickle(tmp_path):
     assert checkpoint.restore(tmp_path / "none.npz", "", {}) == []
 
 
+def test_a_loss_that_is_no_number_ends_the_training(tmp_path, monkeypatch):
+    """As where weights overflow; the run went on to its end, to a network that answers nothing."""
+    losses = fit._losses
+    monkeypatch.setattr(fit, "_losses", lambda *given: losses(*given) * np.float32(np.nan))
+    with pytest.raises(InputError, match=r"has learned nothing: in epoch 1 .* give a smaller training\.learning_rate"):
+        train(path=tmp_path / "c.npz")
+    assert not list(tmp_path.iterdir())
+
+
 def test_too_few_digits():
     with pytest.raises(InputError, match="fewer than one batch"):
         fit.fit(RECIPE, 0, SMALL.subset(np.arange(50)), SMALL)

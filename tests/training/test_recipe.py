@@ -49,6 +49,15 @@ def test_own_recipe(tmp_path):
     assert (loaded.name, loaded.training.epochs) == ("mine", 3)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_recipe_with_a_byte_order_mark(tmp_path, encoding, newline):
+    """As Windows' editors and PowerShell save it; it was an invalid statement at line 1, column 1."""
+    path = tmp_path / "mine.toml"
+    path.write_bytes(GOOD.replace("\n", newline).encode(encoding))
+    assert recipe.load(path) == recipe.load(write(tmp_path, GOOD))
+
+
 @pytest.mark.parametrize("text, what", [
     (GOOD + "epoch = 3", r"unknown setting \[training\] epoch; did you mean epochs\?"),
     (GOOD + "[trainin]\n", "unknown setting trainin; did you mean training"),

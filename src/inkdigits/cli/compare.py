@@ -34,7 +34,7 @@ def compare(a: str, b: str, data_name: str, as_json: bool) -> None:
     left_out = LeftOut()
 
     nets = network.load(a), network.load(b)
-    data = load.find(data_name, left_out)
+    data = load.find(data_name, left_out, left_out.warn)
     half = unseen.unseen(data, list(nets))
     digits = unseen.check(test_set.open_test(half, "inkdigits compare", test_set.log_of(a), *nets), list(nets))
     result = paired.compare(*(_right(net, digits) for net in nets))

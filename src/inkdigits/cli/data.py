@@ -30,8 +30,11 @@ def list_() -> None:
     )
     click.echo("pages           synthetic pages, which the locator is trained on; for show alone")
     click.echo("FOLDER          IDX files as the original MNIST's, plain or .gz: train-images-idx3-ubyte, …")
-    click.echo("FOLDER          class folders 0 to 9 of pictures, or train/ and test/ with such folders")
-    click.echo("FILE.csv        a label and 784 pixels a line, as Kaggle's Digit Recognizer")
+    click.echo("FOLDER          EMNIST's files, of which those of emnist-digits are taken")
+    click.echo(
+        "FOLDER          class folders of pictures: 0 to 9, zero to nine, Sample001; or train/ and test/ with such"
+    )
+    click.echo("FILE.csv        a label and 784 pixels a line, as Kaggle's; the header says which column is the label")
     click.echo("FILE.npz        arrays x and y, or x_train, y_train, x_test and y_test")
 
 
@@ -55,7 +58,7 @@ def show(name: str, out: Path, seed: int | None, count: int | None, truth: bool)
     if Path(name).is_dir() and drawings.lies_in(out, Path(name)):
         raise click.UsageError("--out lies in the data set itself: give a place outside of it")
     left_out = LeftOut()
-    digits = load.find(name, left_out).train()
+    digits = load.find(name, left_out, left_out.warn).train()
     from inkdigits.evaluation import plots
 
     plots.save(plots.samples(digits.images, digits.labels, digits.name), out)

@@ -40,7 +40,7 @@ def evaluate(model: str, data_name: str, out: Path | None, tta: bool, as_json: b
     if out is not None and not as_json:
         check_own_folder(out, "metrics.json")
     net = network.load(model)
-    data = load.find(data_name, left_out)
+    data = load.find(data_name, left_out, left_out.warn)
     from inkdigits.evaluation import evaluate as evaluation
     from inkdigits.evaluation import test_set
 

@@ -34,7 +34,7 @@ def halves(nets: list[Network], data_name: str | None, left_out: LeftOut) -> tup
     recipes = [of for net in nets if (of := _recipe(net)) is not None]
     named = nets[0].config.get("data")
     own = "mnist" if not isinstance(named, str) or any(of.finetunes for of in recipes) else named
-    data = load.find(data_name or own, left_out)
+    data = load.find(data_name or own, left_out, left_out.warn)
     chosen_by = [of for of in recipes if not of.data.everything]
     if data_name in (None, own) and chosen_by:
         training, validation, _ = run.parts(data, min(chosen_by, key=lambda of: of.data.validation))

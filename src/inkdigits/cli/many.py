@@ -75,7 +75,7 @@ class Many:
         self.job, self.jobs = job, jobs
         self.failed = 0
         endings = inputs.PICTURES if job.verb == "classify" else inputs.DOCUMENTS
-        self.paths = list(inputs.find(sources, endings, self._fail))
+        self.paths = list(inputs.find(sources, endings, self._fail, _warn))
 
     @property
     def is_few(self) -> bool:
@@ -88,7 +88,7 @@ class Many:
             try:
                 for answer in self.job.answers(standard_input() if path == "-" else path):
                     for text in rows.warned(answer):
-                        click.echo(warning(text), err=True)
+                        _warn(text)
                     yield answer
             except InputError as error:
                 self._fail(error)
@@ -163,3 +163,7 @@ class Many:
     def _fail(self, error: InputError) -> None:
         self.failed += 1
         click.echo(f"inkdigits: {error}", err=True)
+
+
+def _warn(text: str) -> None:
+    click.echo(warning(one_line(text, 500)), err=True)

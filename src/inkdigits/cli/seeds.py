@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inkdigits.cli import after
+from inkdigits.cli.left_out import LeftOut
 from inkdigits.cli.watch import stopped, watching
 from inkdigits.errors import InUseError
 
@@ -55,9 +56,12 @@ def on_cluster(
         _end(recipe, data_name, out, missing)
         return
     told: set[str] = set()
+    data_warnings = LeftOut()
     try:
         with cluster.connected(address):
             for outcome in cluster.train_seeds(recipe, missing.copy(), data_name, out, command):
+                for text in outcome.warnings:
+                    data_warnings.warn(text)
                 for line in (*outcome.left_out, *([outcome.error] if outcome.error else [])):
                     if line not in told:
                         click.echo(f"inkdigits: {line}; left out", err=True)

@@ -11,6 +11,7 @@ import click
 
 from inkdigits.cli import after, teachers
 from inkdigits.cli.left_out import LeftOut
+from inkdigits.cli.screen import warning
 from inkdigits.cli.summary import changed, located, numbers, summary
 from inkdigits.cli.watch import stopped, watching
 from inkdigits.errors import InputError, InUseError, require
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from inkdigits.training.recipe import AnyRecipe, DrawnRecipe
 
 _SEEDS = 2**31
+_BY_CHANCE = 0.2  # share of digits right up to which a network has learned next to nothing: a tenth is right by chance
 
 
 @click.command()
@@ -81,7 +83,7 @@ def train(
         # By its whole path: the same model from wherever the run is resumed.
         recipe_ = recipe_.going_on_from(source if source in network.shipped() else str(Path(source).resolve()))
     left_out = LeftOut()
-    data = load.find(data_name, left_out)
+    data = load.find(data_name, left_out, left_out.warn)
     after.check(recipe_, data)
 
     def command(seed: int) -> str:
@@ -150,6 +152,9 @@ def _show(finished: Finished) -> None:
         changed(finished.learned.told())
     if isinstance(finished.metrics, Metrics):
         summary(finished.metrics)
+        if finished.metrics.accuracy < _BY_CHANCE:
+            what = "nothing was learned, it seems: give a smaller training.learning_rate, or train longer"
+            click.echo(warning(what), err=True)
     elif isinstance(finished.metrics, Numbers):
         numbers(finished.metrics)
     else:

@@ -11,13 +11,14 @@ import lzma
 import math
 import struct
 import zlib
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.errors import InputError
+from inkdigits.errors import InputError, TooLargeError
 
 _TYPES: dict[int, np.dtype[Any]] = {
     0x08: np.dtype("u1"),
@@ -27,6 +28,7 @@ _TYPES: dict[int, np.dtype[Any]] = {
     0x0D: np.dtype(">f4"),
     0x0E: np.dtype(">f8"),
 }
+_MAX_BYTES = 1 << 30  # 1.3 million digits; a small packed file could fill the memory
 _REMEDY = "expected an IDX file as the original MNIST has them, plain or .gz"
 
 
@@ -55,11 +57,14 @@ def parse(data: bytes, name: str) -> npt.NDArray[Any]:
 def read(path: Path) -> npt.NDArray[Any]:
     """Return the array in an IDX file, plain or compressed (.gz, .xz). Raises InputError."""
     try:
-        data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
-        elif data[:6] == b"\xfd7zXZ\0":
-            data = lzma.decompress(data)
+        with path.open("rb") as file:
+            beginning = file.peek(6)[:6]
+            is_gzip, is_xz = beginning[:2] == b"\x1f\x8b", beginning == b"\xfd7zXZ\0"
+            unpacked: Any = gzip.open if is_gzip else lzma.open if is_xz else nullcontext
+            with unpacked(file) as opened:
+                data = opened.read(_MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise InputError(path, f"cannot be read ({error})", _REMEDY) from None
+    if len(data) > _MAX_BYTES:
+        raise TooLargeError(path, f"holds more than {_MAX_BYTES >> 30} GB", "give fewer digits")
     return parse(data, str(path))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.datasets import idx, mnist
+from inkdigits.datasets import doubts, idx, layouts, mnist, table
 from inkdigits.datasets.dataset import Dataset
+from inkdigits.datasets.layouts import OnError, OnWarning
 from inkdigits.errors import InputError
-from inkdigits.image import decode
 from inkdigits.image.load import Source, to_uint8
 from inkdigits.reading.single import prepare
 
@@ -23,8 +24,6 @@ _EXPECTED = (
     "expected mnist, a folder of IDX files, a folder of class folders 0 to 9, a .csv (label, 784 pixels) or an .npz"
 )
 _NPZ_KEYS = (("x_{}", "y_{}"), ("{}_images", "{}_labels"), ("images_{}", "labels_{}"))
-
-OnError = Callable[[InputError], None]
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,12 @@ def raise_error(error: InputError) -> None:
     raise error
 
 
-def find(spec: str, on_error: OnError = raise_error) -> Data:
+def find(spec: str, on_error: OnError = raise_error, on_warning: OnWarning = warnings.warn) -> Data:
     """Return the data set that a name or path means. Nothing is read before one of its halves is asked for.
 
-    `on_error` is called with each bad picture of a folder, which is then left out. Raises InputError, also from the
-    halves: which file is malformed, what is wrong with it and what was expected.
+    `on_error` is called with each bad picture of a folder, which is then left out; `on_warning` with a line for what else
+    is not as it should be: what was put right (digits dark on light, or transposed), passed over, or is doubtful. Raises
+    InputError, also from the halves: which file is malformed, what is wrong with it and what was expected.
     """
     if spec == "mnist":
         return Data("mnist", mnist.train, mnist.test)
@@ -57,94 +57,81 @@ def find(spec: str, on_error: OnError = raise_error) -> Data:
         if isinstance(error, InputError):
             raise
         raise InputError(spec, "is no path", _EXPECTED) from None
+    told = _Told(on_error, on_warning)
     if path.is_dir():
-        return _find_in_folder(path, on_error)
+        return _find_in_folder(path, told)
     if path.name.lower().endswith((".csv", ".csv.gz")):
-        return Data(path.name, lambda: _read_csv(path), None)
+        return Data(path.name, _upright(lambda: _read_csv(path, told), "", path, told), None)
     if path.suffix.lower() == ".npz":
-        return _find_in_npz(path, on_error)
+        return _find_in_npz(path, told)
     raise InputError(spec, "is not a data set of a known kind", _EXPECTED)
 
 
-def _find_in_folder(path: Path, on_error: OnError) -> Data:
-    def idx_half(prefix: str) -> tuple[Path, Path] | None:
-        found = (sorted(path.glob(f"{prefix}-{what}*idx*ubyte*")) for what in ("images", "labels"))
-        files = [[file for file in half if file.is_file()] for half in found]
-        return (files[0][0], files[1][0]) if all(files) else None
+class _Told(NamedTuple):
+    """Whom to tell what."""
 
-    halves = {"train": idx_half("train"), "test": idx_half("t10k") or idx_half("test")}
-    pairs = {half: pair for half, pair in halves.items() if pair is not None}
-    if pairs:
-        first = pairs.get("train") or pairs["test"]
-        test = pairs.get("test") if "train" in pairs else None
-        name = path.name
-        return Data(
-            name,
-            lambda: _read_idx(*first, f"{name} train"),
-            None if test is None else lambda: _read_idx(*test, f"{name} test"),
-        )
-    if (path / "train").is_dir() and (path / "test").is_dir():
-        return Data(
-            path.name,
-            lambda: _read_class_folders(path / "train", on_error),
-            lambda: _read_class_folders(path / "test", on_error),
-        )
-    return Data(path.name, lambda: _read_class_folders(path, on_error), None)
+    error: OnError
+    warning: OnWarning
 
 
-def _read_idx(images: Path, labels: Path, name: str) -> Dataset:
+def _upright(half: Callable[[], Dataset], which: str, path: Path, told: _Told) -> Callable[[], Dataset]:
+    """Return how to read a half of a data set so that its digits are upright, and what is doubtful in it is told."""
+    return lambda: doubts.upright(half(), f"{path}{which}", str(path), told.warning)
+
+
+def _find_in_folder(path: Path, told: _Told) -> Data:
+    found = layouts.find(path, told.warning)
+    several = found.test is not None
+
+    def half(of: layouts.IdxPair | list[tuple[Path, str]], what: str) -> Callable[[], Dataset]:
+        name, which = (f"{path.name} {what}", f", {what} half") if several else (path.name, "")
+        if isinstance(of, tuple):
+            return _upright(lambda: _read_idx(*of, name, told), which, path, told)
+        return _upright(lambda: _read_class_folders(of, path, name, told), which, path, told)
+
+    return Data(path.name, half(found.train, "train"), None if found.test is None else half(found.test, "test"))
+
+
+def _read_idx(images: Path, labels: Path, name: str, told: _Told) -> Dataset:
     x, y = idx.read(images), idx.read(labels)
     if x.dtype != np.uint8 or x.shape[1:] != (28, 28) or not len(x):
         raise InputError(images, f"holds {x.dtype} {x.shape}", "expected uint8 (N, 28, 28), N above 0")
     if y.ndim != 1 or len(y) != len(x):
         raise InputError(labels, f"holds labels {y.shape} for {len(x)} images", "expected one label an image")
-    return Dataset(name, x, _check_labels(y, labels))
+    return _in_the_form_of_mnist(x, _check_labels(y, labels), images, name, told)
 
 
-def _read_class_folders(path: Path, on_error: OnError) -> Dataset:
-    folders = [path / str(digit) for digit in range(10)]
-    if not any(folder.is_dir() for folder in folders):
-        raise InputError(path, "has no folders named 0 to 9 and no IDX files", _EXPECTED)
-    files = [
-        (file, digit)
-        for digit, folder in enumerate(folders)
-        if folder.is_dir()
-        for file in sorted(folder.iterdir())
-        if file.suffix.lower() in decode.ENDINGS
-    ]
-    images, labels = _glyphs([file for file, _ in files], [digit for _, digit in files], path, on_error)
-    return Dataset(path.name, images, labels)
+def _read_class_folders(places: list[tuple[Path, str]], path: Path, name: str, told: _Told) -> Dataset:
+    found = layouts.pictures(places, told.error, told.warning)
+    images, kept = _glyphs(list(found.files), path, told)
+    writers = None
+    if found.writers is not None:
+        writers = np.unique(found.writers, return_inverse=True)[1].astype(np.int16)[kept]
+    return Dataset(name, images, np.array(found.labels, np.uint8)[kept], writers)
 
 
-def _read_csv(path: Path) -> Dataset:
-    try:
-        with np.lib.npyio.DataSource().open(str(path), "rt", encoding="utf-8-sig") as file:
-            lines = [line for line in file if line.strip()]
-        header = 0 if lines and lines[0].split(",")[0].strip('" \r\n').isdigit() else 1
-        if len(lines) <= header:
-            raise ValueError("it has no rows")
-        table = np.loadtxt(lines[header:], np.int16, delimiter=",", comments=None, ndmin=2, quotechar='"')
-    # NumPy, gzip and the text decoder each raise what they like for a damaged file.
-    except Exception as error:
-        reason = str(error).split(";")[0]
-        raise InputError(path, f"is malformed ({reason})", "expected lines of a label and 784 pixels, 0-255") from None
-    if table.shape[1] != 785:
-        raise InputError(
-            path, f"has {table.shape[1]} columns", "expected 785: a label and 784 pixels, as Kaggle's train.csv"
-        )
-    pixels = table[:, 1:]
-    if pixels.min() < 0 or pixels.max() > 255:
-        row = int(np.argmax(((pixels < 0) | (pixels > 255)).any(axis=1))) + 1
-        raise InputError(path, f"has a pixel outside 0-255 in data row {row}", "expected whole numbers 0 to 255")
+def _read_csv(path: Path, told: _Told) -> Dataset:
+    pixels, labels = table.read(path, told.warning)
     images = to_uint8(pixels.astype(np.uint8), str(path), any_scale=True).reshape(-1, 28, 28)
-    return Dataset(path.name, images, _check_labels(table[:, 0], path))
+    return _in_the_form_of_mnist(images, _check_labels(labels, path), path, path.name, told)
 
 
-def _find_in_npz(path: Path, on_error: OnError) -> Data:
+def _in_the_form_of_mnist(
+    images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], path: Path, name: str, told: _Told
+) -> Dataset:
+    """Return digits of 28×28 as they are; inverted where they are dark on light, and as `classify` has them if on grey."""
+    light = doubts.light_on_dark(images, str(path), told.warning)
+    if light is images or _is_mnist_like(light):
+        return Dataset(name, light, labels)
+    glyphs, kept = _glyphs(list(light), path, told)
+    return Dataset(name, glyphs, labels[kept])
+
+
+def _find_in_npz(path: Path, told: _Told) -> Data:
     names = set(_read_arrays(path))
 
     def half(x: str, y: str) -> Callable[[], Dataset] | None:
-        return partial(_read_npz, path, x, y, on_error) if {x, y} <= names else None
+        return _upright(partial(_read_npz, path, x, y, told), "", path, told) if {x, y} <= names else None
 
     for x, y in _NPZ_KEYS:
         train = half(x.format("train"), y.format("train"))
@@ -171,7 +158,7 @@ def _read_arrays(path: Path, *wanted: str) -> dict[str, npt.NDArray[Any]]:
     return arrays
 
 
-def _read_npz(path: Path, x_name: str, y_name: str, on_error: OnError) -> Dataset:
+def _read_npz(path: Path, x_name: str, y_name: str, told: _Told) -> Dataset:
     arrays = _read_arrays(path, x_name, y_name)
     x, y = arrays[x_name], arrays[y_name]
     if x.ndim == 4 and x.shape[3] == 1:
@@ -186,8 +173,8 @@ def _read_npz(path: Path, x_name: str, y_name: str, on_error: OnError) -> Datase
     images = to_uint8(x, f"{path}: {x_name}", any_scale=True)
     if x.shape[1:] == (28, 28) and _is_mnist_like(images):
         return Dataset(path.name, images, labels)
-    images, labels = _glyphs(list(images), labels.tolist(), path, on_error)
-    return Dataset(path.name, images, labels)
+    images, kept = _glyphs(list(images), path, told)
+    return Dataset(path.name, images, labels[kept])
 
 
 def _is_mnist_like(images: npt.NDArray[np.uint8]) -> bool:
@@ -196,10 +183,8 @@ def _is_mnist_like(images: npt.NDArray[np.uint8]) -> bool:
     return float(rim.mean()) < 16
 
 
-def _glyphs(
-    sources: list[Source], labels: list[int], path: Path, on_error: OnError
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Return every picture's glyph, by the one path that classify takes too, with its label; bad ones are reported."""
+def _glyphs(sources: list[Source], path: Path, told: _Told) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.intp]]:
+    """Return every picture's glyph, by the one path that classify takes too, and which these are; bad ones are told."""
 
     def one(numbered: tuple[int, Source]) -> npt.NDArray[np.uint8] | InputError:
         number, source = numbered
@@ -213,15 +198,15 @@ def _glyphs(
     with ThreadPoolExecutor() as pool:
         results = list(pool.map(one, enumerate(sources)))
     images, kept = [], []
-    for result, label in zip(results, labels, strict=True):
+    for row, result in enumerate(results):
         if isinstance(result, InputError):
-            on_error(result)
+            told.error(result)
         else:
             images.append(result)
-            kept.append(label)
+            kept.append(row)
     if not images:
         raise InputError(path, "holds no readable picture", _EXPECTED)
-    return np.stack(images), np.array(kept, np.uint8)
+    return np.stack(images), np.array(kept, np.intp)
 
 
 def _check_labels(labels: npt.NDArray[Any], path: Path) -> npt.NDArray[np.uint8]:

@@ -225,8 +225,9 @@ def to_uint8(array: npt.NDArray[Any], name: str, any_scale: bool = False) -> npt
     """Return grey or colour values of any number type as uint8, 0 to 255.
 
     Floats up to 1 and whole numbers beyond 255 are scaled: the full scale is taken to be the smallest of 1, 255, 4095
-    (12-bit scanners) and 65535 that holds every value. With `any_scale`, as of arrays, whose scale no format tells, it
-    may be 16 (as of scikit-learn's digits), 256 or 4096 as well, and whole numbers up to 1 are a black-and-white mask.
+    (12-bit scanners) and 65535 that holds every value, or else the largest value. With `any_scale`, as of arrays, whose
+    scale no format tells, it may be 16 (as of scikit-learn's digits), 256 or 4096 as well, and whole numbers up to 1 are a
+    black-and-white mask.
     """
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(255)
@@ -239,8 +240,8 @@ def to_uint8(array: npt.NDArray[Any], name: str, any_scale: bool = False) -> npt
     low, high = float(array.min()), float(array.max())
     if low < 0:
         raise InputError(name, f"holds negative values (down to {low:g})", "shift it to 0-255 or 0-1")
-    if high > 65535:
-        raise InputError(name, f"holds values up to {high:g}", "scale it to 0-255 or 0-1")
+    if high > _SCALES[-1]:
+        array, high = array / high, 1.0  # float32 does not hold every number
     is_unit = high <= 1 and (any_scale or array.dtype.kind == "f")
     full = 1.0 if is_unit else next(f for f in (_SCALES_OF_ARRAYS if any_scale else _SCALES) if high <= f)
     scaled = array.astype(np.float32)

@@ -64,8 +64,8 @@ def fit(
     Equal arguments give equal weights (on one machine). If `checkpoint_path` exists, training goes on from the last whole
     epoch in it; each finished epoch is written there. `on_step` is called many times an epoch, `on_epoch` after each with
     its row: epoch, loss, accuracy, val_loss and val_accuracy (not without `validation`), learning_rate, seconds. With
-    `given`, training goes on from that network. Raises InputError for a recipe that cannot be built and for a checkpoint of
-    another training.
+    `given`, training goes on from that network. Raises InputError for a recipe that cannot be built, for a checkpoint of
+    another training, and where the loss is no finite number any more.
     """
     settings = recipe.training
     if len(training) < settings.batch:
@@ -107,6 +107,9 @@ def fit(
         totals = np.zeros(2)
         for first in range(0, steps, _STEPS_PER_CALL):
             totals += np.array([float(v) for v in run_steps(rows[first : first + _STEPS_PER_CALL])])
+            if not np.isfinite(totals[0]):
+                what = f"has learned nothing: in epoch {epoch + 1} the loss is no number any more"
+                raise InputError(f"recipe {recipe.name}", what, "give a smaller training.learning_rate")
             done = min(first + _STEPS_PER_CALL, steps)
             on_step(epoch * steps + done, settings.epochs * steps, _means(totals, done * settings.batch))
         seconds = time.perf_counter() - started

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from inkdigits.errors import InputError
 from inkdigits.training import checkpoint, optimizers, precision
 from inkdigits.training.average import WeightAverage
 from inkdigits.training.fit import Progress, Trained, silent
@@ -53,7 +54,7 @@ def train(
     `drawn` gives the batches between two numbers: inputs, and targets as a tuple of arrays. Goes on from the last whole
     epoch in `checkpoint_path` where there is one. `on_step` is called after every step, `on_epoch` after each epoch with
     its row: epoch, the losses, what `task.validate` gives, learning_rate, seconds. Raises InputError for a checkpoint of
-    another training.
+    another training, and where the loss is no finite number any more.
     """
     rewritten = precision.is_rewritten(settings.precision)
     policy = "float32" if rewritten else precision.dtype_policy(settings.precision)
@@ -84,6 +85,9 @@ def train(
     for number, batch in enumerate(drawn(len(history) * steps, total), len(history) * steps):
         with precision.rewritten(rewritten):
             rows.append({name: float(value) for name, value in step(*_tensors(*batch)).items()})
+        if not np.isfinite(rows[-1]["loss"]):
+            what = f"has learned nothing: in epoch {len(history) + 1} the loss is no number any more"
+            raise InputError("the training", what, "give a smaller training.learning_rate")
         on_step(number + 1, total, _means(rows))
         if (number + 1) % steps:
             continue

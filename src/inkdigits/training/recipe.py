@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from inkdigits.errors import InputError, nearest
+from inkdigits.files import read_text
 from inkdigits.training import tables
 from inkdigits.training.drawn_settings import LocatorSettings, NumberSettings, PageSettings, StripSettings
 from inkdigits.training.settings import (
@@ -165,7 +166,7 @@ def load(name: str | os.PathLike[str]) -> AnyRecipe:
             f"{hint} There are {', '.join(names())}, or give a .toml file",
         )
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(read_text(path))
     except FileNotFoundError:
         raise InputError(path, "does not exist", "check the path, or see: inkdigits recipes") from None
     except (OSError, ValueError, RecursionError) as error:
