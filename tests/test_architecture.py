@@ -118,6 +118,20 @@ def test_every_opening_of_a_test_half_is_written_down(folder):
                 )
 
 
+def test_commands_call_no_commands_and_nothing_below_calls_any():
+    for path in modules():
+        names = set(imports_of(path))
+        if room_of(path) not in ("cli", "__main__"):
+            assert not {name for name in names if name.split(".")[0] == "click"}, path.name
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        called = {
+            node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and hasattr(node.func, "attr")
+        }
+        assert not called & {"get_current_context", "forward"}, path.name
+        assert "invoke" not in called or path.name == "__init__.py", path.name  # the group's own
+
+
 def loaded_after(code):
     script = f"import sys\n{code}\nprint(' '.join(sorted(m for m in sys.modules if '.' not in m)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -132,16 +132,12 @@ sys.addaudithook(hear)
 import numpy as np
 from inkdigits import code_hash
 from inkdigits.datasets import mnist
-from inkdigits.training import fit, pool, recipe
+from inkdigits.training import export, fit, pool, recipe, split
 from inkdigits.training.locator import batches
-settings = {"network": {"architecture": "logistic", "not_digit": True}, "training": {"epochs": 1, "batch": 100}}
-settings["pool"] = dict.fromkeys(pool.KINDS, 2)
 digits = mnist.train().subset(np.arange(300))
-chosen = recipe.from_dict(settings, "x", "x")
 pool._remember(digits)
 for number, kind in enumerate(pool.KINDS):
     pool._make(pool._Part(kind, 0, number, 2))
-fit.fit(chosen, 0, digits, None)
 pages = recipe.load("locator").pages
 batches.drawn(batches._sources(digits, pages, "training"), pages, 0, 0, 1)
 package = code_hash.PACKAGE
@@ -152,7 +148,7 @@ print(json.dumps([sorted(name for name in sys.modules if name.startswith("inkdig
 
 
 def test_nothing_that_training_imports_or_reads_is_missing():
-    """Seen while a network learns from pictures of all kinds, and a page is drawn."""
+    """Seen while training is imported, and pictures of all kinds and a page are drawn."""
     environment = {**os.environ, "PYTHONPATH": str(code_hash.PACKAGE.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, "-c", LEARNS], capture_output=True, text=True, check=True, env=environment, cwd=Path.home()
@@ -161,7 +157,7 @@ def test_nothing_that_training_imports_or_reads_is_missing():
     every = recipe.load("default")
     roots = {*code_hash.roots(every, "mnist"), *code_hash.roots(recipe.load("locator"), "mnist")}
     assert set(imported) - {"inkdigits.code_hash"} <= set(code_hash.modules(sorted(roots)))
-    known = {path for chosen in (every, recipe.load("locator")) for path in code_hash.files(chosen)}
-    known |= set(code_hash._LOCATOR)  # `default` takes nothing from pages
-    assert {path for path in read if not path.startswith("datasets/mnist_files/")} <= known
+    patterns = [*code_hash.files(recipe.load("locator")), *code_hash._LOCATOR]  # `default` takes nothing from pages
+    known = {path.relative_to(code_hash.PACKAGE).as_posix() for one in patterns for path in code_hash.PACKAGE.glob(one)}
+    assert {path for path in read if not path.startswith(("datasets/mnist_files/", "recipes/"))} <= known
     assert "synthetic/font_outlines/outlines.xz" in read and "locating/model/model.onnx" in read

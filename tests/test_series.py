@@ -1,9 +1,12 @@
 """A series of seeds: stopped and gone on with, shared between processes, and never run twice."""
 
+import importlib
 import json
+import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +22,7 @@ from tests.cli.conftest import run as inkdigits
 # Keras' way to save a network asks TensorFlow for arrays as NumPy 1 did; nothing of ours is involved.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
+SCRIPTS = Path(__file__).parent.parent / "scripts"
 RECIPE = '[network]\narchitecture = "classic"\n[training]\nepochs = 3\nbatch = 50\nlearning_rate = 0.002\n'
 
 
@@ -233,6 +237,29 @@ def test_equal_code_is_one_series(place, whole, tmp_path, monkeypatch):
     assert len(series.collect(chosen, data, tmp_path)) == 2
 
 
+def test_equal_code_is_found_out_by_one_seed(whole, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    equal_code = importlib.import_module("equal_code")
+    folder, other = copy_of(whole, tmp_path)
+    changed(folder, code_sha256=["ab" * 32])
+    table = tmp_path / "table.json"
+    table.write_text("[]")
+    equal_code.main(folder, table)
+    (entry,) = json.loads(table.read_text())
+    now = series.read(whole[0])[0]["code_sha256"]
+    assert entry["equal"] == ["ab" * 32, *now] and entry["seed"] == 0 and entry["figures"]["digits"] > 100
+    assert code_hash.same(["ab" * 32], now, table)
+    with pytest.raises(SystemExit, match="nothing to find out"):
+        equal_code.main(folder, table)
+    assert "seed" in equal_code.differences(folder, other)
+    text = (folder / "history.csv").read_text().splitlines()
+    (folder / "history.csv").write_text("\n".join([text[0], text[1].replace("0.", "0.1", 1), *text[2:]]))
+    assert equal_code.differences(folder, folder) == []
+    again = tmp_path / "again"
+    shutil.copytree(next(whole[0].glob("mine-0-*")), again)
+    assert equal_code.differences(folder, again) == ["loss of epoch 1"]
+
+
 def test_data_that_have_changed_are_told_before_anything_is_trained(place, whole, tmp_path):
     copy_of(whole, tmp_path)
     (tmp_path / "small.npz").write_bytes((place / "small.npz").read_bytes())
@@ -280,7 +307,8 @@ def test_a_teacher_that_learned_from_other_digits_teaches_nothing(place, tmp_pat
     monkeypatch.chdir(tmp_path)
     stored = np.load(place / "small.npz")
     np.savez("small.npz", x=stored["x"][:600], y=stored["y"][:600])
-    text = '[network]\narchitecture = "logistic"\n[training]\nepochs = 1\nbatch = 50\n[distil]\nteachers = ["runs/logistic-0"]\n'
+    text = '[network]\narchitecture = "logistic"\n[training]\nepochs = 1\nbatch = 50\n'
+    text += '[distil]\nteachers = ["runs/logistic-0"]\n'
     (tmp_path / "taught.toml").write_text(text)
     assert inkdigits("train", "taught.toml", "--data", "small.npz").exit_code == 0
     (folder,) = (tmp_path / "runs").glob("taught-*")

@@ -15,9 +15,10 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from inkdigits.training.recipe import AnyRecipe, LocatorRecipe, Recipe
+if TYPE_CHECKING:
+    from inkdigits.training.recipe import AnyRecipe
 
 UNKNOWN = "unknown"  # of a run that was made before hashes were written down
 
@@ -33,7 +34,7 @@ _LOCATE = tuple(f"inkdigits.training.locator.{name}" for name in ("fit", "valida
 _NUMBERS = tuple(f"inkdigits.training.numbers.{name}" for name in ("fit", "validation", "export"))
 
 # Files of the package that are learned from, beside MNIST, whose digits have a hash of their own.
-_INK = ("synthetic/font_glyphs/glyphs.xz", "synthetic/font_outlines/outlines.xz")
+_INK = ("synthetic/*.json", "synthetic/font_glyphs/glyphs.xz", "synthetic/font_outlines/outlines.xz")
 _LOCATOR = ("locating/model/model.onnx",)
 
 
@@ -47,6 +48,8 @@ def of(recipe: AnyRecipe, data_name: str) -> str:
 
 def roots(recipe: AnyRecipe, data_name: str) -> Iterator[str]:
     """Yield the modules that are called to train a recipe and to make what it learns from."""
+    from inkdigits.training.recipe import LocatorRecipe, Recipe
+
     if not isinstance(recipe, Recipe):
         yield from (*_MNIST, *(_LOCATE if isinstance(recipe, LocatorRecipe) else _NUMBERS), "inkdigits.training.split")
         return
@@ -58,6 +61,8 @@ def roots(recipe: AnyRecipe, data_name: str) -> Iterator[str]:
 
 def files(recipe: AnyRecipe) -> Iterator[str]:
     """Yield patterns of the files, below the package, that a recipe's synthetic digits or pages are made of."""
+    from inkdigits.training.recipe import Recipe
+
     if not isinstance(recipe, Recipe):
         yield from _INK
     elif recipe.pool.counts():

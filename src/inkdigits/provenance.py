@@ -40,7 +40,7 @@ def table(config: dict[str, Any], recipe: Recipe, trained: fit.Trained, seconds:
         + (f"{digits['validation']:,} held out {config['held_out']}" if digits["validation"] else "none held out"),
         "Training": f"{seconds:.0f} s in this session, {trained.dtype_policy}, on {processor()}",
         "Export": f"ONNX, agrees on {config['proof']['digits']:,} digits; largest difference: {differences}",
-        "Calibration": f"temperature {config['answering']['temperature']}, fitted on {_fitted_on(config)}"
+        "Calibration": f"temperature {config['answering']['temperature']:.4g}, fitted on {_fitted_on(config)}"
         if "answering" in config
         else "none: no digits were held out to fit it on",
         "Code": code_hash.words(config),
