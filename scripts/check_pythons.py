@@ -22,7 +22,7 @@ RESULT = ROOT / "benchmarks" / "results" / "pythons.json"
 TESTS = [
     "tests/test_reader.py", "tests/test_results.py", "tests/test_options.py", "tests/image/test_load.py",
     "tests/image/test_document.py", "tests/image/test_tiff.py", "tests/batch/test_inputs.py",
-    "tests/batch/test_workers.py", "tests/recognising/test_decide.py", "tests/network/test_session.py",
+    "tests/batch/test_workers.py", "tests/recognising/test_decide.py",
 ]  # fmt: skip
 PACKAGES = "numpy", "pillow", "opencv-python-headless", "onnxruntime", "regex", "pypdfium2", "click", "rich"
 ASKED = "import platform, sys; print(platform.python_version(), int(sys.version_info >= (3, 11)))"

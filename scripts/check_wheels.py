@@ -27,7 +27,7 @@ PLATFORMS = {
     "Windows, x86-64": "x86_64-pc-windows-msvc",
 }
 PYTHONS = "3.11", "3.12", "3.13", "3.14"
-PARTS: dict[str, list[str]] = {"read": [], "serve": ["serve"], "heic": ["heic"], "train": ["train"]}
+PARTS = {"read and serve": ["serve", "heic"], "train": ["train"]}
 SHOWN = "numpy", "onnxruntime", "opencv-python-headless", "tensorflow", "tensorflow-cpu"
 
 
@@ -40,7 +40,10 @@ def resolve(uv: str, platform: str, python: str, extras: list[str]) -> dict[str,
     if done.returncode:
         return {"wheels": False, "missing": missing(done.stderr)}
     pairs = [line.split("==") for line in done.stdout.splitlines() if "==" in line]
-    return {"wheels": True, "versions": {name: version for name, version in pairs if name in SHOWN}}
+    versions = {name: version for name, version in pairs if name in SHOWN}
+    if "train" in extras and not {"tensorflow", "tensorflow-cpu"} & set(versions):
+        return {"wheels": False, "missing": "TensorFlow has no release, and is left out"}
+    return {"wheels": True, "versions": versions}
 
 
 def missing(said: str) -> str:
