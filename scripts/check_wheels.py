@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -22,8 +23,8 @@ RESULT = ROOT / "benchmarks" / "results" / "wheels.json"
 PLATFORMS = {
     "Linux, x86-64": "x86_64-manylinux_2_28",
     "Linux, Arm": "aarch64-manylinux_2_28",
-    "macOS, Apple silicon": "aarch64-apple-darwin",
-    "macOS, Intel": "x86_64-apple-darwin",
+    "macOS 14, Apple silicon": "aarch64-apple-darwin",
+    "macOS 14, Intel": "x86_64-apple-darwin",
     "Windows, x86-64": "x86_64-pc-windows-msvc",
 }
 PYTHONS = "3.11", "3.12", "3.13", "3.14"
@@ -36,7 +37,8 @@ def resolve(uv: str, platform: str, python: str, extras: list[str]) -> dict[str,
     command = [uv, "pip", "compile", "--quiet", "--no-config", "--no-header", "--no-annotate", "--prerelease", "disallow",
                "--only-binary", ":all:", "--python-platform", platform, "--python-version", python, "pyproject.toml"]  # fmt: skip
     command += [word for extra in extras for word in ("--extra", extra)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "MACOSX_DEPLOYMENT_TARGET": "14.0"}  # uv asks for macOS 13 otherwise
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         return {"wheels": False, "missing": missing(done.stderr)}
     pairs = [line.split("==") for line in done.stdout.splitlines() if "==" in line]

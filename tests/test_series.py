@@ -232,8 +232,7 @@ def test_equal_code_is_one_series(place, whole, tmp_path, monkeypatch):
     changed(second, code_sha256=["ab" * 32])
     now = series.read(whole[0])[0]["code_sha256"]
     (tmp_path / "table.json").write_text(json.dumps([{"equal": [*now, "ab" * 32]}]))
-    monkeypatch.setattr(code_hash.canonical, "__defaults__", (tmp_path / "table.json",))
-    monkeypatch.setattr(code_hash.same, "__defaults__", (tmp_path / "table.json",))
+    monkeypatch.setattr(code_hash, "EQUAL", tmp_path / "table.json")
     assert len(series.collect(chosen, data, tmp_path)) == 2
 
 

@@ -111,21 +111,21 @@ def plain(source: str, tree: ast.AST | None = None) -> str:
     return "\n".join(kept for line in lines if (kept := line.rstrip()))
 
 
-def same(codes: Sequence[str], others: Sequence[str], table: Path = EQUAL) -> bool:
+def same(codes: Sequence[str], others: Sequence[str], table: Path | None = None) -> bool:
     """Tell whether two networks were made by the same code; each is what a run's config says (see `of_config`)."""
     return canonical(codes, table) == canonical(others, table)
 
 
-def canonical(codes: Sequence[str], table: Path = EQUAL) -> tuple[str, ...]:
+def canonical(codes: Sequence[str], table: Path | None = None) -> tuple[str, ...]:
     """Return hashes with one name for all that count as equal, each once where it follows itself."""
     groups: list[set[str]] = []
-    for entry in read_table(table):
+    for entry in read_table(table or EQUAL):
         pair = {str(value) for value in entry["equal"]}
         joined = [group for group in groups if group & pair]
         groups = [group for group in groups if not group & pair] + [pair.union(*joined)]
     named = {code: min(group) for group in groups for code in group}
-    plain_names = [named.get(code, code) for code in codes]
-    return tuple(name for i, name in enumerate(plain_names) if i == 0 or plain_names[i - 1] != name)
+    names = [named.get(code, code) for code in codes]
+    return tuple(name for i, name in enumerate(names) if i == 0 or names[i - 1] != name)
 
 
 def of_config(config: dict[str, Any]) -> list[str]:
@@ -141,7 +141,7 @@ def words(config: dict[str, Any]) -> str:
     return ", then ".join("unknown code" if code == UNKNOWN else f"SHA-256 {code[:16]}…" for code in codes)
 
 
-def read_table(table: Path = EQUAL) -> list[dict[str, Any]]:
+def read_table(table: Path) -> list[dict[str, Any]]:
     """Return the entries of the table of equal hashes: "equal" is two of them; the rest says how that was found out."""
     entries = json.loads(table.read_text(encoding="utf-8"))
     assert isinstance(entries, list)
