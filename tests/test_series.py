@@ -251,8 +251,9 @@ def test_equal_code_is_found_out_by_one_seed(whole, tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match="nothing to find out"):
         equal_code.main(folder, table)
     assert "seed" in equal_code.differences(folder, other)
-    text = (folder / "history.csv").read_text().splitlines()
-    (folder / "history.csv").write_text("\n".join([text[0], text[1].replace("0.", "0.1", 1), *text[2:]]))
+    names, first, *more = (folder / "history.csv").read_text().splitlines()
+    epoch, loss, *others = first.split(",")
+    (folder / "history.csv").write_text("\n".join([names, ",".join([epoch, f"{float(loss) + 0.1}", *others]), *more]))
     assert equal_code.differences(folder, folder) == []
     again = tmp_path / "again"
     shutil.copytree(next(whole[0].glob("mine-0-*")), again)
