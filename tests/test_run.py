@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import inkdigits
-from inkdigits import finetuning, parts, run, series
-from inkdigits.cli import after, seeds
+from inkdigits import after, finetuning, parts, run, series
+from inkdigits.cli import seeds
 from inkdigits.datasets import load, mnist
 from inkdigits.errors import InputError
 from inkdigits.training import recipe

@@ -191,6 +191,11 @@ def test_a_seed_is_claimed_by_one(place, tmp_path):
     assert [p for p in tmp_path.iterdir() if p.is_dir()] == [folder]
 
 
+def digits_of(place):
+    with np.load(place / "small.npz") as stored:
+        return stored["x"], stored["y"]
+
+
 def changed(folder, **values):
     """A run folder whose config says something else; None: it says nothing."""
     config = {**json.loads((folder / "config.json").read_text()), **values}
@@ -268,8 +273,8 @@ def test_data_that_have_changed_are_told_before_anything_is_trained(place, whole
         (folder / "model.onnx").write_bytes((whole[0] / folder.name / "model.onnx").read_bytes())
     arguments = [place / "mine.toml", "--data", tmp_path / "small.npz", "--out", tmp_path, "--seeds"]
     assert inkdigits("train", *arguments, 2).exit_code == 0
-    stored = np.load(place / "small.npz")
-    np.savez(tmp_path / "small.npz", x=stored["x"][::-1], y=stored["y"][::-1])
+    x, y = digits_of(place)
+    np.savez(tmp_path / "small.npz", x=x[::-1], y=y[::-1])
     result = inkdigits("train", *arguments, 3)
     assert result.exit_code == 1 and "learned from other digits than small.npz holds now" in result.stderr
     assert not list(tmp_path.glob("mine-2-*"))
@@ -305,8 +310,8 @@ def test_a_run_goes_on_with_other_code_and_says_so(place, tmp_path):
 def test_a_teacher_that_learned_from_other_digits_teaches_nothing(place, tmp_path, monkeypatch):
     """The data set has changed under its name since the teacher was trained."""
     monkeypatch.chdir(tmp_path)
-    stored = np.load(place / "small.npz")
-    np.savez("small.npz", x=stored["x"][:600], y=stored["y"][:600])
+    x, y = digits_of(place)
+    np.savez("small.npz", x=x[:600], y=y[:600])
     text = '[network]\narchitecture = "logistic"\n[training]\nepochs = 1\nbatch = 50\n'
     text += '[distil]\nteachers = ["runs/logistic-0"]\n'
     (tmp_path / "taught.toml").write_text(text)
@@ -314,6 +319,6 @@ def test_a_teacher_that_learned_from_other_digits_teaches_nothing(place, tmp_pat
     (folder,) = (tmp_path / "runs").glob("taught-*")
     (teacher,) = json.loads((folder / "config.json").read_text())["teachers"]
     assert teacher.startswith("logistic-0-")
-    np.savez("small.npz", x=stored["x"][100:], y=stored["y"][100:])
+    np.savez("small.npz", x=x[100:], y=y[100:])
     result = inkdigits("train", "taught.toml", "--data", "small.npz")
     assert result.exit_code == 1 and f"{teacher}: learned from other digits than small.npz holds now" in result.stderr

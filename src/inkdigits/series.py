@@ -42,11 +42,10 @@ def check(recipe_: AnyRecipe, data_name: str, data: Data, out: Path) -> None:
 
     That is so where other code made these, or where the data have changed.
     """
-    folders = run.finished(recipe_, data_name, out)
-    if not folders:
+    finished = folders(recipe_, data_name, out)
+    if not finished:
         return
-    collect(recipe_, data_name, out)
-    first = next(iter(folders.values()))
+    first = next(iter(finished.values()))
     if not code_hash.same(run.code_of(first), [code_hash.of(recipe_, data_name)]):
         raise InputError(first, "was made by other code than this, " + _words(run.code_of(first)), _OTHER_CODE)
     if isinstance(recipe_, Recipe) and not parts.has_learned_from(network.load(first), data):
@@ -105,6 +104,11 @@ def collect(recipe_: AnyRecipe, data_name: str, out: Path) -> Rows:
     rows = {seed: _row(folder) for seed, folder in run.finished(recipe_, data_name, out).items()}
     check_alike(rows, out)
     return rows
+
+
+def folders(recipe_: AnyRecipe, data_name: str, out: Path) -> dict[int, Path]:
+    """Return the folders of the runs of a series by their seeds, in order. Raises InputError as `collect` does."""
+    return {seed: out / row["run"] for seed, row in collect(recipe_, data_name, out).items()}
 
 
 def check_alike(rows: Rows, out: Path) -> None:
