@@ -2,7 +2,8 @@
 
 Usage: python scripts/check_pythons.py PYTHON…    adds each version to benchmarks/results/pythons.json
 
-PYTHON is an interpreter's name or path. It needs the standard library alone, so that it runs where nothing is installed.
+PYTHON is an interpreter's name or path; the Python of an environment in which the package and pytest are installed is used as it
+is. This script needs the standard library alone, so that it runs where nothing is installed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ TESTS = [
     "tests/batch/test_workers.py", "tests/recognising/test_decide.py",
 ]  # fmt: skip
 PACKAGES = "numpy", "pillow", "opencv-python-headless", "onnxruntime", "regex", "pypdfium2", "click", "rich"
-ASKED = "import platform, sys; print(platform.python_version(), int(sys.version_info >= (3, 11)))"
+ASKED = "import importlib.util as u, platform as p; print(p.python_version(), all(map(u.find_spec, ('inkdigits', 'pytest'))))"
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -45,14 +46,14 @@ def check(python: str, place: Path) -> tuple[str, dict[str, Any]]:
     asked = run(python, "-c", ASKED)
     if asked.returncode:
         sys.exit(f"{python}: is no Python ({last_line(asked)})")
-    version = asked.stdout.split()[0]
-    made = run(python, "-m", "venv", place)
-    own = place / ("Scripts" if os.name == "nt" else "bin") / "python"
-    installed = (
-        run(own, "-m", "pip", "install", "--quiet", ROOT, "pytest", "hypothesis") if not made.returncode else made
-    )
-    if installed.returncode:
-        return version, {"works": False, "error": last_line(installed)}
+    version, is_installed = asked.stdout.split()
+    own = Path(python)
+    if is_installed == "False":
+        made = run(python, "-m", "venv", place)
+        own = place / ("Scripts" if os.name == "nt" else "bin") / "python"
+        done = made if made.returncode else run(own, "-m", "pip", "install", "--quiet", ROOT, "pytest", "hypothesis")
+        if done.returncode:
+            return version, {"works": False, "error": last_line(done)}
     listed = json.loads(run(own, "-m", "pip", "list", "--format", "json").stdout)
     versions = {one["name"].lower(): one["version"] for one in listed}
     samples = sorted((ROOT / "src" / "inkdigits" / "samples").glob("*.jpg"))
