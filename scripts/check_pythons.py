@@ -59,7 +59,7 @@ def check(python: str, place: Path) -> tuple[str, dict[str, Any]]:
     samples = sorted((ROOT / "src" / "inkdigits" / "samples").glob("*.jpg"))
     said = run(own, "-m", "inkdigits", "classify", "--json", *samples)
     answers = [json.loads(line)["label"] for line in said.stdout.splitlines()]
-    tests = run(own, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=0", "--durations-min=1e9", *TESTS)
+    tests = run(own, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=--strict-markers", *TESTS)
     summary = last_line(tests).partition(" in ")[0]
     return version, {
         "works": not tests.returncode and answers == list(range(10)),
