@@ -1,11 +1,14 @@
 # Two commands for a fresh clone: `make demo` trains and reads, `make test` checks everything.
-# They need Python 3.11 or later, make, and the Python package index. PYTHON=python3.12 make demo chooses another one.
+# They need make, the Python package index, and Python 3.11 to 3.13: TensorFlow has no release for 3.14 yet, with which reading works.
+# The first such Python that is found is taken; PYTHON=python3.12 make demo chooses another one. Without make: docs/install.md.
 
-PYTHON ?= python3
+TRAINS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c '$(TRAINS)' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint notebook clean
+.PHONY: demo test test-minimum lint notebook clean
 
 demo: $(VENV)/.installed-train ## train the classic CNN, test it, write its report, read the sample pictures
 	$(BIN)/inkdigits train classic
@@ -20,6 +23,9 @@ demo: $(VENV)/.installed-train ## train the classic CNN, test it, write its repo
 test: $(VENV)/.installed-dev lint ## lint, types, and every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+test-minimum: ## every test with the lowest versions of the dependencies, in an environment of its own
+	$(or $(PYTHON),python3) scripts/check_minimum.py
+
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -30,6 +36,11 @@ notebook: $(VENV)/.installed-dev ## execute the notebook and store it with its o
 
 # One marker per set of extras, older than pyproject.toml when that has changed.
 $(VENV)/.installed-%: pyproject.toml
+	@test -x $(BIN)/python || $(or $(PYTHON),python3) -c '$(TRAINS)' 2>/dev/null || { echo "Training needs Python 3.11, 3.12 or 3.13, and \
+	$(if $(PYTHON),$(PYTHON) is none of them,none was found): TensorFlow has no release for others. \
+	Install one, or name it: make $(or $(MAKECMDGOALS),demo) PYTHON=…" >&2; exit 1; }
+	@test ! -x $(BIN)/python || $(BIN)/python -c '$(TRAINS)' || { echo "The Python in $(VENV) is $$($(BIN)/python -V), and training \
+	needs 3.11, 3.12 or 3.13: TensorFlow has no release for others. Remove it: make clean" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable ".[$*]"
 	@touch $@

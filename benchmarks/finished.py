@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inkdigits import network, run
+from inkdigits import network, series
 from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.evaluation import test_set
@@ -40,7 +40,7 @@ class Finished:
     def of(cls, arguments: argparse.Namespace, at_least: int = 1) -> Finished:
         """Find them, or stop with what is missing."""
         chosen = recipe.load(arguments.recipe)
-        folders = run.finished(chosen, "mnist", arguments.runs)
+        folders = series.folders(chosen, "mnist", arguments.runs)
         if len(folders) < at_least:
             sys.exit(f"{arguments.runs} has {len(folders)} finished runs of {chosen.name}, fewer than {at_least}")
         if arguments.split == "validation" and chosen.data.everything:

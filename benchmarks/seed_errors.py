@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from inkdigits import network, run
+from inkdigits import network, series
 from inkdigits.datasets import mnist
 from inkdigits.evaluation import contested, plots, test_set
 from inkdigits.training import recipe
@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     arguments = parser.parse_args()
     chosen = recipe.load(arguments.recipe)
-    folders = run.finished(chosen, "mnist", arguments.runs)
+    folders = series.folders(chosen, "mnist", arguments.runs)
     if not folders:
         sys.exit(f"{arguments.runs} has no finished run of {chosen.name}")
     said: dict[int, Counter[int]] = {}  # row of the test set → its wrong answers

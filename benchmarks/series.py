@@ -3,7 +3,7 @@
     inkdigits train RECIPE --seeds N --out runs/RECIPE     runs them, for hours if need be; stop it and start it as you like
     python benchmarks/series.py RECIPE --runs runs/RECIPE  adds what is finished to benchmarks/results/series_RECIPE.json
 
-A seed that stands in the file stays as it is: the first result of a seed counts. The lines in which those runs say that they
+A seed that stands in the file stays as it is: the first result of a seed counts. Seeds of other code or data are refused. The lines in which those runs say that they
 opened MNIST's test set are added to benchmarks/results/test_openings.jsonl. A file of another recipe hash is not mixed with: remove
 it to begin anew.
 
@@ -16,7 +16,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from inkdigits import series
+from inkdigits import code_hash, series
+from inkdigits.errors import InputError
 from inkdigits.evaluation import test_set
 from inkdigits.training import recipe
 from machine import keep_openings, read_results, write_results
@@ -37,9 +38,14 @@ def main(name: str, runs: Path) -> None:
     if not rows:
         sys.exit(f"{runs} has no finished run of {name}: inkdigits train {name} --seeds N --out {runs}")
     rows = dict(sorted(rows.items()))
+    try:
+        series.check_alike(rows, runs)
+    except InputError as error:
+        sys.exit(f"{error} (seeds in {file}.json count)")
     figures = {
         "recipe": chosen.name,
         "recipe_hash": chosen.hash(),
+        "code_sha256": code_hash.of_config(next(iter(rows.values()))),
         "description": chosen.description,
         "train_command": f"inkdigits train {chosen.name} --seed {min(rows)} --seeds {len(rows)}",
         **series.aggregate(rows),

@@ -42,13 +42,13 @@ def main(model: str) -> None:
     thresholds = {}
     for level, target in TARGETS.items():
         within = np.flatnonzero(error <= target * _MARGIN)
-        thresholds[level] = round(float(np.array(confidence)[order][within[-1]]), 4) if len(within) else 1.0
+        thresholds[level] = float(np.array(confidence)[order][within[-1]]) if len(within) else 1.0
         print(f"{level}: {thresholds[level]}, answers {(within[-1] + 1) / len(order):.2%} of the tuning halves")
     # What is no digit counts as well: of the letters at most 4.5 %, of the clothes at most 1.5 % may be answered under strict trust.
     not_digits = families("tune")
     for kind, share in (("letters", 0.045), ("fashion", 0.015)):
         strange, _ = judge(not_digits[kind], model)
-        thresholds["strict"] = max(thresholds["strict"], round(float(np.quantile(strange, 1 - share)), 4))
+        thresholds["strict"] = max(thresholds["strict"], float(np.quantile(strange, 1 - share)))
     print(f"strict, with what is no digit: {thresholds['strict']}")
     name = network.load(model).config.get("name", Path(model).name)
     write_results(

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from inkdigits import code_hash
+
 MODEL = Path(__file__).parent.parent / "src" / "inkdigits" / "locating" / "model"
 LARGEST = 2_000_000  # bytes of the ONNX file
 
@@ -67,6 +69,7 @@ which digit it is.
 | Export | ONNX Runtime against Keras on {config["proof"]["pictures"]} pages: at most {differences["float32"]:.1g} off with weights in 32 bits; with those of the file, the probability of a centre at most {differences["file, centres"]:.1g} |
 | Made again by | `inkdigits train locator --seed {config["seed"]}`, {hours:.1f} hours on {config["machine"]}, training in {config["precision"]}; on an NVIDIA card by the same command with the extra `train-gpu`, which has not been tried yet |
 | Versions | {versions} |
+| Code | {code_hash.words(config)} |
 {note}
 ## Input and output
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import inkdigits
-from inkdigits import network
+from inkdigits import code_hash, network
 from inkdigits.datasets import mnist
 from inkdigits.evaluation import test_set
 from inkdigits.evaluation.evaluate import evaluate
@@ -94,7 +94,7 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
     one, many = speed(name)
     training = config["recipe"]["training"]
     rows = "\n".join(
-        f"| {level} | {t['threshold']:.4f} | {t['coverage']:.2%} | {t['wrong']} of {t['answered']:,} ({t['error']:.3%}) |"
+        f"| {level} | {t['threshold']} | {t['coverage']:.2%} | {t['wrong']} of {t['answered']:,} ({t['error']:.3%}) |"
         for level, t in metrics["trust"].items()
     )
     return f"""\
@@ -108,12 +108,13 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
 | Recipe | `{config["recipe"]["name"]}`, hash {config["recipe_hash"]}, {seeds(config)} |
 | Trained on | {config["digits"]["training"]:,} of MNIST's 60,000 training digits{synthetic(config)}, {training["epochs"]} epochs; the other {config["digits"]["validation"]:,}, whole writers, held out |
 | Accuracy | **{metrics["accuracy"]:.2%}** of MNIST's 10,000 test digits ({metrics["digits"] - metrics["correct"]} wrong), 95 % interval {low:.2%} to {high:.2%}; the test set had no part in training or choice |
-| Calibration | temperature {config["answering"]["temperature"]}, fitted on MNIST's held-out writers; calibration error on the test digits {metrics["calibration_error"]:.2%} |
+| Calibration | temperature {config["answering"]["temperature"]:.4g}, fitted on MNIST's held-out writers; calibration error on the test digits {metrics["calibration_error"]:.2%} |
 | Size | {size / 1e6:.2f} MB, ONNX, computing in {"8 bits" if "seeds" in config else "float32"} |
 | Speed | {one:.3f} ms for one glyph alone, {many:,.0f} a second in batches of 1,024 on two cores, by the clock of the day it was shipped |
 | Input | `glyphs`, uint8 (N, 28, 28): white ink on black, 20-pixel box, centre of mass in the middle |
 | Output | `probabilities`, float32 (N, {10 + config["recipe"]["network"].get("not_digit", False)}), not yet calibrated (`inkdigits.classify_glyphs` calibrates) |
 | Made again by | {made_by(config)} |
+| Code | {code_hash.words(config)} |
 
 ## How sure it must be
 

@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from inkdigits import code_hash
+
 MODEL = Path(__file__).parent.parent / "src" / "inkdigits" / "recognising" / "number_model"
 LARGEST = 1_400_000  # bytes of the ONNX file
 
@@ -62,6 +64,7 @@ with the locator's marks and the digit network.
 | Combined | weight {config["combining"]["weight"]} of its log-probabilities, {config["combining"]["inserted"]} for a sign without a mark, fitted on {fitted["pages"]} validation pages: {fitted["right with both"]:,} of their numbers wholly right, {fitted["right with marks alone"]:,} without this network |
 | Made again by | `inkdigits train numbers --seed {config["seed"]}`, {config["training_hours"]:.1f} hours on {config["machine"]}, training in {config["precision"]} |
 | Versions | {versions} |
+| Code | {code_hash.words(config)} |
 
 ## Input and output
 

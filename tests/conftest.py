@@ -9,11 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.synthetic import strokes
+
+# An example takes as long as a busy machine makes it take: what must be quick is measured by the processor's clock.
+settings.register_profile("without a deadline", deadline=None)
+settings.load_profile("without a deadline")
 
 SAMPLES = Path(__file__).parent.parent / "src" / "inkdigits" / "samples"
 

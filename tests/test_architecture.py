@@ -20,11 +20,12 @@ FLOORS = [
     {"reader"},
     {"datasets", "batch"},
     {"training", "evaluation", "explaining", "server"},
-    {"finetuning", "provenance", "trust"},
+    {"finetuning", "trust", "parts", "code_hash"},
+    {"provenance", "derived", "measuring"},
     {"locator_run", "number_run"},
-    {"run"},
+    {"run", "after"},
     {"series"},
-    {"cluster"},
+    {"cluster", "teachers"},
     {"cli"},
     {"__main__"},
 ]
@@ -115,6 +116,20 @@ def test_every_opening_of_a_test_half_is_written_down(folder):
                 assert node.func.attr not in ("test", "_test"), (
                     f"{path.name}, line {node.lineno}: ask test_set.open_test"
                 )
+
+
+def test_commands_call_no_commands_and_nothing_below_calls_any():
+    for path in modules():
+        names = set(imports_of(path))
+        if room_of(path) not in ("cli", "__main__"):
+            assert not {name for name in names if name.split(".")[0] == "click"}, path.name
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        called = {
+            node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and hasattr(node.func, "attr")
+        }
+        assert not called & {"get_current_context", "forward"}, path.name
+        assert "invoke" not in called or path.name == "__init__.py", path.name  # the group's own
 
 
 def loaded_after(code):

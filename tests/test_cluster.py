@@ -17,6 +17,7 @@ from inkdigits.errors import InputError
 from inkdigits.locks import held
 from inkdigits.training import recipe
 from tests.cli.conftest import run as inkdigits
+from tests.waiting import wait_until
 
 # Keras' way to save a network asks TensorFlow for arrays as NumPy 1 did; nothing of ours is involved.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -46,21 +47,24 @@ def test_what_a_seed_takes(machines, share):
     assert cluster.share(machines) == share
 
 
-def test_a_seed_waits_for_a_worker_that_is_about_to_die(place):
+def test_a_seed_waits_for_a_worker_that_is_about_to_die(place, monkeypatch):
     """Its machine is gone, and it still holds the run folder: the next one waits, and goes on in that folder."""
+    (place / "mine.toml").write_text(RECIPE + '[after]\nquantise = "weights"\n')
     chosen, data = recipe.load(place / "mine.toml"), str(place / "small.npz")
     folder = run.start(chosen, 0, data, place / "out", "x")
     with held(folder / ".lock"):
-        outcomes = []
+        outcomes, tried = [], threading.Event()
+        monkeypatch.setattr(cluster.time, "sleep", lambda _seconds: tried.set())  # before it tries once more
         arguments = (chosen.to_dict(), 0, data, str(place / "out"), "x")
         thread = threading.Thread(target=lambda: outcomes.append(cluster.work(*arguments)))
         thread.start()
-        thread.join(3)
-        assert thread.is_alive()
+        wait_until(tried.is_set)
+        assert thread.is_alive() and not outcomes
     thread.join()
     assert outcomes == [cluster.Outcome(0, None, ())]
     assert run.finished(chosen, data, place / "out") == {0: folder}
     assert list(series.collect(chosen, data, place / "out")) == [0]
+    assert (folder / "int8" / "model.onnx").exists()  # what [after] wants is made where the seed was trained
 
 
 def test_what_is_doubtful_in_data_comes_back(place):

@@ -1,5 +1,6 @@
 """The documents tell the truth: commands that exist, files that exist, figures that come from results files."""
 
+import json
 import re
 import subprocess
 import sys
@@ -76,3 +77,19 @@ def test_figures_are_those_of_the_results_files():
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_where_it_can_be_installed_is_what_was_found_out():
+    """The table of docs/install.md, cell by cell."""
+    text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    table = text.partition("<!-- wheels")[2].partition("<!-- end of wheels")[0]
+    rows = [
+        [cell.strip() for cell in line.strip("| ").split("|")] for line in table.splitlines() if line.startswith("| ")
+    ]
+    found = json.loads((ROOT / "benchmarks" / "results" / "wheels.json").read_text(encoding="utf-8"))["platforms"]
+    said = {row[0]: dict(zip(rows[0][1:], row[1:], strict=True)) for row in rows[1:]}
+    assert said.keys() == found.keys()
+    for place, pythons in found.items():
+        for python, parts in pythons.items():
+            can = [word for word, part in (("read", "read and serve"), ("train", "train")) if parts[part]["wheels"]]
+            assert said[place][python] == (", ".join(can) or "no"), (place, python)

@@ -171,3 +171,12 @@ def test_lines_have_the_corners_of_their_box():
     assert line.polygon == corners((1, 2, 30, 40))
     with pytest.raises(AttributeError):
         line.polygon = None
+
+
+def test_the_best_digit_is_the_first_of_the_top_ones_whatever_is_more_probable_by_itself():
+    """The best reading of a line may hold a digit that is less probable by itself than another."""
+    shares = np.array([0, 0.2, 0, 0, 0.45, 0, 0, 0.35, 0, 0], np.float32)
+    digit = Digit(7, 7, 0.35, shares, None, np.zeros((28, 28), np.uint8), (0, 0, 1, 1), "x")
+    assert digit.top(2) == [(7, pytest.approx(0.35)), (4, pytest.approx(0.45))]
+    assert digit.top(1)[0][0] == digit.best == Digit.from_dict(digit.to_dict()).top()[0][0]
+    assert [label for label, _ in digit.top(10)] == [7, 4, 1, 0, 2, 3, 5, 6, 8, 9]

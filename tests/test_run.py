@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import inkdigits
-from inkdigits import finetuning, run, series
-from inkdigits.cli import after, seeds
+from inkdigits import after, finetuning, parts, run, series
+from inkdigits.cli import seeds
 from inkdigits.datasets import load, mnist
 from inkdigits.errors import InputError
 from inkdigits.training import recipe
@@ -237,7 +237,7 @@ def test_the_test_digits_are_refused_under_any_name(place, tmp_path):
     data = load.find(str(tmp_path / "mine.npz"))
     with pytest.raises(InputError, match="holds 1 of MNIST's test digits, which nothing may learn from"):
         # Whichever half it falls into: the one that is held out for the test is not learned from.
-        run.parts(load.Data("mine", data.train, mnist.test), recipe.load("classic"))
+        parts.parts(load.Data("mine", data.train, mnist.test), recipe.load("classic"))
     with pytest.raises(InputError, match="holds 1 of MNIST's test digits"):
         finetuning.learn(
             dataclasses.replace(recipe.load("finetune"), finetune=FinetuneSettings(source="small")),
@@ -251,4 +251,4 @@ def test_too_few_digits_to_hold_some_out(tmp_path):
     with pytest.raises(
         InputError, match="leaves no digits to learn from once some are held out; give more of each class"
     ):
-        run.parts(load.find(str(tmp_path / "few.npz")), recipe.load("classic"))
+        parts.parts(load.find(str(tmp_path / "few.npz")), recipe.load("classic"))

@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], seconds: float = 60) -> T:
+def wait_until(condition: Callable[[], T], seconds: float = 300) -> T:
     """Ask until the answer is true, and return it; fail where that takes longer than any machine needs."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()

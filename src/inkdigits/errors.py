@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import difflib
 import importlib.util
+import platform
+import sys
 from collections.abc import Iterable
+from typing import Any
 
 
 def one_line(text: object, limit: int = 300) -> str:
@@ -51,9 +54,10 @@ class InUseError(InputError):
 class MissingExtraError(ImportError):
     """A part of Inkdigits needs packages that this installation does not have."""
 
-    def __init__(self, needs: str, extra: str) -> None:
+    def __init__(self, needs: str, extra: str, do: str = "") -> None:
         self.extra = extra
-        super().__init__(f"{needs} needs more packages: pip install '.[{extra}]' in a clone of Inkdigits")
+        do = do or f"needs more packages: pip install '.[{extra}]' in a clone of Inkdigits"
+        super().__init__(f"{needs} {do}")
 
 
 class DamagedInstallationError(RuntimeError):
@@ -62,8 +66,18 @@ class DamagedInstallationError(RuntimeError):
 
 def require(needs: str, extra: str, *packages: str) -> None:
     """Raise MissingExtraError unless all of these packages are installed. None of them is imported."""
-    if any(importlib.util.find_spec(package) is None for package in packages):
+    missing = [package for package in packages if importlib.util.find_spec(package) is None]
+    if "tensorflow" in missing and not has_tensorflow(sys.version_info, sys.platform, platform.machine()):
+        here = f"Python {sys.version_info[0]}.{sys.version_info[1]} on {platform.system()}, {platform.machine()}"
+        do = f"needs TensorFlow, which has no release for {here}, yet; docs/install.md says where it has"
+        raise MissingExtraError(needs, extra, do)
+    if missing:
         raise MissingExtraError(needs, extra)
+
+
+def has_tensorflow(version: tuple[Any, ...], system: str, machine: str) -> bool:
+    """Tell whether TensorFlow has a release for a version of Python and a machine: as pyproject.toml says."""
+    return version < (3, 14) and not (system == "darwin" and machine == "x86_64")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

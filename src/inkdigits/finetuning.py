@@ -111,7 +111,9 @@ def learn(recipe: Recipe, seed: int, data: Data, folder: Path, watcher: Watcher)
         raise InputError(
             f"recipe {recipe.name}", "has no digits of yours to learn", "name their folder: --data my_digits/"
         )
-    own = _distinct(mnist.check_without_test_digits(data.train()))
+    own = mnist.check_without_test_digits(
+        data.train()
+    ).distinct()  # a copy that is held out from its twin tells nothing
     _check(own, settings.least)
     divided, words = parts(own, recipe, seed)
     training, validation = split.by_writer(mnist.train(), recipe.data.validation)
@@ -160,12 +162,6 @@ def _source(recipe: Recipe) -> tuple[Network, Given]:
         what = "does not say which network to go on from"
         raise InputError(f"recipe {recipe.name}", what, "name a model or a run folder: --from default")
     return network.load(recipe.finetune.source), from_onnx.read(registry.locate(recipe.finetune.source))
-
-
-def _distinct(data: Dataset) -> Dataset:
-    """Return the digits without copies: a copy that is held out from its twin tells nothing."""
-    rows = np.column_stack([data.labels, data.images.reshape(len(data), -1)])
-    return data.subset(np.sort(np.unique(rows, axis=0, return_index=True)[1]))
 
 
 def _check(own: Dataset, least: int) -> None:

@@ -62,6 +62,7 @@ def finish(
     drawn = len(trained.history) * recipe.pages.steps * recipe.training.batch
     scenes = unseen.by_scene()
     config["pages"] = {"training": drawn, "validation": len(mixed), "each scene": recipe.pages.scene_pages}
+    config["learned_sha256"] = trained.learned_sha256
     config["held_out"] = "by writer, font and form of digit"
     config["precision"], config["machine"] = trained.dtype_policy, provenance.processor()
 

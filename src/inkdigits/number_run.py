@@ -58,6 +58,7 @@ def finish(
     config["digits"] = {"training": len(training), "validation": len(held_out)}
     drawn = len(trained.history) * recipe.strips.steps * recipe.training.batch
     config["strips"] = {"training": drawn, "each scene": recipe.strips.scene_strips}
+    config["learned_sha256"] = trained.learned_sha256
     config["held_out"] = "by writer, font and form of digit"
     config["precision"], config["machine"] = trained.dtype_policy, provenance.processor()
 

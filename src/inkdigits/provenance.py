@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from inkdigits import __version__
+from inkdigits import __version__, code_hash
 from inkdigits.network.session import cores
 from inkdigits.training import fit
 from inkdigits.training.recipe import LocatorRecipe, NumberRecipe, Recipe
@@ -40,9 +40,10 @@ def table(config: dict[str, Any], recipe: Recipe, trained: fit.Trained, seconds:
         + (f"{digits['validation']:,} held out {config['held_out']}" if digits["validation"] else "none held out"),
         "Training": f"{seconds:.0f} s in this session, {trained.dtype_policy}, on {processor()}",
         "Export": f"ONNX, agrees on {config['proof']['digits']:,} digits; largest difference: {differences}",
-        "Calibration": f"temperature {config['answering']['temperature']}, fitted on {_fitted_on(config)}"
+        "Calibration": f"temperature {config['answering']['temperature']:.4g}, fitted on {_fitted_on(config)}"
         if "answering" in config
         else "none: no digits were held out to fit it on",
+        "Code": code_hash.words(config),
         "Versions": ", ".join(f"{k} {v}" for k, v in config["versions"].items()),
     }
 
@@ -66,6 +67,7 @@ def of_drawn(
         f"held out {config['held_out']}",
         "Training": f"{seconds:.0f} s in this session, {trained.dtype_policy}, on {processor()}",
         "Export": f"ONNX, weights in 16 bits, compared on {proof['pictures']} {name}; largest difference: {differences}",
+        "Code": code_hash.words(config),
         "Versions": ", ".join(f"{k} {v}" for k, v in config["versions"].items()),
     }
 

@@ -76,9 +76,9 @@ class Digit:
             object.__setattr__(self, "polygon", corners(self.box))
 
     def top(self, count: int = 3) -> list[tuple[int, float]]:
-        """Return the `count` most probable digits with their probabilities, the best first."""
-        order = np.argsort(-self.probabilities, kind="stable")[:count]
-        return [(int(digit), float(self.probabilities[digit])) for digit in order]
+        """Return `count` digits with their probabilities: `best`, then the most probable of the others in their order."""
+        order = sorted(np.argsort(-self.probabilities, kind="stable").tolist(), key=lambda digit: digit != self.best)
+        return [(digit, float(self.probabilities[digit])) for digit in order[:count]]
 
     def placed(self, shape: Polygon, size: tuple[int, int]) -> Digit:
         """Return the digit at another place: `shape` in a picture of that (width, height); the box surrounds it."""

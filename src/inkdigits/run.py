@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inkdigits import finetuning, locator_run, network, number_run, provenance, trust
+from inkdigits import code_hash, finetuning, locator_run, network, number_run, parts, provenance, trust
 from inkdigits.datasets import mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.datasets.load import Data
@@ -22,7 +22,7 @@ from inkdigits.evaluation import evaluate, locator, numbers, test_set
 from inkdigits.evaluation.metrics import Metrics
 from inkdigits.files import write_text, written_aside
 from inkdigits.locks import held
-from inkdigits.training import architectures, checkpoint, distil, export, fit, norms, pool, proof, recipe, split
+from inkdigits.training import architectures, checkpoint, distil, export, fit, norms, pool, proof, recipe
 from inkdigits.training.architectures import size
 from inkdigits.training.recipe import AnyRecipe, LocatorRecipe, NumberRecipe, Recipe
 from inkdigits.training.watcher import Watcher as Watcher  # noqa: PLC0414 (mypy takes it for exported: run.Watcher)
@@ -48,7 +48,7 @@ def start(recipe_: AnyRecipe, seed: int, data_name: str, out: Path, command: str
     no such network.
     """
     if isinstance(recipe_, Recipe):
-        _check(recipe_)
+        _check(recipe_, whole_name(data_name))
     stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S")
     out.mkdir(parents=True, exist_ok=True)
     for number in itertools.count(1):
@@ -65,19 +65,20 @@ def start(recipe_: AnyRecipe, seed: int, data_name: str, out: Path, command: str
         "recipe_hash": recipe_.hash(),
         "seed": seed,
         "data": whole_name(data_name),
+        "code_sha256": [code_hash.of(recipe_, data_name)],
         "versions": provenance.versions(),
     }
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
     return folder
 
 
-def _check(recipe_: Recipe) -> None:
+def _check(recipe_: Recipe, data: str) -> None:
     if not recipe_.finetunes:
         built = architectures.build(recipe_.network)
         if recipe_.training.norm_batches:
             norms.check(built)
     for teacher in recipe_.distil.teachers:
-        distil.folder_of(teacher)
+        distil.folder_of(teacher, data)
 
 
 def discard_if_empty(folder: Path) -> None:
@@ -87,10 +88,25 @@ def discard_if_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def unfinished(recipe_: AnyRecipe, seed: int, data_name: str, out: Path) -> Path | None:
-    """Return the newest folder of a run of this recipe, seed and data that was stopped before its end, or None."""
+def unfinished(recipe_: AnyRecipe, seed: int, data_name: str, out: Path, same_code: bool = False) -> Path | None:
+    """Return the newest folder of a run of this recipe, seed and data that was stopped before its end, or None.
+
+    With `same_code`, of runs that have learned something, only those that were begun by the code which is there now.
+    """
     found = [folder for of, folder in runs(recipe_, data_name, out) if of == seed and not is_finished(folder)]
+    if same_code:
+        now = [code_hash.of(recipe_, data_name)]
+        found = [f for f in found if not _has_learned(f) or code_hash.same(code_of(f), now)]
     return found[-1] if found else None
+
+
+def code_of(folder: Path) -> list[str]:
+    """Return which code trained a run (code_hash.of_config). Raises InputError if its config is damaged."""
+    return code_hash.of_config(read_config(folder / "config.json"))
+
+
+def _has_learned(folder: Path) -> bool:
+    return any(folder.glob("checkpoint*.npz"))
 
 
 def finished(recipe_: AnyRecipe, data_name: str, out: Path) -> dict[int, Path]:
@@ -142,6 +158,7 @@ def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
         if is_finished(folder):
             raise InputError(folder, "is a finished run", "start a new one")
         started = time.perf_counter()
+        _note_code(folder, config, recipe_)
         if isinstance(recipe_, Recipe):
             done = _finish(folder, config, recipe_, data, watcher)
         else:
@@ -151,6 +168,17 @@ def finish(folder: Path, data: Data, watcher: Watcher) -> Finished:
             left.unlink()
         seconds = {**done.seconds, "everything": time.perf_counter() - started}
         return dataclasses.replace(done, seconds={name: round(value, 1) for name, value in seconds.items()})
+
+
+def _note_code(folder: Path, config: dict[str, Any], recipe_: AnyRecipe) -> None:
+    """Write down which code is about to train a run; where other code has begun it, behind that one."""
+    before, now = code_hash.of_config(config), code_hash.of(recipe_, config["data"])
+    codes = [now]
+    if _has_learned(folder):
+        codes = before if code_hash.same(before[-1:], codes) else [*before, now]
+    if codes != config.get("code_sha256"):
+        config["code_sha256"] = codes
+        write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
 
 
 def _finish_drawn(
@@ -164,7 +192,7 @@ def _finish_drawn(
 def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, watcher: Watcher) -> Finished:
     started = time.perf_counter()
     watcher.on_stage("loading the digits")
-    taught = _taught(recipe_, config["seed"], data, folder, watcher)
+    taught = _taught(recipe_, config, data, folder, watcher)
     trained, training, validation, learned = taught.trained, taught.training, taught.validation, taught.learned
     training_seconds = time.perf_counter() - started
     checkpoint.write_history(folder / "history.csv", trained.history)
@@ -179,6 +207,7 @@ def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, w
     elif validation:
         config["answering"] = trust.answering(network.load(folder), validation, recipe_)
     config["parameters"], config["multiply_adds"] = dataclasses.astuple(size.measure(trained.network))
+    config["learned_sha256"] = trained.learned_sha256
     config["data_sha256"] = {"training": training.fingerprint()}
     if validation:
         config["data_sha256"]["validation"] = validation.fingerprint()
@@ -190,6 +219,7 @@ def _finish(folder: Path, config: dict[str, Any], recipe_: Recipe, data: Data, w
     config["machine"] = provenance.processor()
     if trained.teachers_sha256:
         config["teachers_sha256"] = trained.teachers_sha256
+        config["teachers"] = [teacher.name for teacher in taught.taught_by]
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
 
     watcher.on_stage("reading the test digits")
@@ -217,41 +247,39 @@ class _Taught:
     validation: Dataset | None
     test: Callable[[], Dataset]
     learned: finetuning.Learned | None = None
+    taught_by: tuple[Path, ...] = ()
 
 
-def _taught(recipe_: Recipe, seed: int, data: Data, folder: Path, watcher: Watcher) -> _Taught:
+def _taught(recipe_: Recipe, config: dict[str, Any], data: Data, folder: Path, watcher: Watcher) -> _Taught:
     """Train a new network, or one that goes on from another."""
+    seed = config["seed"]
     if recipe_.finetunes:
         learned = finetuning.learn(recipe_, seed, data, folder, watcher)
         return _Taught(learned.trained, learned.own, learned.known, learned.validation, mnist.test, learned)
-    training, validation, test = parts(data, recipe_)
+    training, validation, test = parts.parts(data, recipe_)
+    teachers = tuple(_teacher(teacher, config["data"], data) for teacher in recipe_.distil.teachers)
     learned_from = training
     if recipe_.pool.counts():
         watcher.on_stage("drawing synthetic pictures")
         learned_from = pool.build(recipe_.pool.counts(), seed, training)
     watcher.on_stage("training")
     stopped = folder / "checkpoint.npz"
-    trained = fit.fit(recipe_, seed, learned_from, validation, stopped, watcher.on_step, watcher.on_epoch)
-    return _Taught(trained, training, len(learned_from) - len(training), validation, test)
+    trained = fit.fit(
+        recipe_, seed, learned_from, validation, stopped, watcher.on_step, watcher.on_epoch, taught_by=teachers
+    )
+    return _Taught(trained, training, len(learned_from) - len(training), validation, test, taught_by=teachers)
 
 
-def parts(data: Data, recipe_: Recipe) -> tuple[Dataset, Dataset | None, Callable[[], Dataset]]:
-    """Return the digits that a recipe learns from, those to choose by, and how to open those that it is tested on.
+def _teacher(teacher: str, data_name: str, data: Data) -> Path:
+    """Return a teacher's run folder. Raises InputError if one that is named by recipe and seed learned from other digits.
 
-    There are none to choose by where the recipe is chosen and learns from all. A part is held out for the test where the
-    data have no test half. Raises InputError if no digits are left to learn from, and for MNIST's test digits among them.
+    The data set may have changed since, under the name that it had.
     """
-    whole, test = data.train(), data.test
-    if test is None:
-        whole, held_out = split.own_test(whole)
-        test = lambda: held_out  # noqa: E731
-    mnist.check_without_test_digits(whole)
-    if recipe_.data.everything:
-        return whole, None, test
-    training, validation = split.by_writer(whole, recipe_.data.validation)
-    if not len(training):
-        raise InputError(whole.name, "leaves no digits to learn from once some are held out", "give more of each class")
-    return training, validation, test
+    folder = distil.folder_of(teacher, data_name)
+    if not distil.is_path(teacher) and not parts.has_learned_from(network.load(folder), data):
+        what = f"learned from other digits than {Path(data_name).name} holds now"
+        raise InputError(folder, what, "move it away, and it is trained again, or name its folder whole")
+    return folder
 
 
 def read_config(path: Path) -> dict[str, Any]:

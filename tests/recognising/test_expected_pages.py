@@ -58,7 +58,7 @@ def test_what_a_digit_says_of_itself_agrees(expected):
         assert digit.confidence <= digit.probabilities[digit.best] + 1e-6
         assert digit.probabilities.sum() == pytest.approx(1, abs=1e-5)
         first, probability = digit.top(1)[0]
-        assert first == digit.best or digit.confidence < 0.5
+        assert first == digit.best and digit.confidence <= probability + 1e-6
         if expected == "length:4":
             assert digit.confidence == pytest.approx(probability, abs=0.1)
 

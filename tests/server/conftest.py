@@ -91,7 +91,7 @@ def running(*command, last="is at", **options):
         yield Running(process, lines)
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(30) == 0
+            assert process.wait(60) == 0
     finally:
         process.kill()
         process.communicate()

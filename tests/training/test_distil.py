@@ -43,14 +43,18 @@ def with_teachers(*teachers, **options):
     return dataclasses.replace(PLAIN, distil=DistilSettings(teachers, **options))
 
 
+def teachers(settings, classes=10):
+    return distil.Teachers(settings, [distil.folder_of_path(name) for name in settings.teachers], classes, "float32")
+
+
 def beliefs(rows, sharpness=2.0, seed=0):
     return tf.nn.softmax(np.random.default_rng(seed).normal(0, sharpness, (rows, 10)).astype(np.float32))
 
 
 def test_teachers_are_averaged(runs, digits):
     x = digits.images[:40, ..., np.newaxis].astype(np.float32) / 255
-    one, other = (distil.Teachers(DistilSettings((run,)), 10, "float32")(x).numpy() for run in runs)
-    both = distil.Teachers(DistilSettings(runs), 10, "float32")(x).numpy()
+    one, other = (teachers(DistilSettings((run,)))(x).numpy() for run in runs)
+    both = teachers(DistilSettings(runs))(x).numpy()
     assert both == pytest.approx((one + other) / 2, abs=1e-6)
     path = runs[0] + "/model.keras"
     assert one == pytest.approx(fit.predictor(keras.models.load_model(path))(digits.images[:40]), abs=1e-6)
@@ -64,7 +68,7 @@ def test_the_loss_by_its_definition(runs, temperature):
     soft = -(p * np.log(q)).sum(axis=1) * temperature**2
     for share in (0.0, 0.3, 1.0):
         settings = DistilSettings((runs[0],), share, temperature)
-        loss = distil.Teachers(settings, 10, "float32").losses(hard, teacher, student).numpy()
+        loss = teachers(settings).losses(hard, teacher, student).numpy()
         assert loss == pytest.approx((1 - share) * hard + share * soft, rel=1e-4)
 
 
@@ -85,34 +89,60 @@ def test_a_teacher_teaches_what_labels_do_not_say(runs):
     assert len(trained.teachers_sha256) == 64
 
 
-def test_a_teacher_is_found_by_the_beginning_of_its_name(tmp_path):
-    for name in ("mlp-1-20260103T000000", "mlp-1-20260101T000000", "mlp-1-20260102T000000", "mlp-10-20260100T000000"):
-        write_run(tmp_path / name, architectures.build(PLAIN.network))
-        (tmp_path / name / "config.json").write_text(json.dumps({"recipe": PLAIN.to_dict()}))
-    for name in ("mlp-1-20260103T000000", "mlp-1-20260102T000000", "mlp-10-20260100T000000"):
-        (tmp_path / name / "metrics.json").write_text("{}")
-    named, short = (
-        distil.Teachers(DistilSettings((str(tmp_path / name),)), 10, "float32").fingerprint
-        for name in ("mlp-1-20260102T000000", "mlp-1")
-    )
-    assert named == short  # the first of those that are finished, not the first, and not seed 10
+def finished(folder, name, seed, data="mnist", recipe_hash=None):
+    """A finished run of which nothing but what its config says matters."""
+    write_run(folder, architectures.build(PLAIN.network))
+    chosen = recipe.load(name) if name in recipe.names() else dataclasses.replace(PLAIN, name=name)
+    config = {"recipe": chosen.to_dict(), "recipe_hash": recipe_hash or chosen.hash(), "seed": seed, "data": data}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "metrics.json").write_text("{}")
+    return folder
+
+
+def test_a_teacher_is_the_run_of_its_recipe_seed_and_data(tmp_path):
+    """Whatever other folders are called so: shorter trainings, other data, another seed, runs that were not finished."""
+    finished(tmp_path / "mlp-1-20260101T000000", "mlp", 1, recipe_hash=recipe.load("mlp").with_epochs(1).hash())
+    finished(tmp_path / "mlp-1-20260102T000000", "mlp", 1, data="/elsewhere/other.npz")
+    (finished(tmp_path / "mlp-1-20260103T000000", "mlp", 1) / "metrics.json").unlink()
+    (tmp_path / "mlp-1-20260104T000000").mkdir()
+    (tmp_path / "mlp-1-20260104T000000" / "metrics.json").write_text("{}")
+    finished(tmp_path / "mlp-10-20260100T000000", "mlp", 10)
+    name = str(tmp_path / "mlp-1")
+    with pytest.raises(InputError, match="no finished run of this recipe, seed and data; mlp-1-20260101T000000 is of"):
+        distil.folder_of(name, "mnist")
+    first = finished(tmp_path / "mlp-1-20260105T000000", "mlp", 1)
+    finished(tmp_path / "mlp-1-20260106T000000", "mlp", 1)
+    assert distil.folder_of(name, "mnist") == first  # none is chosen
+    assert distil.folder_of(name, "/elsewhere/other.npz").name == "mlp-1-20260102T000000"
+    assert distil.folder_of(str(tmp_path / "mlp-10"), "mnist").name == "mlp-10-20260100T000000"
     with pytest.raises(InputError, match="neither is a run folder"):
-        distil.Teachers(DistilSettings((str(tmp_path / "mlp-2"),)), 10, "float32")
+        distil.folder_of(str(tmp_path / "mlp-2"), "mnist")
+    assert distil.folder_of(str(tmp_path / "mlp-1-20260101T000000"), "mnist").name == "mlp-1-20260101T000000"
+
+
+def test_a_teacher_of_a_recipe_of_one_s_own(tmp_path):
+    """What its hash should be is not known, so that there must be one only."""
+    first = finished(tmp_path / "mine-0-20260101T000000", "mine", 0)
+    finished(tmp_path / "mine-0-20260102T000000", "mine", 0)
+    assert distil.folder_of(str(tmp_path / "mine-0"), "mnist") == first
+    finished(tmp_path / "mine-0-20260103T000000", "mine", 0, recipe_hash="0" * 12)
+    with pytest.raises(InputError, match=r"names runs of several recipes \(mine-0-.*name the folder of one whole"):
+        distil.folder_of(str(tmp_path / "mine-0"), "mnist")
 
 
 def test_no_such_teacher(runs, tmp_path):
     with pytest.raises(InputError, match=r"has no model\.keras"):
-        distil.Teachers(DistilSettings(("classic",)), 10, "float32")
-    with pytest.raises(InputError, match="neither is a run folder nor begins the name of a finished one"):
-        distil.Teachers(DistilSettings((str(tmp_path / "none"),)), 10, "float32")
+        teachers(DistilSettings(("classic",)))
+    with pytest.raises(InputError, match="neither is a run folder nor names a finished run, runs/RECIPE-SEED"):
+        distil.folder_of(str(tmp_path / "none"), "mnist")
     with pytest.raises(InputError, match="knows 10 classes, and what it is to teach 11"):
-        distil.Teachers(DistilSettings(runs), 11, "float32")
+        teachers(DistilSettings(runs), 11)
     folder = tmp_path / "other"
     write_run(folder, architectures.build(PLAIN.network))
     other = {**SETTINGS, "network": {"architecture": "mlp"}}
     (folder / "config.json").write_text(json.dumps({"recipe": recipe.from_dict(other, "x", "x").to_dict()}))
     with pytest.raises(InputError, match="does not hold the network of its recipe"):
-        distil.Teachers(DistilSettings((str(folder),)), 10, "float32")
+        teachers(DistilSettings((str(folder),)))
 
 
 def test_the_settings(runs):

@@ -27,7 +27,7 @@ TABS = ("draw", "photo", "camera", "inside")
 def opened(browser, address, tab="", expects=(), **options):
     """A page at an address, ready to draw on. Fails on errors but the expected ones, and on requests elsewhere."""
     context = browser.new_context(**{"reduced_motion": "reduce", **DESKTOP, **options})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     troubles = []
     page.on("pageerror", lambda error: troubles.append(str(error)))

@@ -19,12 +19,16 @@ _REDRAWN = 2000  # MNIST digits that synthetic pages are shown with: more take l
 def data(ctx: click.Context) -> None:
     """Show the data sets that train and evaluate can use."""
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_)
+        _print_list()
 
 
 @data.command("list")
 def list_() -> None:
     """List the data sets in the package, and the kinds of your own that can be read."""
+    _print_list()
+
+
+def _print_list() -> None:
     click.echo(
         "mnist           60,000 training and 10,000 test digits with their writers, in the package (CC BY-SA 3.0)"
     )

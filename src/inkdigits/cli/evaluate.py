@@ -9,11 +9,9 @@ from pathlib import Path
 import click
 
 from inkdigits import network
-from inkdigits.cli import unseen
+from inkdigits.cli import made
 from inkdigits.cli.left_out import LeftOut
-from inkdigits.cli.summary import summary
-from inkdigits.errors import InputError, one_line
-from inkdigits.files import check_own_folder
+from inkdigits.errors import one_line
 
 
 @click.command()
@@ -34,31 +32,19 @@ def evaluate(model: str, data_name: str, out: Path | None, tta: bool, as_json: b
     from inkdigits.datasets import load
 
     left_out = LeftOut()
-
-    if out is not None and (out / "model.onnx").exists():
-        raise InputError(out, "is a run's own folder, with its own report", "give --out another folder")
-    if out is not None and not as_json:
-        check_own_folder(out, "metrics.json")
-    net = network.load(model)
+    name = network.load(model).name
     data = load.find(data_name, left_out, left_out.warn)
-    from inkdigits.evaluation import evaluate as evaluation
-    from inkdigits.evaluation import test_set
+    from inkdigits import measuring
 
-    half = unseen.unseen(data, [net])
-    digits = unseen.check(test_set.open_test(half, "inkdigits evaluate", test_set.log_of(model), net), [net])
-
-    metrics, beliefs = evaluation.evaluate(net, digits, tta)
-    if as_json:
-        click.echo(json.dumps({"model": net.name, "tta": tta, **metrics.to_dict()}, allow_nan=False))
-    else:
+    if not as_json and out is None:
         stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S")
-        out = out or Path("runs") / f"evaluate-{net.name}-{Path(data_name).stem}-{stamp}"
-        made_by = {
-            "Command": one_line(f"inkdigits evaluate {model} --data {data_name}{' --tta' * tta}"),
-            "Model": f"{net.name}, seed {net.config.get('seed', 'unknown')}",
-            "Data": f"{digits.name}, {len(digits):,} digits, SHA-256 {digits.fingerprint()[:16]}…",
-        }
-        evaluation.write(out, f"Model “{net.name}”", digits, metrics, beliefs, made_by)
-        summary(metrics)
-        click.echo(f"Report: {out / 'report.html'}")
+        out = Path("runs") / f"evaluate-{name}-{Path(data_name).stem}-{stamp}"
+    command = one_line(f"inkdigits evaluate {model} --data {data_name}{' --tta' * tta}")
+    measured = measuring.measure(model, data, command, None if as_json else out, tta)
+    if as_json:
+        if measured.note:
+            click.echo(measured.note, err=True)
+        click.echo(json.dumps({"model": measured.model, "tta": tta, **measured.metrics.to_dict()}, allow_nan=False))
+    else:
+        made.measured(measured)
     left_out.end()

@@ -25,12 +25,16 @@ _OTHERS = {
 def models(ctx: click.Context) -> None:
     """Show the models in the package."""
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_)
+        _print_list()
 
 
 @models.command("list")
 def list_() -> None:
     """List the shipped models."""
+    _print_list()
+
+
+def _print_list() -> None:
     for name in network.shipped():
         net = network.load(name)
         size = (MODELS / name / "model.onnx").stat().st_size

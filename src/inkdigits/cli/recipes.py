@@ -26,12 +26,16 @@ def _texts() -> dict[str, str]:
 def recipes(ctx: click.Context) -> None:
     """Show the recipes in the package."""
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_)
+        _print_list()
 
 
 @recipes.command("list")
 def list_() -> None:
     """List the recipes."""
+    _print_list()
+
+
+def _print_list() -> None:
     for name, text in _texts().items():
         click.echo(f"{name:<12} {tomllib.loads(text).get('description', '')}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inkdigits.cli import after
+from inkdigits.cli import made
 from inkdigits.cli.left_out import LeftOut
 from inkdigits.cli.watch import stopped, watching
 from inkdigits.errors import InUseError
@@ -25,6 +25,8 @@ def here(recipe: AnyRecipe, seeds: range, data_name: str, data: Data, out: Path,
     from inkdigits import run, series
 
     series.read(out)  # a damaged file is told now and not after hours
+    if not set(seeds) <= set(run.finished(recipe, data_name, out)):
+        series.check(recipe, data_name, data, out)
     missing = []
     for number, seed in enumerate(seeds, 1):
         if seed in run.finished(recipe, data_name, out):
@@ -32,7 +34,7 @@ def here(recipe: AnyRecipe, seeds: range, data_name: str, data: Data, out: Path,
         click.echo(f"Seed {seed}, {number} of {len(seeds)}:", err=True)
         try:
             with watching(recipe) as watcher:
-                series.train_seed(recipe, seed, data_name, data, out, command(seed), watcher)
+                series.train_seed(recipe, seed, data_name, data, out, command(seed), watcher, made.show)
         except InUseError as error:
             missing.append(seed)
             click.echo(f"inkdigits: {error}; left out", err=True)
@@ -40,11 +42,11 @@ def here(recipe: AnyRecipe, seeds: range, data_name: str, data: Data, out: Path,
         except KeyboardInterrupt:
             stopped()
         series.record(recipe, data_name, out)
-    _end(recipe, data_name, out, missing)
+    _end(recipe, data_name, data, out, missing)
 
 
 def on_cluster(
-    recipe: Recipe, seeds: range, data_name: str, out: Path, command: Callable[[int], str], address: str
+    recipe: Recipe, seeds: range, data_name: str, data: Data, out: Path, command: Callable[[int], str], address: str
 ) -> None:
     """Run or go on with the seeds on many machines, and show the series. Exits with 1 unless all are done."""
     from inkdigits import cluster, run, series
@@ -53,8 +55,9 @@ def on_cluster(
     done = run.finished(recipe, data_name, out)
     missing = [seed for seed in seeds if seed not in done]
     if not missing:
-        _end(recipe, data_name, out, missing)
+        _end(recipe, data_name, data, out, missing)
         return
+    series.check(recipe, data_name, data, out)
     told: set[str] = set()
     data_warnings = LeftOut()
     try:
@@ -72,13 +75,13 @@ def on_cluster(
                     series.record(recipe, data_name, out)
     except KeyboardInterrupt:
         stopped()
-    _end(recipe, data_name, out, missing)
+    _end(recipe, data_name, data, out, missing)
     if told:
         sys.exit(1)
 
 
-def _end(recipe: AnyRecipe, data_name: str, out: Path, missing: list[int]) -> None:
-    from inkdigits import run, series
+def _end(recipe: AnyRecipe, data_name: str, data: Data, out: Path, missing: list[int]) -> None:
+    from inkdigits import after, run, series
 
     show(series.record(recipe, data_name, out))
     compared = "; two of its runs are compared by: inkdigits compare RUN RUN" if recipe.task == "classify" else ""
@@ -86,7 +89,7 @@ def _end(recipe: AnyRecipe, data_name: str, out: Path, missing: list[int]) -> No
     if missing:
         click.echo(f"Not finished: seed {', '.join(map(str, missing))}.", err=True)
         sys.exit(1)
-    after.a_series(recipe, run.finished(recipe, data_name, out), data_name, out)
+    after.a_series(recipe, run.finished(recipe, data_name, out), data, out, made.show)
 
 
 def show(document: dict[str, Any]) -> None:

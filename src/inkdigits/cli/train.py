@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inkdigits.cli import after, teachers
+from inkdigits.cli import made
 from inkdigits.cli.left_out import LeftOut
 from inkdigits.cli.screen import warning
 from inkdigits.cli.summary import changed, located, numbers, summary
@@ -69,8 +69,8 @@ def train(
     if address is not None and seeds is None:
         raise click.UsageError("--ray spreads a series: say how many --seeds")
     require("training", "train", "tensorflow", "keras", "onnx", "seaborn")
-    click.echo("Starting TensorFlow …", err=True)
-    from inkdigits import network, run
+    made.starting()
+    from inkdigits import after, network, run, teachers
     from inkdigits.datasets import load
     from inkdigits.training import recipe as recipes
 
@@ -92,7 +92,10 @@ def train(
         parts += ["--data", data_name] if data_name != "mnist" else []
         return f"inkdigits train {shlex.join(parts)}"
 
-    teachers.train_missing(recipe_, data_name, data)
+    try:
+        teachers.train_missing(recipe_, data_name, data, watching, lambda line: click.echo(line, err=True))
+    except KeyboardInterrupt:
+        stopped()
     if seeds is not None:
         from inkdigits.cli import seeds as series
 
@@ -101,14 +104,14 @@ def train(
             series.here(recipe_, every, data_name, data, out, command)
         else:
             assert isinstance(recipe_, recipes.Recipe)
-            series.on_cluster(recipe_, every, data_name, out, command, address)
+            series.on_cluster(recipe_, every, data_name, data, out, command, address)
         sys.exit(1 if left_out.errors else 0)
     folder = run.unfinished(recipe_, seed, data_name, out) if resume else None
     if resume and folder is None:
         click.echo(f"Nothing to resume in {out}: starting anew.", err=True)
     finished = _finish(folder or run.start(recipe_, seed, data_name, out, command(seed)), recipe_, data)
     _show(finished)
-    after.a_run(recipe_, finished.folder, data_name)
+    after.a_run(recipe_, finished.folder, data, made.show)
     left_out.end()
 
 

@@ -30,6 +30,11 @@ class Dataset:
         writers = None if self.writers is None else self.writers[rows]
         return Dataset(name or self.name, self.images[rows], self.labels[rows], writers)
 
+    def distinct(self) -> Dataset:
+        """Return the digits without copies, in their order: of equal images with equal labels the first one."""
+        rows = np.column_stack([self.labels, self.images.reshape(len(self), -1)])
+        return self.subset(np.sort(np.unique(rows, axis=0, return_index=True)[1]))
+
     def fingerprint(self) -> str:
         """Return the SHA-256 of images and labels: equal if and only if the data are equal."""
         digest = hashlib.sha256(np.ascontiguousarray(self.images).data)

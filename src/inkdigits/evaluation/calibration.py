@@ -36,7 +36,7 @@ def fit_temperature(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[
         return float(-np.log(np.maximum(calibrated[rows, labels], 1e-30)).mean())
 
     best = minimize_scalar(loss, bounds=(np.log(0.2), np.log(5.0)), method="bounded")
-    return round(float(np.exp(best.x)), 4)
+    return float(np.exp(best.x))
 
 
 def fit_threshold(confidence: npt.NDArray[np.float32], right: npt.NDArray[np.bool_], target: float) -> float:

@@ -21,10 +21,10 @@ History = list[dict[str, float]]
 State = dict[str, list[Any]]  # variables by kind: the network's, the optimizer's, the average's
 
 
-def save(path: Path, key: str, state: State, history: History) -> None:
-    """Write a checkpoint. `key` tells which training it belongs to."""
+def save(path: Path, key: str, state: State, history: History, learned: str | None = None) -> None:
+    """Write a checkpoint. `key` tells which training it belongs to, `learned` what was learned from so far."""
     arrays = {f"{kind}_{i}": v.numpy() for kind, variables in state.items() for i, v in enumerate(variables)}
-    about = np.frombuffer(json.dumps({"key": key, "history": history}).encode(), np.uint8)
+    about = np.frombuffer(json.dumps({"key": key, "history": history, "learned": learned}).encode(), np.uint8)
     with written_aside(path) as aside, aside.open("wb") as file:
         np.savez(file, about=about, **arrays)
 
@@ -55,6 +55,13 @@ def restore(path: Path, key: str, state: State) -> History:
 def _check_key(path: Path, stored: str, key: str) -> None:
     if stored != key:
         raise InputError(path, "belongs to another recipe, seed or data set", "start a new run without --resume")
+
+
+def learned(path: Path) -> str | None:
+    """Return what a checkpoint that `restore` has taken says of what was learned from; None if an older one wrote it."""
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        said = json.loads(stored["about"].tobytes()).get("learned")
+    return said if isinstance(said, str) else None
 
 
 def write_history(path: Path, history: History) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,11 +36,16 @@ Progress = Callable[[int, int, dict[str, float]], None]  # steps done, steps in 
 
 @dataclass(frozen=True)
 class Trained:
-    """A finished training: the network, in float32, a row of figures per epoch, and which teachers it had, if any."""
+    """A finished training: the network, in float32, a row of figures per epoch, and which teachers it had, if any.
+
+    `learned_sha256` is the hash of all that was learned from, synthetic digits too; where that is drawn for each step, of
+    the first batch of every epoch, and None if the training was begun before such hashes were kept.
+    """
 
     network: keras.Model
     history: History
     dtype_policy: str
+    learned_sha256: str | None
     teachers_sha256: str | None = None
 
 
@@ -58,14 +63,16 @@ def fit(
     on_step: Progress = silent,
     on_epoch: Callable[[dict[str, float]], None] | None = None,
     given: Given | None = None,
+    taught_by: Sequence[Path] | None = None,
 ) -> Trained:
     """Train a recipe with one seed and return the network as it is after the last epoch.
 
     Equal arguments give equal weights (on one machine). If `checkpoint_path` exists, training goes on from the last whole
     epoch in it; each finished epoch is written there. `on_step` is called many times an epoch, `on_epoch` after each with
     its row: epoch, loss, accuracy, val_loss and val_accuracy (not without `validation`), learning_rate, seconds. With
-    `given`, training goes on from that network. Raises InputError for a recipe that cannot be built, for a checkpoint of
-    another training, and where the loss is no finite number any more.
+    `given`, training goes on from that network. `taught_by` are the run folders of the recipe's teachers, if it does not
+    name them by their whole paths. Raises InputError for a recipe that cannot be built, for a checkpoint of another
+    training, and where the loss is no finite number any more.
     """
     settings = recipe.training
     if len(training) < settings.batch:
@@ -80,10 +87,9 @@ def fit(
     optimizer.build(network.trainable_variables)
     average = WeightAverage(network, settings.weight_average)
     state = {"network": network.variables, "optimizer": optimizer.variables, "average": average.variables}
-    teachers = distil.Teachers(recipe.distil, recipe.network.classes, policy) if recipe.distil.teachers else None
-    key = " ".join(
-        [recipe.hash(), str(seed), training.fingerprint(), *(of.fingerprint for of in (teachers, given) if of)]
-    )
+    teachers = _teachers(recipe, taught_by, policy)
+    learned_sha256 = training.fingerprint()
+    key = " ".join([recipe.hash(), str(seed), learned_sha256, *(of.fingerprint for of in (teachers, given) if of)])
     history = checkpoint.restore(checkpoint_path, key, state) if checkpoint_path else []
     batch_of = batches.source(training, recipe.augment, seed)
     run_steps = _compile(network, optimizer, average, batch_of, settings.label_smoothing, teachers)
@@ -127,7 +133,14 @@ def fit(
         if on_epoch:
             on_epoch(row)
     take_weights(len(history) - 1)  # of a resumed run that had no epoch left as well
-    return Trained(judge, history, policy, teachers.fingerprint if teachers else None)
+    return Trained(judge, history, policy, learned_sha256, teachers.fingerprint if teachers else None)
+
+
+def _teachers(recipe: Recipe, folders: Sequence[Path] | None, policy: Any) -> distil.Teachers | None:
+    if not recipe.distil.teachers:
+        return None
+    folders = folders or [distil.folder_of_path(teacher) for teacher in recipe.distil.teachers]
+    return distil.Teachers(recipe.distil, folders, recipe.network.classes, policy)
 
 
 def _is_over(settings: TrainingSettings, history: History) -> bool:

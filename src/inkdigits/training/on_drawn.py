@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ def train(
     average = WeightAverage(learner, settings.weight_average)
     state = {"network": learner.weights, "optimizer": optimizer.variables, "average": average.variables}
     history = checkpoint.restore(checkpoint_path, task.key, state)
+    learned = checkpoint.learned(checkpoint_path) if history else ""  # None: unknown, and stays so
 
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def step(inputs: Any, wanted: Any) -> dict[str, Any]:
@@ -83,6 +85,8 @@ def train(
     rows: list[dict[str, float]] = []
     started = time.perf_counter()
     for number, batch in enumerate(drawn(len(history) * steps, total), len(history) * steps):
+        if learned is not None and number % steps == 0:
+            learned = _hashed(learned, *batch)
         with precision.rewritten(rewritten):
             rows.append({name: float(value) for name, value in step(*_tensors(*batch)).items()})
         if not np.isfinite(rows[-1]["loss"]):
@@ -95,15 +99,23 @@ def train(
         row = {"epoch": len(history) + 1, **_means(rows), **task.validate(judge)}
         row |= {"learning_rate": float(optimizer.learning_rate), "seconds": time.perf_counter() - started}
         history.append(row)
-        checkpoint.save(checkpoint_path, task.key, state, history)
+        checkpoint.save(checkpoint_path, task.key, state, history, learned)
         on_epoch(row)
         rows, started = [], time.perf_counter()
     judge.set_weights(average.weights())  # of a resumed run that had no epoch left as well
-    return Trained(judge, history, "bfloat16, by TensorFlow's graph rewriting" if rewritten else policy)
+    return Trained(judge, history, "bfloat16, by TensorFlow's graph rewriting" if rewritten else policy, learned)
 
 
 def _tensors(inputs: Any, wanted: Any) -> tuple[Any, Any]:
     return tf.constant(inputs), type(wanted)(*(tf.constant(a) for a in wanted))
+
+
+def _hashed(before: str, inputs: Any, wanted: Any) -> str:
+    """Return the hash of a batch and of what was hashed before it."""
+    digest = hashlib.sha256(before.encode())
+    for array in (inputs, *wanted):
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
 
 
 def _means(rows: list[dict[str, float]]) -> dict[str, float]:
