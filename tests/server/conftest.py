@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -59,8 +59,12 @@ class Running:
 
     def workers(self):
         """The worker processes, by their ids."""
-        ids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
-        return [int(i) for i in ids if b"spawn_main" in Path(f"/proc/{i}/cmdline").read_bytes()]
+        found = []
+        for children in Path(f"/proc/{self.process.pid}/task").glob("*/children"):  # each has a thread
+            with suppress(OSError):  # it ends as we look
+                ids = children.read_text("ascii").split()
+                found += [int(i) for i in ids if b"spawn_main" in Path(f"/proc/{i}/cmdline").read_bytes()]
+        return found
 
     def begins_work(self):
         """Return a question: has a worker that was ready begun to compute since, for 50 ms of its processor's time?"""

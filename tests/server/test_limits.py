@@ -24,7 +24,7 @@ def server():
         "seconds": 1.5,
         "waiting": 3,
         "connections": 8,
-        "head_seconds": 1,
+        "idle_seconds": 1,
         "pause_seconds": 0.6,
         "body_seconds": 1.5,
     }

@@ -23,8 +23,10 @@ from inkdigits.server.body import Body
 from inkdigits.server.contract import ClassifyOptions, ReadOptions
 from inkdigits.server.guard import Guard, error
 from inkdigits.server.limits import Budget, Limits, RefusalError
-from inkdigits.server.pool import Pool
-from inkdigits.server.worker import Question
+from inkdigits.server.pictures import Pictures, no_workers
+from inkdigits.server.work import Question
+from inkdigits.workers.pool import Pool
+from inkdigits.workers.work import Answer
 
 # A client that waits longer than this is watched, so that it waits no longer when it has gone.
 _WATCH_AFTER = 0.05
@@ -60,13 +62,15 @@ def service_models(model: str) -> tuple[dict[str, str], str]:
 
 def create(service: Service) -> ASGIApp:
     """Return the application, guarded. It starts its workers when it is started, and ends them when it is ended."""
-    pool = Pool(list(service.models.values()), service.workers, service.limits)
+    reader = Pictures(list(service.models.values()), service.workers, service.limits)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await pool.start()
-        yield
-        await pool.stop()
+        try:
+            await reader.start()
+            yield
+        finally:  # also where a second Ctrl-C cancels this
+            reader.pool.stop()
 
     app = FastAPI(
         title="Inkdigits",
@@ -78,14 +82,14 @@ def create(service: Service) -> ASGIApp:
         lifespan=lifespan,
     )
     _refusals(app)
-    _answers(app, service, pool)
-    _about(app, service, pool)
+    _answers(app, service, reader)
+    _about(app, service, reader.pool)
     app.router.routes.extend(static.routes())
     _describe(app, service)
     return Guard(app, service.names, service.token)
 
 
-def _answers(app: FastAPI, service: Service, pool: Pool) -> None:
+def _answers(app: FastAPI, service: Service, reader: Pictures) -> None:
     """Add the routes that read pictures."""
     budget = Budget(service.limits.held_bytes)
     statuses = (400, 403, 408, 413, 415, 422, 429, 503, *([401] if service.token else []))
@@ -99,7 +103,7 @@ def _answers(app: FastAPI, service: Service, pool: Pool) -> None:
             return error(HTTPStatus.UNPROCESSABLE_ENTITY, reason)
         with Body(request.headers, request.receive, service.limits, budget) as sent:
             pictures = await sent.pictures()
-            futures = pool.submit(Question(verb, asked.options(model), picture), pictures)
+            futures = reader.submit(Question(verb, asked.options(model), picture), pictures)
             return _response(pictures, await _outcomes(futures, request))
 
     @app.post(
@@ -139,9 +143,9 @@ def _about(app: FastAPI, service: Service, pool: Pool) -> None:
         response_model=contract.Health,
     )
     async def health() -> contract.Health | Response:
-        if not pool.workers:
+        if not pool.ready:
             return error(HTTPStatus.SERVICE_UNAVAILABLE, pool.failure or "the workers are starting again")
-        return contract.Health(status="ok", version=__version__, workers=pool.workers, waiting=pool.waiting)
+        return contract.Health(status="ok", version=__version__, workers=pool.ready, waiting=pool.waiting)
 
 
 def _model(name: str, is_default: bool, model: str) -> contract.Model:
@@ -156,7 +160,7 @@ def _model(name: str, is_default: bool, model: str) -> contract.Model:
     )
 
 
-async def _outcomes(futures: list[asyncio.Future[bytes]], request: Request) -> list[bytes | BaseException]:
+async def _outcomes(futures: list[asyncio.Future[Answer]], request: Request) -> list[Answer]:
     """Return what the workers answer. Where the client goes away meanwhile, what still waits is dropped."""
     watch: asyncio.Task[None] | None = None
 
@@ -179,26 +183,29 @@ async def _outcomes(futures: list[asyncio.Future[bytes]], request: Request) -> l
             watch.cancel()
     if any(future.cancelled() for future in futures):
         raise ClientDisconnect
-    return outcomes
-
-
-def _response(pictures: list[tuple[str, bytes]], outcomes: list[bytes | BaseException]) -> Response:
-    """Return the answers in the order of the pictures. Of a single picture, a failure is the request's own."""
+    answers = []
     for outcome in outcomes:
-        if isinstance(outcome, BaseException) and not isinstance(outcome, InputError):
+        if isinstance(outcome, ChildProcessError):
+            raise no_workers(str(outcome))
+        if isinstance(outcome, BaseException):
             raise outcome
-    if len(outcomes) == 1 and isinstance(failure := outcomes[0], InputError):
+        answers.append(outcome)
+    return answers
+
+
+def _response(pictures: list[tuple[str, bytes]], answers: list[Answer]) -> Response:
+    """Return the answers in the order of the pictures. Of a single picture, a failure is the request's own."""
+    if len(answers) == 1 and (failure := answers[0].error) is not None:
         too_large = isinstance(failure, TooLargeError)
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.UNPROCESSABLE_ENTITY
         return error(status, failure.reason, failure.source)
-    parts = []
-    for (name, _), outcome in zip(pictures, outcomes, strict=True):
-        if isinstance(outcome, InputError):
-            row = contract.Failure(source=name, error=outcome.reason)
-            parts.append(row.model_dump_json().encode())
-        elif isinstance(outcome, bytes):
-            parts.append(outcome)
-    return Response(b'{"results": [' + b", ".join(parts) + b"]}", media_type="application/json")
+    objects = []
+    for (name, _), answer in zip(pictures, answers, strict=True):
+        if answer.error is None:
+            objects += answer.lines
+        else:
+            objects.append(contract.Failure(source=name, error=answer.error.reason).model_dump_json())
+    return Response(f'{{"results": [{", ".join(objects)}]}}', media_type="application/json")
 
 
 def _refusals(app: FastAPI) -> None:
