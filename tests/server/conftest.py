@@ -48,14 +48,12 @@ class Running:
         os.set_blocking(self.process.stderr.fileno(), False)
         return self.process.stderr.buffer.read() or b""
 
-    def has_read(self, connection):
-        """Whether the server has read all that was sent to it over a connection."""
+    def holds(self, connection):
+        """Whether the system still has the server's side of a connection, with something to send."""
         ours, theirs = (f":{address[1]:04X}" for address in (connection.getsockname(), connection.getpeername()))
         rows = (line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:])
-        waiting = [
-            queues for _, local, remote, _, queues, *_ in rows if local.endswith(theirs) and remote.endswith(ours)
-        ]
-        return all(int(queues.partition(":")[2], 16) == 0 for queues in waiting)
+        queues = [row[4] for row in rows if row[1].endswith(theirs) and row[2].endswith(ours)]
+        return any(int(queue.partition(":")[0], 16) > 0 for queue in queues)
 
     def workers(self):
         """The worker processes, by their ids."""

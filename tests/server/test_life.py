@@ -20,7 +20,7 @@ from tests.server.conftest import running, seven, small
 from tests.server.test_api import refused
 from tests.waiting import wait_until
 
-PAGES = 8  # of a document that takes seconds on a quick machine, and not a minute on a busy one
+PAGES = 6  # of a document that takes seconds on a quick machine, and not a minute on a busy one
 
 linux = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds processes in /proc")
 
@@ -78,7 +78,7 @@ def test_kill_9_of_workers_is_survived_and_nothing_is_lost():
 
 @linux
 def test_sigterm_finishes_what_was_accepted_and_takes_no_more():
-    page = Image.fromarray(np.tile(drawing(7, height=40, pen=5, margin=12), (20, 15)))
+    page = Image.fromarray(np.tile(drawing(7, height=40, pen=5, margin=12), (10, 8)))
     buffer = io.BytesIO()
     page.save(buffer, "TIFF", save_all=True, append_images=[page] * (PAGES - 1))
     with running("inkdigits", "serve", "--port", 0, "--workers", 1) as server, ThreadPoolExecutor(1) as thread:
@@ -92,7 +92,7 @@ def test_sigterm_finishes_what_was_accepted_and_takes_no_more():
         wait_until(lambda: takes_no_more(server))
         assert not slow.done(), "the test needs a slower document"
         answer = slow.result().json()["results"]
-        assert [sheet["page"] for sheet in answer] == [*range(1, PAGES + 1)] and len(answer[-1]["lines"]) == 20
+        assert [sheet["page"] for sheet in answer] == [*range(1, PAGES + 1)] and len(answer[-1]["lines"]) == 10
         assert server.process.wait(10) == 0
         assert server.process.stderr.read() == ""
         assert not any(Path(f"/proc/{worker}").exists() for worker in workers)

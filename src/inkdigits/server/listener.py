@@ -6,13 +6,12 @@ import errno
 import signal
 import socket
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from inkdigits.errors import InputError, one_line
+from inkdigits.server.kept import Certificate
 from inkdigits.server.limits import Limits
 
 # What was accepted when the server is told to stop is finished, unless it takes longer than any request may.
@@ -63,11 +62,11 @@ def run(
     ours: socket.socket,
     limits: Limits,
     started: Callable[[], None],
-    certificate: tuple[Path, Path] | None = None,
+    certificate: Certificate | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, and then finish what was accepted. `started` is called when requests are answered.
 
-    `certificate` is a file with a certificate and one with its key; both are read before `started` is called.
+    The files of the certificate are read before `started` is called.
     """
     config = uvicorn.Config(
         app,
@@ -81,8 +80,8 @@ def run(
         proxy_headers=False,  # whoever asks is who the socket says
         timeout_keep_alive=limits.idle_seconds,
         timeout_graceful_shutdown=int(_GRACE * limits.seconds) + 1,
-        ssl_certfile=certificate and certificate[0],
-        ssl_keyfile=certificate and certificate[1],
+        ssl_certfile=certificate.file if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
     )
     _let_go_of_the_dead(ours, limits.idle_seconds)
     server = _Server(config, started)
@@ -105,10 +104,3 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._tell()
-
-
-def address(ours: socket.socket, scheme: str = "http") -> str:
-    """Return the address that a browser opens to reach a socket."""
-    name: Any = ours.getsockname()
-    place = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name[0], name[0])
-    return f"{scheme}://{f'[{place}]' if ':' in place else place}:{name[1]}/"
