@@ -201,7 +201,19 @@ def test_a_full_disk_leaves_whole_lines(tmp_path, form):
     assert write(path, form, ["a.png", "b.png"], resume=True)[0] == []
 
 
-ALIKE = ["a\n.png", "a\\n.png", "a\\\\n.png", "a\\\n.png", "caf\udce9.png", "caf\\udce9.png", "\\", "\\\\", "b\\", "\t", "\\t"]
+ALIKE = [
+    "a\n.png",
+    "a\\n.png",
+    "a\\\\n.png",
+    "a\\\n.png",
+    "caf\udce9.png",
+    "caf\\udce9.png",
+    "\\",
+    "\\\\",
+    "b\\",
+    "\t",
+    "\\t",
+]
 
 
 @given(st.lists(st.text("\\nrtxuU09\n\t\r\x85\u2028\udce9"), min_size=2, max_size=2, unique=True))
