@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -36,7 +37,8 @@ def known(command):
 def test_the_image_is_not_root_and_starts_what_there_is():
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", last("USER"))  # a number: Kubernetes can tell that it is not root
     known(json.loads(last("ENTRYPOINT")))
-    port = next(option for option in main.commands["serve"].params if option.name == "port").default
+    serve = main.get_command(click.Context(main), "serve")
+    port = next(option for option in serve.params if option.name == "port").default
     assert int(last("EXPOSE")) == port and f":{port}/" in last("HEALTHCHECK")
 
 

@@ -120,7 +120,7 @@ def test_metrics_count_what_was_asked_and_made_up_names_are_no_figures(client):
 def test_the_access_log_says_who_asked_what_and_nothing_of_the_content(server, client):
     server.complaints()
     client.post("/classify?trust=strict", files=[("f", ("secret.png", small()))])
-    client.get("/secret\n%0a?token=secret")
+    client.get("/secret%0A?token=secret")
     said = b""
 
     def lines():
@@ -130,7 +130,7 @@ def test_the_access_log_says_who_asked_what_and_nothing_of_the_content(server, c
 
     first, second = wait_until(lines)
     assert re.fullmatch(r"\S+T\S+ 127\.0\.0\.1 POST /classify 200 \d+ B \d+ ms", first)
-    assert re.search(r" GET /secret(%0A)?\\n 404 \d+ B \d+ ms$", second)
+    assert re.search(r" GET /secret\\n 404 \d+ B \d+ ms$", second)
     assert "strict" not in first and "token" not in second and "png" not in first
 
 

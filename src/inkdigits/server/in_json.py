@@ -17,8 +17,18 @@ JSON = "application/json"
 _DATA_URL = re.compile(r"data:[^,]{0,200};base64,")
 _URL_SAFE = str.maketrans("-_", "+/")
 
+# A 7 of 20 × 20 pixels.
+_EXAMPLE = (
+    "iVBORw0KGgoAAAANSUhEUgAAABQAAAAUAQAAAACl8iCgAAAAPklEQVR42k3MoRGEQBAEwL4xIMngUyRDCIUQjirEukVgXrTt0e7g05RdmVlKDFEi4hGX"
+    "WMUpNvo39THH3/ECvVkRsOzq7G4AAAAASUVORK5CYII="
+)
 Base64 = Annotated[
-    str, Field(min_length=1, description="a picture or PDF as base64, or as a data URL", examples=["iVBORw0KGgo="])
+    str,
+    Field(
+        description="a picture or PDF as base64, or as a data URL",
+        examples=[_EXAMPLE],
+        json_schema_extra={"format": "byte", "contentEncoding": "base64"},
+    ),
 ]
 
 
