@@ -1,4 +1,7 @@
-"""What schemathesis cannot make up by itself: bodies that are pictures, and their base64. It loads this by the name in SCHEMATHESIS_HOOKS."""
+"""What schemathesis cannot make up by itself: bodies that are pictures, and their base64.
+
+It loads this by the name in SCHEMATHESIS_HOOKS.
+"""
 
 import base64
 

@@ -19,7 +19,7 @@ def test_schemathesis_finds_no_failure(server, tmp_path):
     """All its checks. Its own command runs them, since its plugin for pytest knows fewer (and not every pytest)."""
     command = [Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run"]
     command += [f"{server.url}/openapi.json", "--checks", "all", "--max-examples", "6", "--generation-deterministic"]
-    command += ["--no-color", "--warnings", "off"]
+    command += ["--no-color", "--warnings", "off", "--request-timeout", "60"]
     environment = {
         **os.environ,
         "SCHEMATHESIS_HOOKS": "tests.server.schemathesis_hooks",
