@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -120,6 +121,20 @@ def test_ctrl_c_ends_it_without_a_word():
         os.killpg(server_.process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
         assert server_.process.wait(20) == 0
         assert server_.process.stderr.read() == ""
+
+
+@linux
+def test_a_second_ctrl_c_ends_it_at_once():
+    """A request is still coming, which the first one waits for; the workers end as well."""
+    with running("inkdigits", "serve", "--port", 0, "--workers", 1, last="Ctrl-C") as server:
+        workers = server.workers()
+        with socket.create_connection((server.host, server.port), 10) as connection:
+            connection.sendall(b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nx")
+            server.process.send_signal(signal.SIGINT)
+            wait_until(lambda: takes_no_more(server))
+            server.process.send_signal(signal.SIGINT)
+            server.process.wait(30)
+        wait_until(lambda: not any(Path(f"/proc/{worker}/exe").exists() for worker in workers))
 
 
 def test_what_cannot_be_served_is_one_line(server):

@@ -1,9 +1,11 @@
 """The pool: an item that dies or hangs stops no other, small ones never wait for large ones, and nothing outlives it."""
 
+import asyncio
 import multiprocessing
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -64,6 +66,23 @@ def test_the_time_limit_is_for_each_part_of_an_item():
         hung = one.submit(Item("hangs")).result()
         assert str(hung.error) == "hangs: took longer than 3 s; do better"
         assert one.submit(Item("a")).result().error is None
+
+
+def test_a_worker_that_ends_slowly_holds_up_no_event_loop():
+    """It closes all its files, as a process does that ends, and stays: it is given a second, and then killed."""
+
+    async def longest_gap():
+        with pool() as one:
+            await asyncio.to_thread(one.wait)
+            answer = asyncio.wrap_future(one.submit(Item("closes")))
+            gap, last = 0.0, time.monotonic()
+            while not answer.done():
+                await asyncio.sleep(0.01)
+                gap, last = max(gap, time.monotonic() - last), time.monotonic()
+            assert "killed by signal 9" in str(answer.result().error)
+            return gap
+
+    assert asyncio.run(longest_gap()) < 0.9
 
 
 def test_who_cancels_gives_the_place_back(tmp_path):

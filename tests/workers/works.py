@@ -56,6 +56,9 @@ def shout(name, data, question):
             if place:
                 Path(place).write_text(str(os.getpid()), "ascii")
             re.fullmatch(r"(\d+)+x", "1" * 64)  # in C, with Python's lock, for longer than the universe is old
+        case "closes":
+            os.closerange(3, 1000)  # as if it were gone; and it is not
+            time.sleep(600)
         case "pages":
             for _ in range(int(place)):
                 time.sleep(0.3)

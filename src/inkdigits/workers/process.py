@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import connection, resource_tracker
@@ -16,6 +17,8 @@ from multiprocessing.context import SpawnProcess
 # multiprocessing's list of children is not made for several threads: one could see another's child as still running.
 _children = threading.Lock()
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+# A killed process is gone at once, unless the system itself waits for a disk or a network that does not answer.
+_KILL_SECONDS = 5.0
 _IS_LINUX = sys.platform.startswith("linux")
 
 
@@ -82,12 +85,25 @@ def _end_with_parent() -> None:
 
 def end(process: SpawnProcess, seconds: float = 0.0) -> str:
     """End a process, whatever it is at, unless it ends by itself within so many seconds; return in words how it ended."""
-    if not connection.wait([process.sentinel], seconds):
+    connection.wait([process.sentinel], seconds)
+    if (code := _code(process)) is None:
+        # One that has closed its files is ending, or only looks so: to one that is, the signal does nothing.
         process.kill()
-        connection.wait([process.sentinel])
-    with _children:
-        process.join()
-    code = process.exitcode
-    if code is None or code >= 0:
+        connection.wait([process.sentinel], _KILL_SECONDS)
+        until = time.monotonic() + _KILL_SECONDS
+        while (code := _code(process)) is None and time.monotonic() < until:
+            time.sleep(0.001)
+    if code is None:
+        return "hangs in the system, and could not be ended"
+    if code >= 0:
         return f"ended with code {code}"
     return f"was killed by signal {-code}" + (" (perhaps for want of memory)" if code == -9 else "")
+
+
+def _code(process: SpawnProcess) -> int | None:
+    """Return a process's exit code, None while it runs, without waiting."""
+    with _children:
+        code = process.exitcode
+        if code is not None:
+            process.join()
+        return code
