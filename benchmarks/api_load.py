@@ -68,7 +68,8 @@ class Server:
     def memory_mb(self) -> float:
         """The resident memory of the server and its workers, in MB of 10⁶ bytes."""
         pid = self.process.pid
-        family = [str(pid), *Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+        children = Path(f"/proc/{pid}/task").glob("*/children")  # each worker is the child of a thread
+        family = [str(pid), *(child for each in children for child in each.read_text(encoding="ascii").split())]
         pages = 0
         for one in family:
             try:

@@ -26,7 +26,7 @@ _PACKAGES = (
     "fastapi",
     "uvicorn",
     "uvloop",
-    "httptools",
+    "h11",
     "ray",
 )
 

@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "inkdigits"
 # Rooms from the ground floor up. A module may import from its own room and from lower floors.
 FLOORS = [
     {"errors", "geometry", "__init__"},
-    {"files", "folders", "locks", "drawing"},
+    {"files", "folders", "locks", "drawing", "workers"},
     {"results", "image", "network", "synthetic"},
     {"options", "locating"},
     {"recognising"},

@@ -7,6 +7,7 @@ import pytest
 import inkdigits
 from inkdigits.batch.job import Job
 from inkdigits.options import Options
+from inkdigits.workers.work import Item
 from tests.conftest import SAMPLES
 
 SEVEN = str(SAMPLES / "7-crossed.jpg")
@@ -21,13 +22,15 @@ def test_a_job_is_the_same_in_another_process(verb, options):
     assert pickle.loads(pickle.dumps(job)) == job
     reader = inkdigits.Reader(**options.to_dict())
     own = reader.classify(SEVEN) if verb == "classify" else reader.read(SEVEN)
-    assert list(job(SEVEN)) == [own.to_json()]
+    answers = list(job(None, [Item(SEVEN), Item("nothing.png")]))
+    assert [answer.lines for answer in answers if answer] == [[own.to_json()], []]
+    assert answers[0] is None and "nothing.png" in str(answers[-1].error)  # after a page, for the time limit
 
 
 def test_a_job_that_cannot_be_done_is_refused_before_any_picture():
     for options in (Options(model="nonsense"), Options(expect=("[",))):
         with pytest.raises(inkdigits.InputError):
-            Job("read", "json", options).check()
+            Job("read", "json", options).begin()
 
 
 def test_a_description_names_version_verb_and_every_option():

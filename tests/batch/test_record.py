@@ -199,3 +199,37 @@ def test_a_full_disk_leaves_whole_lines(tmp_path, form):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
     assert write(path, form, ["a.png", "b.png"], resume=True)[0] == []
+
+
+ALIKE = [
+    "a\n.png",
+    "a\\n.png",
+    "a\\\\n.png",
+    "a\\\n.png",
+    "caf\udce9.png",
+    "caf\\udce9.png",
+    "\\",
+    "\\\\",
+    "b\\",
+    "\t",
+    "\\t",
+]
+
+
+@given(st.lists(st.text("\\nrtxuU09\n\t\r\x85\u2028\udce9"), min_size=2, max_size=2, unique=True))
+@settings(max_examples=500, deadline=None)
+def test_two_names_are_never_written_alike(names):
+    assert rows.written(names[0], "csv") != rows.written(names[1], "csv")
+
+
+def test_files_whose_names_are_escaped_alike_are_each_read(tmp_path, form):
+    assert write(tmp_path / "r", form, ALIKE)[0] == ALIKE
+    assert write(tmp_path / "r", form, ALIKE, resume=True)[0] == []
+    (tmp_path / "r").unlink()
+    write(tmp_path / "r", form, ALIKE[:1])
+    assert write(tmp_path / "r", form, ALIKE, resume=True)[0] == ALIKE[1:]
+
+
+def test_ordinary_names_are_written_as_they_are():
+    for name in ("a.png", "C:\\pictures\\a.png", "数字 7.png", "a, b.png"):
+        assert rows.written(name, "csv") == name

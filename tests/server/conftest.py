@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,19 +48,21 @@ class Running:
         os.set_blocking(self.process.stderr.fileno(), False)
         return self.process.stderr.buffer.read() or b""
 
-    def has_read(self, connection):
-        """Whether the server has read all that was sent to it over a connection."""
+    def holds(self, connection):
+        """Whether the system still has the server's side of a connection, with something to send."""
         ours, theirs = (f":{address[1]:04X}" for address in (connection.getsockname(), connection.getpeername()))
         rows = (line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:])
-        waiting = [
-            queues for _, local, remote, _, queues, *_ in rows if local.endswith(theirs) and remote.endswith(ours)
-        ]
-        return all(int(queues.partition(":")[2], 16) == 0 for queues in waiting)
+        queues = [row[4] for row in rows if row[1].endswith(theirs) and row[2].endswith(ours)]
+        return any(int(queue.partition(":")[0], 16) > 0 for queue in queues)
 
     def workers(self):
         """The worker processes, by their ids."""
-        ids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
-        return [int(i) for i in ids if b"spawn_main" in Path(f"/proc/{i}/cmdline").read_bytes()]
+        found = []
+        for children in Path(f"/proc/{self.process.pid}/task").glob("*/children"):  # each has a thread
+            with suppress(OSError):  # it ends as we look
+                ids = children.read_text("ascii").split()
+                found += [int(i) for i in ids if b"spawn_main" in Path(f"/proc/{i}/cmdline").read_bytes()]
+        return found
 
     def begins_work(self):
         """Return a question: has a worker that was ready begun to compute since, for 50 ms of its processor's time?"""

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from inkdigits.server import app, listener
+from inkdigits.server import address, app, listener
 from inkdigits.server.limits import Limits
 
 
@@ -13,7 +13,10 @@ def main():
     service = app.Service(models, default, int(sys.argv[2]), limits=limits)
     ours = listener.listen("127.0.0.1", 0)
     listener.run(
-        app.create(service), ours, limits, lambda: print(f"Inkdigits is at {listener.address(ours)}", flush=True)
+        app.create(service),
+        ours,
+        limits,
+        lambda: print(f"Inkdigits is at {address.page('127.0.0.1', ours)}", flush=True),
     )
 
 

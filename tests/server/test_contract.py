@@ -19,7 +19,7 @@ def test_schemathesis_finds_no_failure(server, tmp_path):
     """All its checks. Its own command runs them, since its plugin for pytest knows fewer (and not every pytest)."""
     command = [Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run"]
     command += [f"{server.url}/openapi.json", "--checks", "all", "--max-examples", "6", "--generation-deterministic"]
-    command += ["--no-color", "--warnings", "off"]
+    command += ["--no-color", "--warnings", "off", "--request-timeout", "60"]
     environment = {
         **os.environ,
         "SCHEMATHESIS_HOOKS": "tests.server.schemathesis_hooks",
@@ -27,7 +27,7 @@ def test_schemathesis_finds_no_failure(server, tmp_path):
     }
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 selected / 4 total" in done.stdout and "Tested: 4" in done.stdout
+    assert "6 selected / 6 total" in done.stdout and "Tested: 6" in done.stdout
 
 
 @pytest.fixture
@@ -65,6 +65,8 @@ def test_every_route_says_with_what_it_refuses(description):
         "/read": {"post": refusals},
         "/models": {"get": {"200", "400"}},
         "/health": {"get": {"200", "400", "503"}},
+        "/health/live": {"get": {"200", "400"}},
+        "/health/ready": {"get": {"200", "400", "503"}},
     }
     models = [p for p in description["paths"]["/read"]["post"]["parameters"] if p["name"] == "model"]
     assert models[0]["schema"]["enum"] == list(network.shipped())

@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.conftest import drawing
 from tests.server.conftest import running, seven, small
 from tests.server.test_api import refused
 from tests.waiting import wait_until
+
+PAGES = 6  # of a document that takes seconds on a quick machine, and not a minute on a busy one
 
 linux = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds processes in /proc")
 
@@ -76,15 +79,15 @@ def test_kill_9_of_workers_is_survived_and_nothing_is_lost():
 
 @linux
 def test_sigterm_finishes_what_was_accepted_and_takes_no_more():
-    page = Image.fromarray(np.tile(drawing(7, height=40, pen=5, margin=12), (20, 15)))
+    page = Image.fromarray(np.tile(drawing(7, height=40, pen=5, margin=12), (10, 8)))
     buffer = io.BytesIO()
-    page.save(buffer, "TIFF", save_all=True, append_images=[page] * 29)
+    page.save(buffer, "TIFF", save_all=True, append_images=[page] * (PAGES - 1))
     with running("inkdigits", "serve", "--port", 0, "--workers", 1) as server, ThreadPoolExecutor(1) as thread:
         with server.client as client:
             wait_until(lambda: client.get("/health").json()["workers"] == 2)
         workers, begun = server.workers(), server.begins_work()
         url = f"{server.url}/read?ink=any"  # copies of one digit are print
-        slow = thread.submit(httpx.post, url, content=buffer.getvalue(), timeout=60)
+        slow = thread.submit(httpx.post, url, content=buffer.getvalue(), timeout=120)
         wait_until(begun)
         for worker in workers:  # the document is not read before the server has closed its door
             os.kill(worker, signal.SIGSTOP)
@@ -94,7 +97,7 @@ def test_sigterm_finishes_what_was_accepted_and_takes_no_more():
         for worker in workers:
             os.kill(worker, signal.SIGCONT)
         answer = slow.result().json()["results"]
-        assert [sheet["page"] for sheet in answer] == [*range(1, 31)] and len(answer[29]["lines"]) == 20
+        assert [sheet["page"] for sheet in answer] == [*range(1, PAGES + 1)] and len(answer[-1]["lines"]) == 10
         assert server.process.wait(60) == 0
         assert server.process.stderr.read() == ""
         assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
@@ -122,6 +125,20 @@ def test_ctrl_c_ends_it_without_a_word():
         os.killpg(server_.process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
         assert server_.process.wait(60) == 0
         assert server_.process.stderr.read() == ""
+
+
+@linux
+def test_a_second_ctrl_c_ends_it_at_once():
+    """A request is still coming, which the first one waits for; the workers end as well."""
+    with running("inkdigits", "serve", "--port", 0, "--workers", 1, last="Ctrl-C") as server:
+        workers = server.workers()
+        with socket.create_connection((server.host, server.port), 10) as connection:
+            connection.sendall(b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nx")
+            server.process.send_signal(signal.SIGINT)
+            wait_until(lambda: takes_no_more(server))
+            server.process.send_signal(signal.SIGINT)
+            server.process.wait(30)
+        wait_until(lambda: not any(Path(f"/proc/{worker}/exe").exists() for worker in workers))
 
 
 def test_what_cannot_be_served_is_one_line(server):

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import drawing
-from tests.server.conftest import document, limited, seven, small
+from tests.server.conftest import limited, seven, small
 from tests.server.test_api import refused
 from tests.server.test_life import linux
 from tests.waiting import wait_until
@@ -24,7 +24,7 @@ def server():
         "seconds": 1.5,
         "waiting": 3,
         "connections": 8,
-        "head_seconds": 1,
+        "idle_seconds": 1,
         "pause_seconds": 0.6,
         "body_seconds": 1.5,
     }
@@ -105,47 +105,34 @@ def test_who_goes_away_waits_no_longer(server, row):
     idle(server)
 
 
-def test_a_head_that_does_not_come_ends_the_connection(server):
-    for beginning in (
-        b"",
-        b"GET /health HTTP/1.1\r\nHost: localhost\r\n",
-        b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nGET /",
-    ):
-        started = time.monotonic()
-        with socket.create_connection((server.host, server.port), 10) as connection:
-            connection.sendall(beginning)
-            while connection.recv(65536):
-                pass
-        assert 0.8 < time.monotonic() - started < 60  # of a second that is the limit
+def test_a_connection_that_is_idle_after_a_request_ends(server):
+    with socket.create_connection((server.host, server.port), 60) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b"".join(iter(lambda: connection.recv(65536), b"")).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_head_without_end_is_refused(server):
+    """It is not kept in memory while more and more of it comes."""
+    with socket.create_connection((server.host, server.port), 60) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: ")
+        with suppress(ConnectionError):  # it has hung up
+            for _ in range(100):
+                connection.sendall(b"x" * 10_000)
+        with suppress(ConnectionError):
+            assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+    idle(server)
 
 
 @linux
-def test_a_head_that_is_too_long_is_refused_however_it_comes(server):
-    """In one piece, and in two that part the end of the head."""
-    long = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 100_000 + b"\r\n\r\n"
-    fine = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 20_000 + b"\r\n\r\n"
-    for sent, status in ((long, b"400"), (fine, b"200")):
-        for cut in (len(sent), len(sent) - 2):
-            with socket.create_connection((server.host, server.port), 5) as connection:
-                connection.sendall(sent[:cut])
-                wait_until(lambda: server.has_read(connection))
-                with suppress(OSError):  # it may have hung up
-                    connection.sendall(sent[cut:])
-                assert connection.recv(100).startswith(b"HTTP/1.1 " + status)
-
-
-def test_a_head_that_trickles_ends_as_well(server):
-    with socket.create_connection((server.host, server.port), 10) as connection:
-        started = time.monotonic()
-        connection.sendall(b"GET /health HTTP/1.1\r\n")
-        connection.settimeout(0.1)
-        with suppress(ConnectionError):
-            while time.monotonic() - started < 60:
-                connection.sendall(b"X: y\r\n")
-                with suppress(TimeoutError):
-                    if not connection.recv(65536):
-                        break
-        assert 0.8 < time.monotonic() - started < 60  # of a second that is the limit
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="the system has no limit for what is not taken")
+def test_an_answer_that_is_not_taken_is_given_up(server):
+    """The client stays, and reads nothing: the connection is gone from the system all the same."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        connection.connect((server.host, server.port))
+        connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        wait_until(lambda: server.holds(connection))
+        wait_until(lambda: not server.holds(connection))
 
 
 @pytest.mark.parametrize("pause", [2.0, 0.2])
@@ -167,7 +154,7 @@ def test_too_many_connections_are_503_and_leave_room_when_they_go(server):
     idle(server)
     others = [socket.create_connection((server.host, server.port), 10) for _ in range(8)]
     answer = server.raw(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 503 ") and b"too many connections" in answer and b"retry-after" in answer
+    assert answer.startswith(b"HTTP/1.1 503 ")
     for other in others:
         other.close()
     idle(server)
@@ -188,9 +175,3 @@ def test_too_many_bytes_at_a_time_are_503_and_are_given_back(server):
         connection.close()
         refused(wait_until(lambda: sent(2_900_000, 422)), 422)
         refused(client.post("/read", content=bytes(3_000_001)), 413, "2 MB")
-
-
-def test_documents_are_read_page_by_page(server):
-    with server.client as client:
-        results = client.post("/read", content=document(5, "TIFF")).json()["results"]
-    assert [(page["page"], page["pages"]) for page in results] == [(n, 5) for n in range(1, 6)]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from inkdigits import __version__
 from inkdigits.batch import rows
 from inkdigits.batch.rows import Form, Verb
-from inkdigits.batch.workers import Warned
 from inkdigits.image.load import Source
 from inkdigits.options import Options
 from inkdigits.reader import shared
 from inkdigits.results import Digit, Page
+from inkdigits.workers.work import Answer, Item, as_input_error
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Job:
     options: Options
     run: str | None = None
 
-    def check(self) -> None:
-        """Raise InputError for a model or an expectation that is none, once, before any picture is opened."""
+    def begin(self) -> None:
+        """Load the model. Raises InputError for a model or an expectation that is none, before any picture is opened."""
         shared(self.options)
 
     def answers(self, source: Source) -> Iterator[Digit | Page]:
@@ -36,11 +36,20 @@ class Job:
         else:
             yield from reader.read_pages(source)
 
-    def __call__(self, path: str) -> Iterator[str | Warned]:
-        """Yield the lines of all answers that a file gives, and warnings. Raises InputError."""
-        for answer in self.answers(path):
-            yield from rows.lines(answer, self.form, self.run)
-            yield from map(Warned, rows.warned(answer))
+    def __call__(self, question: None, items: Sequence[Item]) -> Iterator[Answer | None]:
+        """Yield for each file the lines of all its answers, and warnings; None after each page."""
+        for item in items:
+            lines: list[str] = []
+            warnings: list[str] = []
+            error = None
+            try:
+                for answer in self.answers(item.name):
+                    lines += rows.lines(answer, self.form, self.run)
+                    warnings += rows.warned(answer)
+                    yield None
+            except Exception as caught:
+                error = as_input_error(item.name, caught)
+            yield Answer(lines, error, tuple(warnings))
 
     def description(self) -> str:
         """Return all that a result depends on beside the picture, on one line: runs with the same can share a file."""

@@ -119,7 +119,7 @@ class Record:
                     self._refuse(number, f"comes before all of {torn} is there", "remove the lines of that one")
                 torn = "" if entry.last else entry.source
                 if entry.last:
-                    self._done.add(self._key(entry.source))
+                    self._done.add(os.path.abspath(entry.source))  # noqa: PTH100 (it is written already)
                     self.failed += entry.failed
                     kept = end
         return kept

@@ -24,8 +24,10 @@ _COLUMNS: dict[Verb, tuple[str, ...]] = {
 # What only a record has: why an input has no answer, and the run that the line is from.
 _RECORDED = ("error", "run")
 
-# What would break a line or is no character at all (a byte of a file's name that no encoding has).
-_UNWRITABLE = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# What would break a line or is no character at all (a byte of a file's name that no encoding has); and a backslash before
+# something that makes it look like the escape of one, so that no two names are written alike.
+_BREAKING = "\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
+_UNWRITABLE = re.compile(rf"[{_BREAKING}]|\\(?=[nrtxuU\\{_BREAKING}])")
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def parse(line: str, verb: Verb, form: Form) -> Entry:
 
 
 def written(source: str, form: Form) -> str:
-    """Return an input's name as it stands in lines of this form."""
+    """Return an input's name as it stands in lines of this form: two names never look the same."""
     if form == "json":
         return source  # JSON's own escapes hold every name, and give it back exactly
     if source.startswith(("=", "+", "-", "@")):

@@ -40,6 +40,7 @@ def classify(
     out: Path | None,
     resume: bool,
     jobs: int,
+    timeout: float | None,
     options: Options,
 ) -> None:
     """Read the one digit in each PICTURE, or in each of a FOLDER and below it; - reads a picture from standard input.
@@ -50,7 +51,7 @@ def classify(
     form = many.form(as_json, as_csv, out, resume)
     if steps is not None:
         _draw_steps(pictures, steps, options.model)
-    work = many.Many(Job("classify", form, options), pictures, jobs)
+    work = many.Many(Job("classify", form, options), pictures, jobs, timeout)
     if out is not None:
         work.write(out, resume)
     elif form == "text" and not brief and work.is_few and sys.stdout.isatty():

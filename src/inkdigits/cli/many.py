@@ -11,15 +11,15 @@ from typing import IO, Any, TypeVar
 
 import click
 
-from inkdigits.batch import inputs, rows, workers
+from inkdigits.batch import inputs, parallel, rows
 from inkdigits.batch.job import Job
 from inkdigits.batch.record import Record
 from inkdigits.batch.rows import Form
-from inkdigits.batch.workers import Done
 from inkdigits.cli.screen import Screen, warning
 from inkdigits.errors import InputError, one_line
 from inkdigits.network.session import cores
 from inkdigits.results import Digit, Page
+from inkdigits.workers.work import Answer
 
 # So many pictures are read here, and more in processes of their own, which take a third of a second to start.
 _FEW = 12
@@ -37,6 +37,9 @@ def output(verb: _Verb) -> _Verb:
         click.option("--resume", is_flag=True, help="Go on with the --out file of a run that was stopped."),
         click.option("--jobs", type=click.IntRange(min=1), default=cores, show_default="one a core",
                      help="Processes to read in."),
+        click.option("--timeout", type=click.FloatRange(min=0, min_open=True, max=86400), metavar="SECONDS",
+                     help="Give a picture, or a page of a document, up after so many seconds; also where few are read, "
+                          f"each then on a line.  [default: {parallel.SECONDS:g}, where many are read]"),
     )):  # fmt: skip
         verb = option(verb)
     return verb
@@ -70,17 +73,20 @@ def standard_input() -> IO[bytes]:
 class Many:
     """The files that a verb is to go through, and how many failed so far."""
 
-    def __init__(self, job: Job, sources: Iterable[str], jobs: int) -> None:
-        job.check()
-        self.job, self.jobs = job, jobs
+    def __init__(self, job: Job, sources: Iterable[str], jobs: int, timeout: float | None) -> None:
+        job.begin()
+        self.job, self.jobs, self.timeout = job, jobs, timeout
         self.failed = 0
         endings = inputs.PICTURES if job.verb == "classify" else inputs.DOCUMENTS
         self.paths = list(inputs.find(sources, endings, self._fail, _warn))
 
     @property
     def is_few(self) -> bool:
-        """Whether starting processes would take longer than reading. Standard input can be read only here."""
-        return len(self.paths) <= _FEW or "-" in self.paths
+        """Whether starting processes would take longer than reading. Standard input can be read only here.
+
+        Here there is no limit of time: what hangs is stopped by Ctrl-C, or by asking for a limit.
+        """
+        return (len(self.paths) <= _FEW and self.timeout is None) or "-" in self.paths
 
     def answers(self) -> Iterator[Digit | Page]:
         """Read in this process. A bad file is a line on standard error, a warning too, and the rest goes on."""
@@ -94,7 +100,9 @@ class Many:
                 self._fail(error)
 
     def echo(self) -> None:
-        """Print the results in the order of the files."""
+        """Print the results in the order of the files. Raises UsageError for standard input with a limit of time."""
+        if self.timeout is not None and "-" in self.paths:
+            raise click.UsageError("--timeout is for files, which other processes can open, and not for standard input")
         for line in rows.header(self.job.verb, self.job.form):
             click.echo(line)
         if self.is_few:
@@ -104,8 +112,8 @@ class Many:
             return
         with Screen(len(self.paths), results_here=True) as screen:
 
-            def take(done: Done) -> None:
-                for line in done.lines:
+            def take(_: str, answer: Answer) -> None:
+                for line in answer.lines:
                     screen.result(line)
 
             self._each(self.job, self.paths, screen, take, ordered=True)
@@ -124,8 +132,8 @@ class Many:
                 click.echo(f"{len(self.paths) - len(paths):,} are in {one_line(out)} already.", err=True)
             with Screen(len(paths), results_here=False) as screen:
 
-                def take(done: Done) -> None:
-                    record.add(done.item, done.lines, done.error)
+                def take(path: str, answer: Answer) -> None:
+                    record.add(path, answer.lines, answer.error)
 
                 stopped = False
                 try:
@@ -147,17 +155,18 @@ class Many:
             sys.exit(1)
 
     def _each(
-        self, job: Job, paths: Sequence[str], screen: Screen, take: Callable[[Done], None], *, ordered: bool
+        self, job: Job, paths: Sequence[str], screen: Screen, take: Callable[[str, Answer], None], *, ordered: bool
     ) -> None:
         """Read in processes of their own, and hand over what comes."""
-        with closing(workers.run(job, paths, min(self.jobs, len(paths)), ordered=ordered)) as results:
-            for done in results:
-                take(done)
-                for text in done.warnings:
+        processes, seconds = min(self.jobs, len(paths)), self.timeout or parallel.SECONDS
+        with closing(parallel.run(job, paths, processes, ordered=ordered, seconds=seconds)) as results:
+            for path, answer in results:
+                take(path, answer)
+                for text in answer.warnings:
                     screen.warning(text)
-                if done.error is not None:
+                if answer.error is not None:
                     self.failed += 1
-                    screen.failure(done.error)
+                    screen.failure(answer.error)
                 screen.step()
 
     def _fail(self, error: InputError) -> None:

@@ -33,6 +33,7 @@ def read(
     out: Path | None,
     resume: bool,
     jobs: int,
+    timeout: float | None,
     options: Options,
 ) -> None:
     """Read the digits in pictures, PDF documents and folders of them; - reads a picture from standard input.
@@ -44,14 +45,16 @@ def read(
     form = many.form(as_json, as_csv, out, resume)
     if drawing is not None and out is not None:
         raise click.UsageError("choose --draw or --out")
-    work = many.Many(Job("read", form, options), sources, jobs)
+    if drawing is not None and timeout is not None:
+        raise click.UsageError("choose --draw or --timeout")
+    work = many.Many(Job("read", form, options), sources, jobs, timeout)
     drawings.check("--draw", drawing, work.paths)
     alone = len(work.paths) == 1
     if drawing is not None and not alone:
         raise click.UsageError("--draw draws on one picture: name one file")
     if out is not None:
         work.write(out, resume)
-    elif alone:
+    elif alone and timeout is None:
         _one(work, drawing)
     else:
         work.echo()

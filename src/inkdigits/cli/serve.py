@@ -1,9 +1,11 @@
-"""`inkdigits serve`: the page and the HTTP API, on this machine or, with --phone, on the local network."""
+"""`inkdigits serve`: the page and the HTTP API, on this machine or, with --phone or --host, on the local network."""
 
 from __future__ import annotations
 
-import ipaddress
+import re
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -11,7 +13,15 @@ from inkdigits import network
 from inkdigits.errors import require
 from inkdigits.network.session import cores
 
-_PORT = 8000
+_PORT, _OWN = 8000, "127.0.0.1"
+_ORIGIN = re.compile(r"https?://[^\s/?#@]+|\*")
+
+
+def _origins(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if _ORIGIN.fullmatch(value) is None:
+            raise click.BadParameter(f"{value!r} is no origin; give one such as https://example.org:8080, or *")
+    return tuple(value.lower() for value in values)
 
 
 @click.command()
@@ -30,64 +40,110 @@ _PORT = 8000
 @click.option(
     "--phone", is_flag=True, help="Serve the local network, over HTTPS and with a secret token: shows a QR code."
 )
+@click.option(
+    "--token",
+    is_flag=False,
+    flag_value="",
+    envvar="INKDIGITS_TOKEN",
+    metavar="[SECRET]",
+    help="Answer only who shows this token; without a value a new one is made. Also: INKDIGITS_TOKEN.",
+)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Keep the token, and with --phone the certificate, in this folder for the next start.",
+)
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @click.option(
     "--allow-host", "names", multiple=True, metavar="NAME", help="A host name that this server goes by, as on a proxy."
 )
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    callback=_origins,
+    help="Another site whose pages may ask this server, such as https://example.org; * for all.",
+)
+@click.option("--access-log", is_flag=True, help="A line on standard error for each request, nothing of its content.")
 def serve(
-    host: str | None, port: int, model: str, workers: int, phone: bool, opens: bool, names: tuple[str, ...]
+    host: str | None,
+    port: int,
+    model: str,
+    workers: int,
+    phone: bool,
+    token: str | None,
+    keep: Path | None,
+    opens: bool,
+    names: tuple[str, ...],
+    origins: tuple[str, ...],
+    access_log: bool,
 ) -> None:
     """Serve the page and the HTTP API until Ctrl-C.
 
     Only this machine reaches them, unless --host or --phone says otherwise. What is sent is read in memory, answered, and
-    neither kept nor logged. The API's description is at /openapi.json.
+    neither kept nor logged. The API is described at /docs.
     """
-    require("inkdigits serve", "serve", "fastapi", "uvicorn", "httptools", "python_multipart")
-    if phone:
-        require("inkdigits serve --phone", "serve", "cryptography", "segno")
-    from inkdigits.server import app, listener
+    require(
+        "inkdigits serve", "serve", "fastapi", "uvicorn", "python_multipart", "prometheus_client", "fastapi_offline",
+        "cryptography", "segno",
+    )  # fmt: skip
+    if keep is not None and not phone and token is None:
+        raise click.UsageError("--keep keeps a token or a certificate: add --token or --phone")
+    from inkdigits.server import address, app, kept, listener, observing
 
     models, default = app.service_models(model)
-    token = None
     with ExitStack() as files:
+        folder = kept.Kept(keep or Path(files.enter_context(TemporaryDirectory(prefix="inkdigits-"))))
+        if phone or token is not None:
+            token = folder.token(kept.check_token(token, "--token") if token else None)
+        if phone and host is None:
+            host = address.local_address()
+        ours = listener.listen(host or _OWN, port)
+        place, is_local = address.reachable(ours, None if phone else _OWN), address.is_for_this_machine(ours)
+        certificate = None
+        if phone or not is_local:
+            names = (*names, *address.host_names())
         if phone:
-            from inkdigits.server import phone as by_phone
-
-            token = by_phone.token()
-            host = host or by_phone.local_address()
-            names = (*names, *by_phone.host_names())
-        ours = listener.listen(host or "127.0.0.1", port)
-        page, fingerprint, certificate = listener.address(ours), "", None
-        if phone:
-            numbers = [address for address in {host, ours.getsockname()[0], "127.0.0.1"} if _is_number(address)]
-            *certificate_files, fingerprint = files.enter_context(by_phone.certificate(numbers, ("localhost", *names)))
-            certificate = certificate_files[0], certificate_files[1]
-            page = f"{listener.address(ours, 'https')}?token={token}"
+            certificate = folder.certificate(sorted({place, _OWN}), ("localhost", *names))
+        page = address.page(place, ours, "https" if phone else "http", token)
 
         def started() -> None:
             files.close()  # the certificate is in memory now
-            if phone:
-                for line in by_phone.qr(
-                    page
-                ).splitlines():  # light is light on every terminal, and a pipe has no colours
-                    click.secho(line, fg="bright_white", bg="black")
-                click.echo(f"Open this with the phone: {page}")
-                click.echo(
-                    "The browser will warn of a certificate that is signed by itself. Its SHA-256 fingerprint is"
-                )
-                click.echo(fingerprint)
+            if certificate is not None:
+                _show_phone(page, certificate.fingerprint, is_local)
             else:
-                click.echo(f"Inkdigits is at {page}")
+                _show(page, is_local, token is not None)
             click.echo("Ctrl-C ends it.")
             if opens:
                 click.launch(page)
 
-        service = app.Service(models, default, workers, names, token)
+        if access_log:
+            observing.log_to_standard_error()
+        service = app.Service(models, default, workers, names, token, origins)
         listener.run(app.create(service), ours, service.limits, started, certificate)
 
 
-def _is_number(address: str | None) -> bool:
-    try:
-        return ipaddress.ip_address(address or "") is not None
-    except ValueError:
-        return False
+def _show(page: str, is_local: bool, has_token: bool) -> None:
+    click.echo(f"Inkdigits is at {page}")
+    if is_local:
+        return
+    if has_token:
+        click.echo("Whoever knows this address, token included, can use it. It comes over plain HTTP, where others on the "
+                   "network could read along: --phone encrypts.")  # fmt: skip
+    else:
+        click.echo("Everyone on the network who can reach this machine can use it. --token asks for a secret, and --phone "
+                   "encrypts as well.")  # fmt: skip
+
+
+def _show_phone(page: str, fingerprint: str, is_local: bool) -> None:
+    from inkdigits.server import qr
+
+    for line in qr.lines(page):  # light is light on every terminal, and a pipe has no colours
+        click.secho(line, fg="bright_white", bg="black")
+    click.echo(f"Open this with the phone: {page}")
+    if is_local:
+        click.echo("Only this machine can: --host says so. Leave it out, and the phone can, too.")
+    click.echo("The browser will warn of a certificate that is signed by itself. Its SHA-256 fingerprint is")
+    click.echo(fingerprint)

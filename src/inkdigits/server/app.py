@@ -1,4 +1,4 @@
-"""The application: the API's routes, and the page's files beside them."""
+"""The application: the API's routes that read, and all that stands around them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from inkdigits import __version__, network
 from inkdigits.batch.rows import Verb
 from inkdigits.errors import InputError, TooLargeError, one_line
-from inkdigits.server import contract, static
+from inkdigits.server import about, contract, documentation, refusals, static
+from inkdigits.server.admission import Admission
 from inkdigits.server.body import Body
 from inkdigits.server.contract import ClassifyOptions, ReadOptions
 from inkdigits.server.guard import Guard, error
-from inkdigits.server.limits import Budget, Limits, RefusalError
-from inkdigits.server.pool import Pool
-from inkdigits.server.worker import Question
+from inkdigits.server.limits import Budget, Limits
+from inkdigits.server.observing import Metrics, Observed
+from inkdigits.server.pictures import Pictures, no_workers
+from inkdigits.server.work import Question
+from inkdigits.workers.work import Answer
 
 # A client that waits longer than this is watched, so that it waits no longer when it has gone.
 _WATCH_AFTER = 0.05
@@ -39,6 +41,7 @@ class Service:
     workers  processes for pages and large pictures; there is one more for small pictures
     names    host names that the server is known by, beside localhost and all numbers
     token    what everyone must show, if anything
+    origins  other sites whose pages may ask, as scheme://host:port, or * for all
     """
 
     models: dict[str, str]
@@ -46,6 +49,7 @@ class Service:
     workers: int
     names: tuple[str, ...] = ()
     token: str | None = None
+    origins: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -60,13 +64,17 @@ def service_models(model: str) -> tuple[dict[str, str], str]:
 
 def create(service: Service) -> ASGIApp:
     """Return the application, guarded. It starts its workers when it is started, and ends them when it is ended."""
-    pool = Pool(list(service.models.values()), service.workers, service.limits)
+    pictures = Pictures(list(service.models.values()), service.workers, service.limits)
+    budget = Budget(service.limits.held_bytes)
+    metrics = Metrics(pictures.pool, budget)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await pool.start()
-        yield
-        await pool.stop()
+        try:
+            await pictures.start()
+            yield
+        finally:  # also where a second Ctrl-C cancels this
+            pictures.pool.stop()
 
     app = FastAPI(
         title="Inkdigits",
@@ -77,17 +85,35 @@ def create(service: Service) -> ASGIApp:
         redoc_url=None,
         lifespan=lifespan,
     )
-    _refusals(app)
-    _answers(app, service, pool)
-    _about(app, service, pool)
-    app.router.routes.extend(static.routes())
+    refusals.add(app)
+    _answers(app, service, pictures, budget, metrics)
+    about.add(app, service.models, service.default, pictures.pool, metrics, [400, *([401] if service.token else [])])
+    places = {str(getattr(route, "path", "")): str(getattr(route, "path", "")) for route in app.routes}
+    for route in (*documentation.routes(), *static.routes()):
+        app.router.routes.append(route)
+        places[route.path] = "page"
     _describe(app, service)
-    return Guard(app, service.names, service.token)
+    return _around(app, service, metrics, places)
 
 
-def _answers(app: FastAPI, service: Service, pool: Pool) -> None:
+def _around(app: ASGIApp, service: Service, metrics: Metrics, places: dict[str, str]) -> ASGIApp:
+    """Return an application with all that stands before it, from the inside out. `places`: path → what it is counted as."""
+    if service.token is not None:
+        app = Admission(app, service.token)
+    if service.origins:
+        app = CORSMiddleware(
+            app,
+            allow_origins=service.origins,
+            allow_methods=("GET", "HEAD", "POST"),
+            allow_headers=("authorization", "content-type"),
+            allow_private_network=True,  # that they may ask a machine on the local network, Chrome wants told apart
+            expose_headers=("retry-after",),
+        )
+    return Observed(Guard(app, service.names, service.origins), metrics, places)
+
+
+def _answers(app: FastAPI, service: Service, reader: Pictures, budget: Budget, metrics: Metrics) -> None:
     """Add the routes that read pictures."""
-    budget = Budget(service.limits.held_bytes)
     statuses = (400, 403, 408, 413, 415, 422, 429, 503, *([401] if service.token else []))
     body = {"requestBody": contract.request_body(service.limits)}
 
@@ -99,8 +125,11 @@ def _answers(app: FastAPI, service: Service, pool: Pool) -> None:
             return error(HTTPStatus.UNPROCESSABLE_ENTITY, reason)
         with Body(request.headers, request.receive, service.limits, budget) as sent:
             pictures = await sent.pictures()
-            futures = pool.submit(Question(verb, asked.options(model), picture), pictures)
-            return _response(pictures, await _outcomes(futures, request))
+            futures = reader.submit(Question(verb, asked.options(model), picture), pictures)
+            answers = await _outcomes(futures, request)
+            for each in answers:
+                metrics.pictures.labels(verb, "failed" if each.error else "answered").inc()
+            return _response(pictures, answers)
 
     @app.post(
         "/classify",
@@ -123,40 +152,7 @@ def _answers(app: FastAPI, service: Service, pool: Pool) -> None:
         return await answer(request, "read", options, options.picture)
 
 
-def _about(app: FastAPI, service: Service, pool: Pool) -> None:
-    """Add the routes that tell about the server."""
-    statuses = (400, *([401] if service.token else []))
-    models = contract.Models(models=[_model(name, name == service.default, m) for name, m in service.models.items()])
-
-    @app.get("/models", summary="The models that can be asked", responses=contract.responses(*statuses))
-    async def models_() -> contract.Models:
-        return models
-
-    @app.get(
-        "/health",
-        summary="Whether the server is well",
-        responses=contract.responses(*statuses, 503),
-        response_model=contract.Health,
-    )
-    async def health() -> contract.Health | Response:
-        if not pool.workers:
-            return error(HTTPStatus.SERVICE_UNAVAILABLE, pool.failure or "the workers are starting again")
-        return contract.Health(status="ok", version=__version__, workers=pool.workers, waiting=pool.waiting)
-
-
-def _model(name: str, is_default: bool, model: str) -> contract.Model:
-    config = network.load(model).config
-    parameters, test = config.get("parameters"), config.get("test")
-    accuracy = test.get("accuracy") if isinstance(test, dict) else None
-    return contract.Model(
-        name=name,
-        default=is_default,
-        parameters=parameters if isinstance(parameters, int) else None,
-        accuracy=accuracy if isinstance(accuracy, float) and 0 <= accuracy <= 1 else None,
-    )
-
-
-async def _outcomes(futures: list[asyncio.Future[bytes]], request: Request) -> list[bytes | BaseException]:
+async def _outcomes(futures: list[asyncio.Future[Answer]], request: Request) -> list[Answer]:
     """Return what the workers answer. Where the client goes away meanwhile, what still waits is dropped."""
     watch: asyncio.Task[None] | None = None
 
@@ -179,59 +175,29 @@ async def _outcomes(futures: list[asyncio.Future[bytes]], request: Request) -> l
             watch.cancel()
     if any(future.cancelled() for future in futures):
         raise ClientDisconnect
-    return outcomes
-
-
-def _response(pictures: list[tuple[str, bytes]], outcomes: list[bytes | BaseException]) -> Response:
-    """Return the answers in the order of the pictures. Of a single picture, a failure is the request's own."""
+    answers = []
     for outcome in outcomes:
-        if isinstance(outcome, BaseException) and not isinstance(outcome, InputError):
+        if isinstance(outcome, ChildProcessError):
+            raise no_workers(str(outcome))
+        if isinstance(outcome, BaseException):
             raise outcome
-    if len(outcomes) == 1 and isinstance(failure := outcomes[0], InputError):
+        answers.append(outcome)
+    return answers
+
+
+def _response(pictures: list[tuple[str, bytes]], answers: list[Answer]) -> Response:
+    """Return the answers in the order of the pictures. Of a single picture, a failure is the request's own."""
+    if len(answers) == 1 and (failure := answers[0].error) is not None:
         too_large = isinstance(failure, TooLargeError)
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.UNPROCESSABLE_ENTITY
         return error(status, failure.reason, failure.source)
-    parts = []
-    for (name, _), outcome in zip(pictures, outcomes, strict=True):
-        if isinstance(outcome, InputError):
-            row = contract.Failure(source=name, error=outcome.reason)
-            parts.append(row.model_dump_json().encode())
-        elif isinstance(outcome, bytes):
-            parts.append(outcome)
-    return Response(b'{"results": [' + b", ".join(parts) + b"]}", media_type="application/json")
-
-
-def _refusals(app: FastAPI) -> None:
-    """Have every refusal answered in the same form."""
-
-    @app.exception_handler(RefusalError)
-    async def refused(_: Request, refusal: RefusalError) -> Response:
-        return error(refusal.status, refusal.reason)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, invalid: RequestValidationError) -> Response:
-        first = invalid.errors()[0]
-        place = ".".join(str(part) for part in first["loc"][1:])
-        unknown = first["type"] == "extra_forbidden"
-        form = ReadOptions if request.url.path == "/read" else ClassifyOptions
-        what = f"is no option; there are {form.names()}" if unknown else first["msg"]
-        return error(HTTPStatus.UNPROCESSABLE_ENTITY, one_line(f"{place}: {what}"))
-
-    @app.exception_handler(HTTPException)
-    async def other(request: Request, other: HTTPException) -> Response:
-        headers = {name.lower(): value for name, value in (other.headers or {}).items()}
-        place, allowed = one_line(request.url.path, 80), headers.get("allow", "another method")
-        reasons = {
-            404: f"nothing is at {place}; /openapi.json says what there is",
-            405: f"{request.method} is not for {place}; use {allowed}",
-        }
-        response = error(HTTPStatus(other.status_code), reasons.get(other.status_code, other.detail))
-        response.headers.update(other.headers or {})
-        return response
-
-    @app.exception_handler(ClientDisconnect)
-    async def gone(_: Request, __: ClientDisconnect) -> Response:
-        return error(HTTPStatus.BAD_REQUEST, "the client has gone")  # which is not sent
+    objects = []
+    for (name, _), answer in zip(pictures, answers, strict=True):
+        if answer.error is None:
+            objects += answer.lines
+        else:
+            objects.append(contract.Failure(source=name, error=answer.error.reason).model_dump_json())
+    return Response(f'{{"results": [{", ".join(objects)}]}}', media_type="application/json")
 
 
 def _describe(app: FastAPI, service: Service) -> None:
@@ -240,7 +206,9 @@ def _describe(app: FastAPI, service: Service) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            for path, operations in original()["paths"].items():
+            schema = original()
+            schema["components"]["schemas"].update(contract.components())
+            for path, operations in schema["paths"].items():
                 for operation in operations.values():
                     answer = operation["responses"]["200"]["content"]["application/json"]
                     answer["example"] = contract.EXAMPLES[path[1:]]

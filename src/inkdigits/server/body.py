@@ -14,6 +14,8 @@ from starlette.types import Receive
 
 from inkdigits.errors import one_line
 from inkdigits.image.decode import FORMATS_TEXT
+from inkdigits.server import in_json
+from inkdigits.server.in_json import JSON
 from inkdigits.server.limits import Budget, Limits, RefusalError
 
 PICTURE_TYPES = (
@@ -31,15 +33,16 @@ PICTURE_TYPES = (
     "application/octet-stream",
 )
 MULTIPART = "multipart/form-data"
-# What clients call the same, or send where they do not know what it is (curl --data-binary).
+# What clients call PDFs, or send where they do not know what it is (curl --data-binary). Pictures have many names, and old
+# systems others, so that all are taken; what it is the decoder tells by its bytes.
 _ALSO = {
-    "image/jpg",
-    "image/x-ms-bmp",
-    "image/x-portable-bitmap",
-    "image/x-portable-graymap",
-    "image/x-portable-pixmap",
+    "application/x-pdf",
+    "binary/octet-stream",
+    "application/binary",
+    "application/x-binary",
     "application/x-www-form-urlencoded",
 }
+_DRAWINGS = ("image/svg+xml", "image/svg")  # text, and no pixels
 # The parser of forms would log bytes of those that are broken.
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL + 1)
 _ADMITTED = frozenset({*PICTURE_TYPES, *_ALSO})
@@ -66,14 +69,19 @@ class Body:
     async def pictures(self) -> list[tuple[str, bytes]]:
         """Return the pictures, at least one. Raises RefusalError, or ClientDisconnect where the client has gone."""
         kind = self._headers.get("content-type", "application/octet-stream").partition(";")[0].strip().lower()
-        if kind != MULTIPART and kind not in _ADMITTED:
+        is_picture = kind in _ADMITTED or (kind.startswith("image/") and kind not in _DRAWINGS)
+        if not is_picture and kind not in (MULTIPART, JSON):
             reason = (
-                f"{one_line(kind, 80)} is not read here; send a {FORMATS_TEXT} picture, a PDF, or files as {MULTIPART}"
+                f"{one_line(kind, 80)} is not read here; send a {FORMATS_TEXT} picture, a PDF, files as {MULTIPART}, "
+                f"or base64 in {JSON}"
             )
             raise RefusalError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, reason)
         try:
             async with asyncio.timeout(self._limits.body_seconds):
-                pictures = await (self._parts() if kind == MULTIPART else self._whole())
+                if kind == JSON:
+                    pictures = await self._in_json()
+                else:
+                    pictures = await (self._parts() if kind == MULTIPART else self._whole())
         except TimeoutError:
             reason = f"the body did not arrive within {self._limits.body_seconds:g} s, or came to a halt on its way"
             raise RefusalError(HTTPStatus.REQUEST_TIMEOUT, reason) from None
@@ -84,7 +92,20 @@ class Body:
         return pictures
 
     async def _whole(self) -> list[tuple[str, bytes]]:
-        return [(NAME, b"".join([chunk async for chunk in self._chunks()]))]
+        return [(NAME, await self._bytes())]
+
+    async def _bytes(self) -> bytes:
+        return b"".join([chunk async for chunk in self._chunks()])
+
+    async def _in_json(self) -> list[tuple[str, bytes]]:
+        body = await self._bytes()
+        self._take(2 * len(body))  # its text and the pictures are in memory beside it
+        # In a thread: the server answers others meanwhile.
+        return await asyncio.to_thread(in_json.parse, body, self._limits.files)
+
+    def _take(self, count: int) -> None:
+        self._budget.take(count)
+        self._counted += count
 
     async def _parts(self) -> list[tuple[str, bytes]]:
         most = self._limits.files
@@ -123,8 +144,7 @@ class Body:
             if self._count > most:
                 await self._drain()
                 raise self._too_long()
-            self._budget.take(len(chunk))
-            self._counted += len(chunk)
+            self._take(len(chunk))
             yield chunk
 
     async def _drain(self) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from inkdigits import __version__
 from inkdigits.options import NAMES, AskedInk, Options, Trust
 from inkdigits.server.body import MULTIPART, PICTURE_TYPES
+from inkdigits.server.in_json import JSON, SentPictures
 from inkdigits.server.limits import Limits
 
 Box = Annotated[
@@ -165,6 +166,12 @@ class Models(BaseModel):
     models: list[Model]
 
 
+class Alive(BaseModel):
+    """That the server answers, or that it can read."""
+
+    status: Literal["ok"]
+
+
 class Health(BaseModel):
     """Whether the server is well."""
 
@@ -211,6 +218,8 @@ EXAMPLES: dict[str, Any] = {
     },
     "models": {"models": [{"name": "default", "default": True, "parameters": 868113, "accuracy": 0.9969}]},
     "health": {"status": "ok", "version": __version__, "workers": 3, "waiting": 0},
+    "health/live": {"status": "ok"},
+    "health/ready": {"status": "ok"},
 }
 _WHY = {
     400: "No picture, a broken body, or an address that this server does not answer to.",
@@ -218,7 +227,7 @@ _WHY = {
     403: "The request comes from another site's page.",
     408: "The body did not arrive in time.",
     413: "Too many bytes, pixels, pages or files.",
-    415: "A body that is neither a picture nor a document nor multipart/form-data.",
+    415: "A body that is neither a picture nor a document nor multipart/form-data nor JSON.",
     422: "No picture that can be read, or an option that means nothing.",
     429: "Too many pictures are waiting. `Retry-After` says when to come again.",
     503: "The server has as much as it can hold, or no workers. `Retry-After` says when to come again.",
@@ -237,9 +246,22 @@ def request_body(limits: Limits) -> dict[str, Any]:
     file = {"type": "string", "format": "binary"}
     files = {"type": "array", "items": file, "minItems": 1, "maxItems": limits.files}
     form = {"type": "object", "properties": {"files": files}, "required": ["files"], "additionalProperties": False}
+    in_json = SentPictures.model_json_schema(ref_template="#/components/schemas/{model}")
+    in_json.pop("$defs")  # see `components`
+    in_json["properties"]["pictures"]["maxItems"] = limits.files
     return {
         "required": True,
-        "description": f"One picture or PDF as it is, or up to {limits.files} as files of a form, under any name; "
-        f"at most {limits.request_bytes >> 20} MB.",
-        "content": {**{kind: {"schema": file} for kind in PICTURE_TYPES}, MULTIPART: {"schema": form}},
+        "description": f"One picture or PDF as it is, up to {limits.files} as files of a form (any name), or as base64 "
+        f"in JSON; at most {limits.request_bytes >> 20} MB.",
+        "content": {
+            **{kind: {"schema": file} for kind in PICTURE_TYPES},
+            MULTIPART: {"schema": form},
+            JSON: {"schema": in_json},
+        },
     }
+
+
+def components() -> dict[str, Any]:
+    """Return the schemas that `request_body` refers to."""
+    schemas: dict[str, Any] = SentPictures.model_json_schema(ref_template="#/components/schemas/{model}")["$defs"]
+    return schemas

@@ -19,9 +19,9 @@ class Limits:
     waiting         pictures that may wait for a worker
     held_bytes      bytes of all bodies in memory, those that are still coming included
     connections     connections at a time
-    head_seconds    time for a request's head to arrive, and for idle connections
+    idle_seconds    whole seconds for connections between two requests, and for those whose other side takes nothing
     head_bytes      bytes of a request's head
-    pause_seconds   time between two pieces of a body, or of an answer
+    pause_seconds   time between two pieces of a body
     body_seconds    time for a whole body
     """
 
@@ -32,7 +32,7 @@ class Limits:
     waiting: int = 128
     held_bytes: int = 256 * _MIB
     connections: int = 400
-    head_seconds: float = 10.0
+    idle_seconds: int = 10
     head_bytes: int = 64 * 1024
     pause_seconds: float = 10.0
     body_seconds: float = 120.0

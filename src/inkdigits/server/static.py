@@ -40,17 +40,16 @@ class _File:
     tag: str
 
 
-def routes(folder: Path = WEB) -> list[Route]:
-    """Return a route for every file in the folder and below it, and "/" for index.html. Hidden ones have none."""
+def routes(folder: Path = WEB, prefix: str = "") -> list[Route]:
+    """Return a route for every file in the folder and below it, and one for index.html. Hidden ones have none."""
     found = []
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         if path.is_file() and all(_NAME.fullmatch(part) for part in parts):
-            address = "/" + "/".join(parts)
-            file = _load(path)
-            found.append(_route(address, file))
-            if address == "/index.html":
-                found.append(_route("/", file))
+            address = f"{prefix}/" + "/".join(parts)
+            found.append(route(address, path))
+            if parts == ("index.html",):
+                found.append(route(prefix or "/", path))
     return found
 
 
@@ -62,7 +61,10 @@ def _load(path: Path) -> _File:
     return _File(kind, data, packed if len(packed) < _PACKED * len(data) else None, tag)
 
 
-def _route(address: str, file: _File) -> Route:
+def route(address: str, path: Path) -> Route:
+    """Return a route for a file, which is read now."""
+    file = _load(path)
+
     async def give(request: Request) -> Response:
         packs = file.packed is not None and "gzip" in request.headers.get("accept-encoding", "")
         tag = f'"{file.tag}-gzip"' if packs else f'"{file.tag}"'

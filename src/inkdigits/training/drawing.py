@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from inkdigits.batch import process
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
 from inkdigits.synthetic.held_out import Part
 from inkdigits.synthetic.pages import sources
 from inkdigits.synthetic.pages.sources import Sources
+from inkdigits.workers import process
 
 T = TypeVar("T")
 
@@ -53,7 +52,7 @@ def ahead(
             following = first
             for _ in range(first, end):
                 while following < end and len(waiting) < _AHEAD * processes:
-                    with process.ctrl_c_ignored():  # the first calls start the processes
+                    with process.signals_blocked():  # the first calls start the processes
                         waiting.append(pool.submit(_drawn_by_worker, draw, following))
                     following += 1
                 try:
@@ -80,18 +79,9 @@ _known: list[Sources] = []  # of a process that draws: built once
 
 def _begin(begin: Callable[[], Sources]) -> None:
     process.begin()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(_NICE)
     _known[:] = [begin()]
-
-
-def _end_with_parent() -> None:
-    """End this process when the training is killed: the pool's queues would not tell."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _drawn_by_worker(draw: Callable[[Sources, int], Any], number: int) -> Any:

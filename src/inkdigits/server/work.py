@@ -1,0 +1,103 @@
+"""What the server's workers do: pictures in memory are read, and each answer is JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from inkdigits import network
+from inkdigits.batch.rows import Verb
+from inkdigits.errors import TooLargeError
+from inkdigits.options import Options
+from inkdigits.reader import shared
+from inkdigits.recognising.decide import unreadable
+from inkdigits.results import Page
+from inkdigits.server import shown
+from inkdigits.workers.work import Answer, Item, as_input_error
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a picture.
+
+    `options.model` is a shipped model's name or a path that the server was started with. With `picture`, each page comes
+    with a picture of it.
+    """
+
+    verb: Verb
+    options: Options
+    picture: bool = False
+
+    def to_json(self) -> list[Any]:
+        """Return the question as values that JSON has."""
+        return [self.verb, self.options.to_dict(), self.picture]
+
+    @classmethod
+    def from_json(cls, value: list[Any]) -> Question:
+        """Return the question that `to_json` has made a value of."""
+        verb, options, picture = value
+        return cls(verb, Options.from_dict(options), picture)
+
+
+class _Upload(io.BytesIO):
+    """A picture's bytes with its name, as a file has one."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__(item.data)
+        self.name = item.name
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The work of the server: by these models, loaded before the first picture comes, documents of so many pages."""
+
+    models: tuple[str, ...]
+    pages: int
+
+    def begin(self) -> None:
+        """Load the models. Raises InputError."""
+        for model in self.models:
+            network.load(model)
+
+    def __call__(self, question: list[Any], items: Sequence[Item]) -> Iterator[Answer]:
+        """Yield for each picture the JSON objects of its answers: of classify one, of read one a page."""
+        asked = Question.from_json(question)
+        uploads = [_Upload(item) for item in items]
+        if asked.verb == "classify":
+            yield from _classified(asked, uploads)
+            return
+        for upload in uploads:
+            try:
+                yield Answer(list(_pages(asked, upload, self.pages)))
+            except Exception as error:
+                yield Answer([], as_input_error(upload.name, error))
+
+
+def _classified(asked: Question, uploads: list[_Upload]) -> Iterator[Answer]:
+    """Yield the digits; the network is asked once for all of them."""
+    try:
+        digits = shared(asked.options).classify_many(uploads)
+    except Exception as error:  # the model's file has gone, or the fault is ours
+        digits = [unreadable(as_input_error(upload.name, error), upload.name) for upload in uploads]
+    for digit in digits:
+        yield Answer([], digit.error) if digit.error else Answer([digit.to_json()])
+
+
+def _pages(asked: Question, upload: _Upload, most: int) -> Iterator[str]:
+    pages = shared(asked.options).read_pages(upload)
+    first = next(pages)
+    if first.pages > most:
+        raise TooLargeError(upload.name, f"has {first.pages:,} pages, more than the {most} read at once", "cut it up")
+    for page in chain([first], pages):
+        yield _page(page, asked.picture)
+
+
+def _page(page: Page, with_picture: bool) -> str:
+    said = page.to_dict()
+    if with_picture and page.picture is not None:
+        said["picture"] = shown.data_url(page.picture)
+    return json.dumps(said)
