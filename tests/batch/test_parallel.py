@@ -13,8 +13,10 @@ def outcome(items, processes=2, **options):
     return dict(parallel.run(Shout(), items, processes, **options))
 
 
-def test_every_item_comes_once_from_more_than_one_process_and_none_is_left():
-    items = [f"i{n}" for n in range(300)]
+def test_every_item_comes_once_from_more_than_one_process_and_none_is_left(tmp_path):
+    pipe = tmp_path / "pipe"  # the first item is not done before another process has begun the last one
+    os.mkfifo(pipe)
+    items = [f"waits {pipe}", *(f"i{n}" for n in range(300)), f"opens {pipe}"]
     done = list(parallel.run(Shout(), items, 2))
     assert sorted(name for name, _ in done) == sorted(items)
     assert all(answer.lines[0] == name.upper() and answer.error is None for name, answer in done)
