@@ -118,6 +118,18 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
             passes.append(one)
     if not parts:
         return Located(grey, guess.pick(np.zeros(0, np.intp)), first[:1], np.zeros(0, np.intp))
+    return _together(grey, passes, parts)
+
+
+def at_scale(grey: Grey, scale: float = 1.0) -> Located:
+    """Return the marks of a grey picture, uint8 (H, W), in which the height of digits is known: HEIGHT pixels at `scale`."""
+    one = _read(grey, scale)
+    found = one.found(_LEAST)
+    return _together(grey, [one], [(found, np.zeros(len(found), np.intp))])
+
+
+def _together(grey: Grey, passes: list[Pass], parts: list[tuple[Found, npt.NDArray[np.intp]]]) -> Located:
+    """Return the marks of several passes: of two on one spot the surer one, each with its ink."""
     every = Found(*(np.concatenate([vars(f)[n] for f, _ in parts]) for n in vars(parts[0][0])))
     of_pass = np.concatenate([p for _, p in parts])
     order = np.argsort(-every.scores, kind="stable")
