@@ -19,6 +19,7 @@ FLOORS = [
     {"reading"},
     {"reader"},
     {"datasets", "batch"},
+    {"forms"},
     {"training", "evaluation", "explaining", "server"},
     {"finetuning", "provenance", "trust"},
     {"locator_run", "number_run"},

@@ -1,0 +1,58 @@
+"""The QR code on a printed sheet: which form, page and copy it is. What a code says is believed only if it has this form."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+_CONTENT = re.compile(r"inkdigits:([A-Za-z0-9][A-Za-z0-9_-]{0,39})/([1-9]\d?)/(\d{1,6})(?:/([0-9]{1,20}))?")
+_SIDES = (1400, 2048)  # pixels of the longer side of the pictures in which codes are looked for
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a code says: the form's name, the page and the copy, from 1 (0: no copy), and for whom the sheet was printed."""
+
+    form: str
+    page: int
+    copy: int
+    entry: str | None = None
+
+    def text(self) -> str:
+        """Return the content of the code."""
+        return f"inkdigits:{self.form}/{self.page}/{self.copy}" + (f"/{self.entry}" if self.entry else "")
+
+
+def parse(text: str) -> Code | None:
+    """Return what the content of a code says; None for every other one."""
+    found = _CONTENT.fullmatch(text)
+    return None if found is None else Code(found[1], int(found[2]), int(found[3]), found[4])
+
+
+def find(grey: npt.NDArray[np.uint8]) -> Code | None:
+    """Return what the first code of ours on a sheet, uint8 (H, W), says; None if there is none."""
+    for side in _SIDES:
+        scale = min(1.0, side / max(grey.shape))
+        small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+        try:
+            found, texts, _, _ = _detector().detectAndDecodeMulti(small)
+        except (cv2.error, UnicodeDecodeError):  # what it takes for a code is none, or says what is no text
+            continue
+        for text in texts if found else ():
+            code = parse(text)
+            if code is not None:
+                return code
+        if scale == 1:
+            break
+    return None
+
+
+@lru_cache(maxsize=1)
+def _detector() -> Any:
+    return cv2.QRCodeDetector()
