@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from inkdigits import network
 from inkdigits.errors import InputError, unexpected
-from inkdigits.forms import aligning, constraints, deciding, ink, loading, mosaic, places, qr, raster, reading, rules
+from inkdigits.forms import aligning, constraints, deciding, ink, loading, mosaic, places, qr, raster, reading, rules, sorting
 from inkdigits.forms import blank as blanks
 from inkdigits.forms.aligning import Aligned, Candidate
 from inkdigits.forms.blank import Blank
@@ -25,8 +25,7 @@ from inkdigits.forms.reading import Asked, Written
 from inkdigits.forms.sheet import Cell, PageOfSheet, Sheet
 from inkdigits.forms.template import Mark, Template
 from inkdigits.geometry import polygon
-from inkdigits.image import colour
-from inkdigits.image.load import Picture, Source, load_pages, name_of
+from inkdigits.image.load import Picture, Source, name_of
 from inkdigits.recognising.automata import Walk
 
 # Share of a box to be ticked that ink covers: below the first it is empty, from the second on it is ticked.
@@ -65,7 +64,7 @@ class Form:
         walks = {id(one): Walk(one.automata) for one in self._allowed if one is not None}
         self._walks = [None if one is None else walks[id(one)] for one in self._allowed]
         self.blanks = [self._blank(number, folder) for number in range(len(template.pages))]
-        self._candidates = [
+        self.candidates = [
             Candidate(blank, number, template.pages[number].has_marks) for number, blank in enumerate(self.blanks)
         ]
 
@@ -89,7 +88,7 @@ class Form:
         Raises InputError for a source that holds no picture, no page of the form (which says how far the best fit is off),
         or several sheets, which are for `read_many`.
         """
-        sheets = list(self._sheets(source))
+        sheets = list(sorting.sheets([self], source))
         failed = next((sheet.error for sheet in sheets if sheet.error is not None), None)
         if len(sheets) == 1 and failed is None:
             return sheets[0]
@@ -106,49 +105,15 @@ class Form:
             raise InputError(name_of(sources), "is one source", "give read_many a list, or use read")
         for source in sources:
             try:
-                yield from self._sheets(source)
+                yield from sorting.sheets([self], source)
             except Exception as error:
                 reason = error if isinstance(error, InputError) else unexpected(name_of(source), error)
                 yield Sheet(self.name, {}, name_of(source), error=reason)
 
-    def _sheets(self, source: Source) -> Iterator[Sheet]:
-        """Yield the sheets of a source: pages follow each other, or are put together by the codes on them."""
-        name = name_of(source)
-        pending: list[ReadPage] = []
-        for picture in load_pages(source):
-            read = self.read_page(picture)
-            if isinstance(read, InputError):
-                yield Sheet(self.name, {}, name, error=read)
-                continue
-            if pending and self._begins(read, pending):
-                yield self.together(pending, name)
-                pending = []
-            pending.append(read)
-        if pending:
-            yield self.together(pending, name)
-
-    def _begins(self, read: ReadPage, before: Sequence[ReadPage]) -> bool:
-        """Tell whether a page is of another sheet than those before it."""
-        first = before[0].code
-        if read.code is not None and first is not None and read.code.copy and first.copy:
-            return read.code.copy != first.copy
-        return any(one.page == read.page for one in before) or len(before) == len(self.template.pages)
-
-    def read_page(self, picture: Picture) -> ReadPage | InputError:
-        """Read one page of a sheet; an error for a page that is none of this form's."""
-        sheet = aligning.Sheet(colour.grey(picture.pixels))
-        code = qr.find(sheet.grey) if any(one.has_marks for one in self._candidates) else None
-        place = f", page {picture.place[0]}" if picture.place[1] > 1 else ""
-        name = f"{picture.name}{place}"
-        if code is not None and (code.form != self.name or code.page > len(self.blanks)):
-            return InputError(name, f"is a sheet of form {code.form}, page {code.page}", "read it by that form's template")
-        candidates = self._candidates if code is None else [self._candidates[code.page - 1]]
-        aligned = aligning.align(sheet, candidates)
-        if not aligned.fits:
-            fit = aligned.fit
-            problem = f"does not fit form {self.name}: best residual {fit.residual:.1f} mm, {fit.share:.0%} of its print found"
-            return InputError(name, problem, "give the template of this sheet, or a better picture")
-        page = candidates[aligned.which].page
+    def read_page(
+        self, picture: Picture, sheet: aligning.Sheet, page: int, aligned: Aligned, code: qr.Code | None = None
+    ) -> ReadPage:
+        """Read a page of a sheet that has been aligned to page number `page` of this form, from 0."""
         written, misfits, patches = self._read_slots(sheet, page, aligned)
         return ReadPage(picture, aligned, page, code, written, misfits, patches)
 

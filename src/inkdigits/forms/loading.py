@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from inkdigits.errors import InputError, nearest, one_line
 from inkdigits.files import write_text
-from inkdigits.forms import places, template
+from inkdigits.forms import layout, marks, places, template
 from inkdigits.forms.template import KINDS, Amount, Boxes, Date, Field, Mark, Table, Template
 
 _MOST_BYTES = 4 << 20
@@ -219,6 +219,10 @@ def _problems(field: Field, made: Template) -> Iterator[tuple[str, str, str]]:
         low, high = corners.min(axis=0), corners.max(axis=0)
         reach = f"reaches from ({low[0]:.1f}, {low[1]:.1f}) to ({high[0]:.1f}, {high[1]:.1f}) mm"
         yield kind, f"{reach}, and the page is {width:g} × {height:g} mm", "move it onto the page"
+    if made.pages[field.page - 1].has_marks:
+        for what, taken in _reserved((width, height)):
+            if places.overlap(area, taken) > _TOUCHING:
+                yield kind, f"covers {what}", "move it, or set marks = false in its page"
     if isinstance(area, Boxes) and area.groups is not UNSET and sum(area.groups) != area.count:
         yield f"{kind}.groups", f"are {sum(area.groups)} boxes, and count is {area.count}", "make them agree"
     if isinstance(area, Date) and sorted(part[0] for part in places.date_parts(area)) != ["D", "M", "Y"]:
@@ -237,6 +241,18 @@ def _problems(field: Field, made: Template) -> Iterator[tuple[str, str, str]]:
             break
     for key, problem, remedy in _constraint_problems(field):
         yield key, problem, remedy
+
+
+def _reserved(extent: tuple[float, float]) -> Iterator[tuple[str, template.Area]]:
+    """Yield what is printed on a page besides its fields: marks and code, with white around them."""
+    around = 1.0
+    for place in marks.places(extent):
+        left, top = place[0] - around
+        side = marks.SIDE + 2 * around
+        yield "one of the page's ArUco marks", template.Area(left=float(left), top=float(top), width=side, height=side)
+    left, top = layout.qr_place(extent)
+    side = layout.QR_SIDE + 2 * around
+    yield "the page's QR code", template.Area(left=left - around, top=top - around, width=side, height=side)
 
 
 def _cells(area: template.Area) -> Iterator[places.Rect]:

@@ -13,7 +13,7 @@ from inkdigits.forms.layout import Filled, Label, Outline, corners_of, shapes
 from inkdigits.forms.template import Template
 
 _FINER = 3  # times the resolution, in which is drawn
-_EM = 1.35  # times the height of a label's letters: the size of its font
+EM = 1.35  # times the height of a label's letters: the size of its font
 
 
 def blank(template: Template, page: int) -> Blank:
@@ -35,7 +35,7 @@ def blank(template: Template, page: int) -> Blank:
 
 
 def _write(image: Image.Image, label: Label, scale: float) -> None:
-    own = font(round(label.size * _EM * scale * 0.75))
+    own = font(round(label.size * EM * scale * 0.75))
     box = own.getbbox(label.text, anchor="ls")
     width = max(1, round(own.getlength(label.text)))
     up, down = max(1, -int(box[1])) + 2, max(1, int(box[3])) + 2
