@@ -30,9 +30,14 @@ LEAST_SHARE = 0.5  # of the edges of its border that must be found
 _BORDER = 1.2  # millimetres around a field's lines: what is printed there is its own border
 _NEAR = 8.0  # and around a field without one: what is printed near it
 _LEAST_EDGES = 24
+_MEASURED = LEAST_SHARE  # share of a field's edges of which its residual is: ink covers others
+_REACHES = (0.5, 1.5)  # millimetres that print is looked for on each side; farther if it is not found
+_CLEAR = 0.75  # share of the edges from which it is found
+_MANY = 30  # cells of a field that is large enough to be bent
 _SPREAD = 0.22  # millimetres around print in which its blur may be
 _THICKEST = 2.0  # millimetres of the thickest line that a stroke is followed across
 _PRINT = 200  # brightness below which a pixel of the blank is print
+_NODES = 16  # pixels between the points at which a field's place on the sheet is computed
 _FAINT = 40  # darkness, of 255, below which nothing is ink
 
 
@@ -100,8 +105,18 @@ def _fit(sheet: Sheet, blank: Blank, aligned: Aligned, slots: Sequence[Slot]) ->
         own = edges
     if len(own) < _LEAST_EDGES:
         return aligned.fit
-    steps = ((1.2, 1), (0.8, 3)) if len(rects) < 30 else ((1.2, 1), (0.8, 3), (0.6, 6))
-    return refining.fit(blank, sheet.soft, aligned.fit.warp, own, steps)
+    # Labels beside a field are unlike each other, where boxes of a comb are not: first all that is printed there, then its own lines.
+    start = aligned.fit.warp
+    best = refining.fit(blank, sheet.soft, start, own, (), _MEASURED)
+    bent = 6 if len(rects) >= _MANY else 3
+    for reach in _REACHES:
+        near = refining.fit(blank, sheet.soft, start, edges, ((reach, 1), (reach, 3)), _MEASURED)
+        found = refining.fit(blank, sheet.soft, near.warp, own, ((0.6, 1), (0.5, bent)), _MEASURED)
+        if found.misfit < best.misfit:
+            best = found
+        if best.residual <= MOST_RESIDUAL / 2 and best.share >= _CLEAR:
+            break
+    return best
 
 
 def _edges_near(blank: Blank, frame: Affine, whole: Rect) -> Edges:
@@ -130,10 +145,13 @@ def _is_border(edges: Edges, frame: Affine, rects: Sequence[Rect]) -> Mask:
 
 def _level(grey: Grey, to_pixels: Callable[[Points], Points], rect: Rect, size: tuple[int, int], scale: float) -> Grey:
     """Return a rectangle of a field's axes, as `to_pixels` takes it to a picture with `scale` pixels a millimetre."""
-    across = rect[0] + (np.arange(size[0]) + 0.5) / RES
-    down = rect[1] + (np.arange(size[1]) + 0.5) / RES
+    # The map is smooth: it is computed in every sixteenth pixel, and linear between.
+    nodes = [np.arange(0, extent + _NODES, _NODES) for extent in size]
+    across, down = (rect[i] + (nodes[i] + 0.5) / RES for i in (0, 1))
     places = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
-    there = (to_pixels(places) - 0.5).astype(np.float32).reshape(size[1], size[0], 2)
+    coarse = (to_pixels(places) - 0.5).astype(np.float32).reshape(len(down), len(across), 2)
+    columns, rows = (np.arange(extent, dtype=np.float32) / _NODES for extent in size)
+    there = cv2.remap(coarse, *np.meshgrid(columns, rows), cv2.INTER_LINEAR)
     if scale > 1.5 * RES:  # many pixels become one
         grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.4 * scale / RES), np.uint8)
     return np.asarray(cv2.remap(grey, there, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)

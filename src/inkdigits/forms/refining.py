@@ -25,6 +25,8 @@ _HALF = 1.0  # millimetres of a profile on each side of an edge
 _ALIKE = 0.6  # correlation of two profiles from which they show the same edge
 FARTHEST = 4.0  # millimetres: the residual of an edge that is not found
 _FLAT = 12.0  # levels of brightness: profiles that vary less show nothing
+_LAST = 0.8  # millimetres that an edge is looked for on each side when it is told how well all fit
+_STEEP, _MANY = 3, 60  # terms of an affine displacement, and edges that are needed for more terms
 _OUTLIER = 3.0  # times the spread: edges farther off are another's
 
 
@@ -65,8 +67,9 @@ class Warp:
 class Fit:
     """A warp, and how well it fits.
 
-    `residual` is the mean distance of the best four fifths of the blank's edges from those on the sheet, in millimetres, an edge
-    that is not found counting as FARTHEST; `share` is the share of the edges that are found; `misfit` is as `residual`, of all.
+    `residual` is the mean distance of the blank's edges from those on the sheet, in millimetres, of the best four fifths (or
+    another share) of them, an edge that is not found counting as FARTHEST; `share` is the share of the edges that are found;
+    `misfit` is as `residual`, of all.
     """
 
     warp: Warp
@@ -75,8 +78,10 @@ class Fit:
     misfit: float
 
 
-def fit(blank: Blank, sheet: Grey, start: Warp, edges: Edges, reaches: tuple[tuple[float, int], ...]) -> Fit:
-    """Return a warp that lays a blank's edges on those of a sheet, uint8 (H, W).
+def fit(
+    blank: Blank, sheet: Grey, start: Warp, edges: Edges, reaches: tuple[tuple[float, int], ...], best: float = 0.8
+) -> Fit:
+    """Return a warp that lays a blank's edges on those of a sheet, uint8 (H, W); `best` is the share that `residual` is of.
 
     `reaches` are the steps: how many millimetres an edge is looked for on each side, and how many terms the displacement has (1:
     a shift; 3: affine; 6 and 10: with quadratic and cubic ones, as a page that is bent).
@@ -88,16 +93,17 @@ def fit(blank: Blank, sheet: Grey, start: Warp, edges: Edges, reaches: tuple[tup
     warp = Warp(start.homography, (float(middle[0]), float(middle[1])), float(max(high - low) / 2), None)
     if start.displacement is not None:
         warp = _based(start, warp, edges.points)
+    if any(count > _STEEP for _, count in reaches) and len(edges) < _MANY:
+        reaches = tuple((reach, min(count, _STEEP)) for reach, count in reaches)
     known = _profiles(blank.grey, edges, lambda points: points * PX, _HALF)
     for reach, count in reaches:
         for _ in range(2):
             off, alike = _off(known, sheet, edges, warp, reach)
             warp = _corrected(warp, edges, off, alike, count)
-    off, alike = _off(known, sheet, edges, warp, min(reaches[-1][0], 1.0))
-    distance = np.where(alike >= _ALIKE, np.abs(off), FARTHEST)
-    ordered = np.sort(distance)
-    best = ordered[: max(1, round(0.8 * len(ordered)))]
-    return Fit(warp, float(best.mean()), float((alike >= _ALIKE).mean()), float(distance.mean()))
+    off, alike = _off(known, sheet, edges, warp, _LAST)
+    distance = np.sort(np.where(alike >= _ALIKE, np.abs(off), FARTHEST))
+    near = distance[: max(1, round(best * len(distance)))]
+    return Fit(warp, float(near.mean()), float((alike >= _ALIKE).mean()), float(distance.mean()))
 
 
 def _times(one: Values, other: Values) -> Values:
@@ -109,6 +115,7 @@ def _based(start: Warp, on: Warp, points: Points) -> Warp:
     """Return a displacement as another one with the middle and the unit of `on`, fitted at some points."""
     assert start.displacement is not None
     count = len(start.displacement)
+    points = points[:: max(1, len(points) // 200)]
     values = _times(start.terms(points, count), start.displacement)
     count = min(count, 3) if len(points) < 40 else count
     coefficients, *_ = np.linalg.lstsq(on.terms(points, count), values, rcond=None)
