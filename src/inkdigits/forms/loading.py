@@ -75,10 +75,18 @@ def parse(said: dict[str, Any], source: object) -> Template:
     """Return the template that TOML's values say. Raises InputError, naming `source`, for what is none."""
     try:
         made = _converted(said)
+    except PlaceError as error:
+        raise InputError(source, f"{error.place}: {error.problem}", error.remedy) from None
+    check(made, source)
+    return made
+
+
+def check(made: Template, source: object) -> None:
+    """Raise InputError for fields that overlap, leave their page or contradict themselves."""
+    try:
         _check(made)
     except PlaceError as error:
         raise InputError(source, f"{error.place}: {error.problem}", error.remedy) from None
-    return made
 
 
 def to_toml(made: Template) -> str:

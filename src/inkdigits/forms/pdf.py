@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from inkdigits.errors import InputError, require
+from inkdigits.errors import InputError, one_line, require
 from inkdigits.files import written_aside
 from inkdigits.forms import layout, raster
 from inkdigits.forms.layout import Filled, Label, Outline, Shape
@@ -56,6 +57,21 @@ def write(
                 canvas.showPage()
         canvas.save()
     return count
+
+
+def entries(path: Path) -> list[str]:
+    """Return the first column of a text or CSV file in UTF-8, a text a line. Raises InputError for a file that is none."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(path, "is no text in UTF-8", "save it as CSV in UTF-8") from None
+    rows = list(csv.reader(text.splitlines()))
+    made = [one_line(row[0].strip(), 60) for row in rows if row and row[0].strip()]
+    if made and any(sign.isdigit() for sign in "".join(made[1:])) and not any(sign.isdigit() for sign in made[0]):
+        made = made[1:]  # the column's name
+    if not made:
+        raise InputError(path, "is empty", "give a line for each copy")
+    return made
 
 
 def _footer(template: Template, page: int, copy: int, entry: str | None, extent: tuple[float, float]) -> Label:
