@@ -78,5 +78,3 @@ def photographed(grey, seed=0, tilt=0.04, turns=0, curl=0.0):
     seen = seen * 0.92 * light + random.normal(0, 4, seen.shape)
     seen = np.clip(cv2.GaussianBlur(seen, (0, 0), 0.8), 0, 255).astype(np.uint8)
     return np.ascontiguousarray(np.rot90(seen, turns)), matrix
-
-

@@ -25,13 +25,16 @@ from inkdigits.network.session import cores
 def form() -> None:
     """Read filled forms into tables, and make forms to be filled in.
 
-    A form is described by a template: a TOML file that says where each field is, in millimetres, and what may be written in it.
+    A form is described by a template: a TOML file that says where each field is, in millimetres, and what may be
+    written in it.
     """
 
 
 @form.command()
 @click.argument("blank", type=click.Path(exists=True, dir_okay=False))
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The template to write, a .toml file.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The template to write, a .toml file."
+)
 @click.option("--name", help="The form's name. By default that of the file.")
 @click.option("--size", help="Size of the pages in mm, such as 210x297, where the file does not tell.")
 @click.option("--filled", is_flag=True, help="BLANK has been filled in: leave its handwriting out.")
@@ -68,10 +71,18 @@ def _size(text: str | None) -> tuple[float, float] | None:
 @click.argument("template", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The .pdf to write.")
 @click.option("--copies", type=click.IntRange(min=1), help="How many; by default one, or one for each entry of --list.")
-@click.option("--first", type=click.IntRange(min=1, max=999_999), default=1, show_default=True, help="The first copy's number.")
-@click.option("--list", "listed", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="A text or CSV file: the first column of each line is printed on a copy, and is in its code if it is digits.")
-@click.option("--font", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A .ttf file for the labels.")  # fmt: skip
+@click.option(
+    "--first", type=click.IntRange(min=1, max=999_999), default=1, show_default=True, help="The first copy's number."
+)
+@click.option(
+    "--list",
+    "listed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A text or CSV file: the first column of each line is printed on a copy, and is in its code if it is digits.",
+)
+@click.option(
+    "--font", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A .ttf file for the labels."
+)
 def print_(template: Path, out: Path, copies: int | None, first: int, listed: Path | None, font: Path | None) -> None:
     """Print a form: a PDF with a page for each page of each copy, with marks in its corners and a code."""
     from inkdigits.forms import pdf
@@ -86,13 +97,18 @@ def print_(template: Path, out: Path, copies: int | None, first: int, listed: Pa
 
 @form.command()
 @click.argument("given", nargs=-1, required=True, metavar="TEMPLATE… PICTURE|PDF|FOLDER…")
-@click.option("--out", type=click.Path(path_type=Path),
-              help="A folder for the record, crops and tables, which a stopped run goes on with; or one table: "
-              "a name that ends in .csv, .xlsx, .jsonl or .parquet.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="A folder for the record, crops and tables, which a stopped run goes on with; or one table: "
+    "a name that ends in .csv, .xlsx, .jsonl or .parquet.",
+)
 @click.option("--long", "is_long", is_flag=True, help="A row a field, not a row a sheet.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a sheet, and nothing else.")
-@click.option("--jobs", type=click.IntRange(min=1), default=cores, show_default="one a core", help="Processes to read in.")
-@MODEL  # fmt: skip
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=cores, show_default="one a core", help="Processes to read in."
+)
+@MODEL
 def read(given: tuple[str, ...], out: Path | None, is_long: bool, as_json: bool, jobs: int, model: str) -> None:
     """Read filled sheets. Names that end in .toml are templates; all others are pictures, documents and folders."""
     templates = tuple(path for path in given if path.lower().endswith(".toml"))
@@ -119,7 +135,13 @@ def read(given: tuple[str, ...], out: Path | None, is_long: bool, as_json: bool,
 
 
 def _into_folder(
-    folder: Folder, templates: tuple[str, ...], model: str, sources: list[str], jobs: int, shape: tables.Shape, failed: _Failed
+    folder: Folder,
+    templates: tuple[str, ...],
+    model: str,
+    sources: list[str],
+    jobs: int,
+    shape: tables.Shape,
+    failed: _Failed,
 ) -> None:
     job = Job(templates, model, str(folder.crops))
     job.check()
@@ -138,7 +160,9 @@ def _into_folder(
     click.echo(f"{one_line(folder.path / 'table.csv')}", err=True)
 
 
-def _lines(job: Job, sources: Sequence[str], jobs: int, failed: _Failed, folder: Folder | None = None) -> Iterator[list[str]]:
+def _lines(
+    job: Job, sources: Sequence[str], jobs: int, failed: _Failed, folder: Folder | None = None
+) -> Iterator[list[str]]:
     """Yield the lines of each source, in their order, as they come; those of a folder are written down first."""
     if not sources:
         return
@@ -202,7 +226,12 @@ def _tell(sheets: Sequence[Said]) -> None:
 
 @form.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A .csv, .xlsx, .jsonl or .parquet file.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="A .csv, .xlsx, .jsonl or .parquet file.",
+)
 @click.option("--long", "is_long", is_flag=True, help="A row a field, not a row a sheet.")
 def export(folder: Path, out: Path, is_long: bool) -> None:
     """Write the table of a batch folder; in an .xlsx each field's picture stands beside what was read."""
@@ -215,7 +244,11 @@ def export(folder: Path, out: Path, is_long: bool) -> None:
 @form.command()
 @click.argument("template", type=click.Path(exists=True, dir_okay=False))
 @click.argument("sheet", type=click.Path(exists=True, dir_okay=False))
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The .png to write. By default SHEET-checked.png, here.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The .png to write. By default SHEET-checked.png, here.",
+)
 @MODEL
 def check(template: str, sheet: str, out: Path | None, model: str) -> None:
     """Draw what is read on a sheet: each field's outline, and its answer beside it."""
@@ -231,7 +264,9 @@ def check(template: str, sheet: str, out: Path | None, model: str) -> None:
             read_sheet.draw(number).save(aside, "PNG")
         click.echo(one_line(file))
     for page in read_sheet.pages:
-        click.echo(f"page {page.page}: residual {page.residual:.2f} mm, {page.share:.0%} of its print found, by {page.way}")
+        click.echo(
+            f"page {page.page}: residual {page.residual:.2f} mm, {page.share:.0%} of its print found, by {page.way}"
+        )
     _tell([read_sheet.to_dict()])
 
 

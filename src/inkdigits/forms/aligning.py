@@ -1,7 +1,8 @@
 """A sheet and the pages of forms → which page it is, and where each point of the page is on the sheet.
 
-Three ways lead to a first guess: ArUco marks, of which three of four suffice; features of the blank's lines and text; the edges
-of the paper. Each guess is refined by the blank's print (`refining`), and the one that fits best is taken, if it fits.
+Three ways lead to a first guess: ArUco marks, of which three of four suffice; features of the blank's lines and text;
+the edges of the paper. Each guess is refined by the blank's print (`refining`), and the one that fits best is taken, if
+it fits.
 """
 
 from __future__ import annotations
@@ -164,7 +165,7 @@ def by_features(blank: Features, sheet: Features, extent: tuple[float, float]) -
 
 
 def _is_a_view(matrix: Homography, extent: tuple[float, float]) -> bool:
-    """Tell whether a homography shows a page as a camera may: not mirrored, not folded, no side much shorter than the other."""
+    """Tell whether a homography shows a page as a camera may: not mirrored, not folded, its sides of like lengths."""
     width, height = extent
     corners = np.array([[[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]]])
     seen = cv2.perspectiveTransform(corners, matrix)[0]
@@ -177,7 +178,7 @@ def _is_a_view(matrix: Homography, extent: tuple[float, float]) -> bool:
 
 
 def _outlines(grey: Grey) -> Iterator[Points]:
-    """Yield quadrilaterals, (4, 2) in pixels, that may be the edges of the paper: the picture's own, and a bright one in it."""
+    """Yield quadrilaterals, (4, 2) in pixels, that may be the edges of the paper: a bright one, and the picture's own."""
     height, width = grey.shape
     found = _paper(grey)
     if found is not None:

@@ -134,4 +134,6 @@ def features_of(grey: Grey, unit: float) -> Features:
         return Features(np.zeros((0, 2)), np.zeros((0, 128), np.float32))
     points = np.array([one.pt for one in found], np.float64)
     shrunk = np.array(small.shape[::-1]) / np.array(grey.shape[::-1])
-    return Features((points + 0.5) / shrunk * unit, np.sqrt(described / np.maximum(described.sum(axis=1, keepdims=True), 1e-6)))
+    return Features(
+        (points + 0.5) / shrunk * unit, np.sqrt(described / np.maximum(described.sum(axis=1, keepdims=True), 1e-6))
+    )

@@ -129,7 +129,9 @@ class Lists:
 def _listed(path: Path, column: str | None, place: str) -> frozenset[str]:
     try:
         if path.stat().st_size > _MOST_LIST_BYTES:
-            raise PlaceError(f"{place}.file", f"{path} is longer than {_MOST_LIST_BYTES >> 20} MB", "give a shorter list")
+            raise PlaceError(
+                f"{place}.file", f"{path} is longer than {_MOST_LIST_BYTES >> 20} MB", "give a shorter list"
+            )
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise PlaceError(f"{place}.file", f"{path} does not exist", "give a path relative to the template") from None
@@ -193,7 +195,9 @@ def _allowed(template: Template, slot: Slot, lists: Lists) -> Allowed | None:
     column = _column(field, slot)
     if column is not None:
         said |= {
-            f.name: value for f in msgspec.structs.fields(Constraints) if (value := getattr(column, f.name)) is not UNSET
+            f.name: value
+            for f in msgspec.structs.fields(Constraints)
+            if (value := getattr(column, f.name)) is not UNSET
         }
     place = f"fields.{slot.field}"
     listed: frozenset[str] | None = None
@@ -275,5 +279,10 @@ def _date_pattern(parts: Sequence[str], boxed: bool) -> str:
     if boxed:
         ways = {"DD": r"(0[1-9]|[12]\d|3[01])", "MM": r"(0[1-9]|1[0-2])", "YY": r"\d\d", "YYYY": r"(1[5-9]|20|21)\d\d"}
         return "".join(ways[part] for part in parts)
-    ways = {"DD": r"(0?[1-9]|[12]\d|3[01])", "MM": r"(0?[1-9]|1[0-2])", "YY": r"\d\d", "YYYY": r"((1[5-9]|20|21)\d\d|\d\d)"}
+    ways = {
+        "DD": r"(0?[1-9]|[12]\d|3[01])",
+        "MM": r"(0?[1-9]|1[0-2])",
+        "YY": r"\d\d",
+        "YYYY": r"((1[5-9]|20|21)\d\d|\d\d)",
+    }
     return "[./,:-]".join(ways[part] for part in parts)

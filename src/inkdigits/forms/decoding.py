@@ -80,8 +80,8 @@ def _followed(lattice: Lattice, walk: Walk, in_boxes: bool) -> dict[str, float]:
     found: dict[str, float] = {}
     for (text, state, _), p in paths.items():
         if text and walk.satisfied(np.array([state]))[0]:
-            text = text.rstrip(".,-/:")
-            found[text] = found.get(text, 0.0) + p
+            number = text.rstrip(".,-/:")
+            found[number] = found.get(number, 0.0) + p
     return found
 
 
@@ -89,9 +89,7 @@ def _after(paths: dict[_Key, float], node: Node, walk: Walk, in_boxes: bool) -> 
     made: dict[_Key, float] = {}
     signs = [(sign, float(p)) for sign, p in zip(node.signs, node.taken, strict=True) if p > _LEAST]
     states: npt.NDArray[np.intp] = np.array([key[1] for key in paths], np.intp)
-    following = {
-        sign: walk.follow(states, np.full(len(states), PLACE[sign])) for sign, _ in signs
-    }
+    following = {sign: walk.follow(states, np.full(len(states), PLACE[sign])) for sign, _ in signs}
     for i, ((text, state, phase), before) in enumerate(paths.items()):
         if node.left_out > 0:
             key = (text, state, 2 if in_boxes and phase == 1 else phase)

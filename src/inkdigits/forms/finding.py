@@ -1,13 +1,15 @@
-"""The picture of an empty form → its fields: boxes, combs, table grids and marks, by the lines that are printed around them.
+"""The picture of an empty form → its fields: boxes, combs, table grids and marks, by the lines printed around them.
 
-The inside of a box is a piece of paper with print all around it. Pieces of the right size that are rectangles are cells; cells that
-share lines are a comb or a table, equal ones beside each other are boxes.
+The inside of a box is a piece of paper with print all around it. Pieces of the right size that are rectangles are
+cells; cells that share lines are a comb or a table, equal ones beside each other are boxes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -35,7 +37,7 @@ _MOST_CELLS = 4000
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """A rectangle of paper with print around it, in millimetres; `angle` in degrees clockwise; `printed`: print stands in it."""
+    """A rectangle of paper with print around it, in millimetres; `angle` in degrees; `printed`: print stands in it."""
 
     middle: Points
     width: float
@@ -60,7 +62,8 @@ def fields(blank: Blank, page: int = 1, named: Iterable[str] = ()) -> dict[str, 
         while f"{kind}{number}" in taken:
             number += 1
         taken.add(f"{kind}{number}")
-        made[f"{kind}{number}"] = Field(page=page, **{kind: area})
+        of_kind: dict[str, Any] = {kind: area}
+        made[f"{kind}{number}"] = Field(page=page, **of_kind)
     return made
 
 
@@ -177,9 +180,10 @@ def _grid(group: Sequence[Cell]) -> _Grid | None:
                 ranges.append([i])
         sides.append(ranges)
         ends = [
-            (float(np.median((level - half)[part, axis])), float(np.median((level + half)[part, axis]))) for part in ranges
+            (float(np.median((level - half)[part, axis])), float(np.median((level + half)[part, axis])))
+            for part in ranges
         ]
-        if any(after[0] < before[1] - 0.3 for before, after in zip(ends, ends[1:], strict=False)):
+        if any(after[0] < before[1] - 0.3 for before, after in pairwise(ends)):
             return None
         if axis == 0:
             across = ends
@@ -253,7 +257,7 @@ def _table(grid: _Grid, rows: range, columns: range) -> Table:
 
 def _edges(ends: list[tuple[float, float]], extent: float) -> list[float]:
     """Return where lines stand between cells, from the first one's begin."""
-    middles = [(before[1] + after[0]) / 2 - ends[0][0] for before, after in zip(ends, ends[1:], strict=False)]
+    middles = [(before[1] + after[0]) / 2 - ends[0][0] for before, after in pairwise(ends)]
     return [0.0, *(round(float(v), 2) for v in middles), round(extent, 2)]
 
 
@@ -267,7 +271,7 @@ def _is_alike(one: Cell, other: Cell) -> bool:
 
 def _single(cell: Cell) -> Area:
     """Return the area of a cell that stands alone."""
-    place = {
+    place: dict[str, Any] = {
         "left": float(cell.middle[0] - cell.width / 2),
         "top": float(cell.middle[1] - cell.height / 2),
         "width": cell.width,
@@ -323,9 +327,10 @@ def _as_fields(row: list[Boxes | Mark]) -> list[Area]:
         return list(row)
     turn = _turn(-row[0].angle)
     ends = [
-        (float((turn @ _middle(area))[0] - area.width / 2), float((turn @ _middle(area))[0] + area.width / 2)) for area in row
+        (float((turn @ _middle(area))[0] - area.width / 2), float((turn @ _middle(area))[0] + area.width / 2))
+        for area in row
     ]
-    gaps = [after[0] - before[1] for before, after in zip(ends, ends[1:], strict=False)]
+    gaps = [after[0] - before[1] for before, after in pairwise(ends)]
     counts = [area.count if isinstance(area, Boxes) else 1 for area in row]
     pitch = float(np.median([_pitch(area) for area in row]))
     own = 0.0 if max(counts) > 1 else min(gaps)

@@ -1,9 +1,9 @@
 """A batch folder: the record of sheets as they were read, their crops, and the tables that are made of them.
 
-    marks/record.jsonl    a line a sheet, as sheets come; a run that was stopped goes on from it
-    marks/crops/*.png     for each sheet one picture of all its fields, one below the other
-    marks/templates/      the templates that the sheets were read by
-    marks/table.csv …     made anew from the record at the end of each run
+marks/record.jsonl    a line a sheet, as sheets come; a run that was stopped goes on from it
+marks/crops/*.png     for each sheet one picture of all its fields, one below the other
+marks/templates/      the templates that the sheets were read by
+marks/table.csv …     made anew from the record at the end of each run
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _forms(templates: tuple[str, ...], model: str) -> tuple[Form, ...]:
 
 
 def _keep_crops(sheet: Sheet, folder: Path, source: str, number: int, said: dict[str, Any]) -> str:
-    """Write the pictures of a sheet's fields into one file, and say in its dict where each is; return the file's name."""
+    """Write the pictures of a sheet's fields into one file, and say in its dict where each is; return its name."""
     name = hashlib.sha256(f"{os.path.abspath(source)}#{number}".encode()).hexdigest()[:20] + ".png"  # noqa: PTH100
     crops = [cell.crop for cell in sheet]
     width = max((crop.shape[1] for crop in crops), default=1)
@@ -107,7 +107,7 @@ class Folder:
 
     @contextmanager
     def open_for(self, job: Job) -> Iterator[None]:
-        """Make the folder ready for sheets that a job reads. Raises InputError for one of other templates, or of other files."""
+        """Make the folder ready for sheets that a job reads. Raises InputError for one of other templates or files."""
         if self.path.is_dir() and any(self.path.iterdir()) and not self.record.exists():
             raise InputError(self.path, "holds other files already", "give a folder that is new or empty")
         make_folder(self.crops)
@@ -122,7 +122,9 @@ class Folder:
             else:
                 write_text(about, json.dumps({"run": run, "templates": [Path(t).name for t in job.templates]}) + "\n")
                 for template in job.templates:
-                    write_text(self.path / "templates" / Path(template).name, Path(template).read_text(encoding="utf-8"))
+                    write_text(
+                        self.path / "templates" / Path(template).name, Path(template).read_text(encoding="utf-8")
+                    )
             if not self.record.exists():
                 write_text(self.record, "")
             self._cut_torn()
@@ -190,7 +192,7 @@ class Folder:
         try:
             said = json.loads(line)
             if not isinstance(said, dict) or not isinstance(said.get("source"), str):
-                raise ValueError("no sheet")
+                raise ValueError("no sheet")  # noqa: TRY004
         except (ValueError, RecursionError):
             raise InputError(self.record, f"line {number} is no sheet", "remove the line") from None
         return said
@@ -204,7 +206,11 @@ def problems(sheets: Sequence[Said]) -> list[str]:
         if isinstance(sheet.get("copy"), int):
             by_form.setdefault(sheet["form"], {}).setdefault(sheet["copy"], []).append(sheet["source"])
     for form, copies in by_form.items():
-        said += [f"copy {n} of {form} is there {len(of)} times: {', '.join(of)}" for n, of in sorted(copies.items()) if len(of) > 1]
+        said += [
+            f"copy {n} of {form} is there {len(of)} times: {', '.join(of)}"
+            for n, of in sorted(copies.items())
+            if len(of) > 1
+        ]
         lacking = sorted(set(range(min(copies), max(copies) + 1)) - set(copies))
         if lacking:
             some = ", ".join(map(str, lacking[:10])) + (" …" if len(lacking) > 10 else "")

@@ -14,7 +14,20 @@ from msgspec import UNSET
 
 from inkdigits import network
 from inkdigits.errors import InputError, unexpected
-from inkdigits.forms import aligning, constraints, deciding, ink, loading, mosaic, places, qr, raster, reading, rules, sorting
+from inkdigits.forms import (
+    aligning,
+    constraints,
+    deciding,
+    ink,
+    loading,
+    mosaic,
+    places,
+    qr,
+    raster,
+    reading,
+    rules,
+    sorting,
+)
 from inkdigits.forms import blank as blanks
 from inkdigits.forms.aligning import Aligned, Candidate
 from inkdigits.forms.blank import Blank
@@ -227,4 +240,3 @@ def _ticked(patch: Patch, slot: Slot) -> Written:
     ticked = float(np.clip((share - _UNTICKED) / (_TICKED - _UNTICKED), 0.001, 0.999))
     texts = sorted((("x", ticked), ("-", 1 - ticked)), key=lambda one: -one[1])
     return Written(Posterior(tuple(texts), 1.0), 0.0)
-

@@ -1,7 +1,7 @@
 """A field on a sheet → its picture level and without print, and where ink is.
 
-The blank tells where print is. There, a stroke that crosses a printed line is filled in from both sides of the line, so that it
-hangs together; everything else that is printed becomes paper.
+The blank tells where print is. There, a stroke that crosses a printed line is filled in from both sides of the line, so
+that it hangs together; everything else that is printed becomes paper.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _FAINT = 40  # darkness, of 255, below which nothing is ink
 class Patch:
     """A field as it is on a sheet, level.
 
-    `clean` uint8 (H, W) is its picture without print, on white paper, RES pixels a millimetre; `inked` which pixels are ink;
+    `clean` uint8 (H, W) is its picture without print, on white paper, RES pixels a millimetre; `inked` tells which are ink;
     `given` the same part with its print. (0, 0) of the field's axes is at `corner` (x, y) in pixels. `residual` in
     millimetres, and `share` of its border that was found; `fits` tells whether that is good enough.
     """
@@ -105,7 +105,8 @@ def _fit(sheet: Sheet, blank: Blank, aligned: Aligned, slots: Sequence[Slot]) ->
         own = edges
     if len(own) < _LEAST_EDGES:
         return aligned.fit
-    # Labels beside a field are unlike each other, where boxes of a comb are not: first all that is printed there, then its own lines.
+    # Labels beside a field are unlike each other, where boxes of a comb are not: first all that is printed there, then
+    # its own lines.
     start = aligned.fit.warp
     best = refining.fit(blank, sheet.soft, start, own, (), _MEASURED)
     bent = 6 if len(rects) >= _MANY else 3
@@ -139,7 +140,11 @@ def _is_border(edges: Edges, frame: Affine, rects: Sequence[Rect]) -> Mask:
         inside_y = (points[:, 1] > top - _BORDER) & (points[:, 1] < top + height + _BORDER)
         sides_x = np.minimum(np.abs(points[:, 0] - left), np.abs(points[:, 0] - left - width)) < _BORDER
         sides_y = np.minimum(np.abs(points[:, 1] - top), np.abs(points[:, 1] - top - height)) < _BORDER
-        near |= inside_x & inside_y & ((sides_x & (np.abs(normals[:, 0]) > 0.9)) | (sides_y & (np.abs(normals[:, 1]) > 0.9)))
+        near |= (
+            inside_x
+            & inside_y
+            & ((sides_x & (np.abs(normals[:, 0]) > 0.9)) | (sides_y & (np.abs(normals[:, 1]) > 0.9)))
+        )
     return near
 
 
@@ -158,7 +163,7 @@ def _level(grey: Grey, to_pixels: Callable[[Points], Points], rect: Rect, size: 
 
 
 def without_print(seen: Grey, empty: Grey, residual: float) -> tuple[Grey, Mask]:
-    """Return a field's picture without what is printed in `empty`, the same part of the blank, and which pixels are ink.
+    """Return a field's picture without what is printed in `empty`, the same part of the blank; and which pixels are ink.
 
     `residual`, in millimetres, is how far print may be from where the blank has it.
     """
@@ -191,7 +196,7 @@ def _strokes(length: int) -> list[npt.NDArray[np.uint8]]:
     for angle in np.arange(8) * np.pi / 8:
         element = np.zeros((length, length), np.uint8)
         step = np.array([np.cos(angle), np.sin(angle)]) * half
-        first, last = (tuple(int(round(half + sign * v)) for v in step) for sign in (-1, 1))
+        first, last = (tuple(round(half + sign * float(v)) for v in step) for sign in (-1, 1))
         cv2.line(element, first, last, 1)
         made.append(element)
     return made
@@ -205,5 +210,3 @@ def _inked(dark: Grey) -> Mask:
     """Return which pixels are ink: darker than half of what the strokes are, which are the darkest hundredth."""
     strong = max(float(np.quantile(dark, 0.99)), 2.0 * _FAINT)
     return np.asarray(dark > 0.45 * strong, np.bool_)
-
-

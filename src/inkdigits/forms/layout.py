@@ -46,7 +46,7 @@ class Filled:
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """A text: where its line begins, ends ("right") or has its middle, how high, and turned clockwise by how many degrees."""
+    """A text: where its line begins, ends ("right") or has its middle, its height, and its angle, clockwise."""
 
     x: float
     y: float

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -140,7 +140,7 @@ def _converted(said: dict[str, Any]) -> Template:
     fields = said.get("fields", {})
     if not isinstance(fields, dict):
         raise PlaceError("fields", "is no table", "write [fields.NAME] for each field")
-    made = _convert({**rest, "fields": {}}, Template, "")
+    made: Template = _convert({**rest, "fields": {}}, Template, "")
     if not fields:
         raise PlaceError("fields", "is missing", "write [fields.NAME] for each field")
     for name, value in fields.items():
@@ -171,7 +171,9 @@ def _explained(message: str, value: Any, place: str) -> PlaceError:
     if found := re.match("Object contains unknown field `(.*)`$", text, re.DOTALL):
         key = one_line(found[1], 60)
         near = nearest(key, keys)
-        return PlaceError(f"{where}.{key}".lstrip("."), "is no setting", f"did you mean {near}? There are {', '.join(keys)}")
+        return PlaceError(
+            f"{where}.{key}".lstrip("."), "is no setting", f"did you mean {near}? There are {', '.join(keys)}"
+        )
     if found := re.match("Object missing required field `(.*)`$", text):
         return PlaceError(f"{where}.{found[1]}".lstrip("."), "is missing", "add it")
     if found := re.match("Invalid enum value (.*)$", text, re.DOTALL):
@@ -180,7 +182,7 @@ def _explained(message: str, value: Any, place: str) -> PlaceError:
         return PlaceError(where, f"is {one_line(found[1], 60)}", f"{near}There are {', '.join(choices) or 'others'}")
     words = re.sub("`([a-z]+(?: \\| [a-z]+)*)`", lambda m: " or ".join(_TYPES[w] for w in m[1].split(" | ")), text)
     words = words.replace("Expected ", "must be ").replace(", got ", ", and is ").replace("`", "")
-    words = re.sub(r" of length (>=|<=) ", lambda m: (" with at least " if m[1] == ">=" else " with at most "), words)
+    words = re.sub(r" of length (>=|<=) ", lambda m: " with at least " if m[1] == ">=" else " with at most ", words)
     words = words.replace(" >= ", " of at least ").replace(" <= ", " of at most ").replace(" > ", " above ")
     return PlaceError(where or "the file", words, "mend the value")
 
@@ -247,8 +249,7 @@ def _problems(field: Field, made: Template) -> Iterator[tuple[str, str, str]]:
             size = f"{max(rect[2], 0):.1f} × {max(rect[3], 0):.1f} mm"
             yield kind, f"leaves {size} for a digit", f"make it larger: at least {_LEAST_SIDE:g} mm each way"
             break
-    for key, problem, remedy in _constraint_problems(field):
-        yield key, problem, remedy
+    yield from _constraint_problems(field)
 
 
 def _reserved(extent: tuple[float, float]) -> Iterator[tuple[str, template.Area]]:
@@ -265,8 +266,8 @@ def _reserved(extent: tuple[float, float]) -> Iterator[tuple[str, template.Area]
 
 def _cells(area: template.Area) -> Iterator[places.Rect]:
     if isinstance(area, Table):
-        for (top, bottom) in pairwise(places.row_edges(area)):
-            for (left, right) in pairwise(places.column_edges(area)):
+        for top, bottom in pairwise(places.row_edges(area)):
+            for left, right in pairwise(places.column_edges(area)):
                 yield left, top, right - left, bottom - top
         return
     boxes = places.boxes_in(area)
@@ -285,8 +286,15 @@ def _table_problems(table: Table) -> Iterator[tuple[str, str, str]]:
             yield f"table.{place}", f"has {twice[0]} twice", "give each its own name"
     for name in columns:
         if not re.fullmatch("[A-Za-z][A-Za-z0-9_]{0,39}", name):
-            yield "table.columns", f"{one_line(name, 60)!r} is no name", "begin with a letter; letters, digits and _ follow"
-    sides = (("row_edges", table.row_edges, rows, table.height), ("column_edges", table.column_edges, columns, table.width))
+            yield (
+                "table.columns",
+                f"{one_line(name, 60)!r} is no name",
+                "begin with a letter; letters, digits and _ follow",
+            )
+    sides = (
+        ("row_edges", table.row_edges, rows, table.height),
+        ("column_edges", table.column_edges, columns, table.width),
+    )
     for place, edges, names, extent in sides:
         if edges is UNSET:
             continue

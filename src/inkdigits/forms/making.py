@@ -55,8 +55,9 @@ class Made:
 def make(source: str, name: str, stem: str, size: tuple[float, float] | None = None, filled: bool = False) -> Made:
     """Return a template of an empty form, a picture or document; `stem` begins the names of its pages' pictures.
 
-    `size` is that of the pages, in millimetres, where the file does not tell. `filled` says that the form has been filled in: its
-    handwriting is painted over. Raises InputError for a file that is no form: without pages or fields, or filled in.
+    `size` is that of the pages, in millimetres, where the file does not tell. `filled` says that the form has been
+    filled in: its handwriting is painted over. Raises InputError for a file that is no form: without pages or fields,
+    or filled in.
     """
     pages: list[Page] = []
     blanks: list[Blank] = []
@@ -114,7 +115,9 @@ def _extent(picture: Picture, source: str) -> tuple[float, float]:
     off = {paper: abs(np.log(width / height) - np.log(paper[0] / paper[1])) for paper in _papers()}
     best = min(off, key=lambda paper: off[paper])
     if off[best] > _PROPORTION:
-        raise InputError(source, f"is {width} × {height} pixels, which is neither A4 nor Letter", "give --size, such as 210x297")
+        raise InputError(
+            source, f"is {width} × {height} pixels, which is neither A4 nor Letter", "give --size, such as 210x297"
+        )
     return best
 
 

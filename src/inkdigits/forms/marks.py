@@ -30,7 +30,9 @@ def places(extent: tuple[float, float]) -> list[Points]:
     width, height = extent
     right, bottom = width - MARGIN - SIDE, height - MARGIN - SIDE
     square = np.array([[0.0, 0.0], [SIDE, 0.0], [SIDE, SIDE], [0.0, SIDE]])
-    return [square + np.array(corner) for corner in ((MARGIN, MARGIN), (right, MARGIN), (right, bottom), (MARGIN, bottom))]
+    return [
+        square + np.array(corner) for corner in ((MARGIN, MARGIN), (right, MARGIN), (right, bottom), (MARGIN, bottom))
+    ]
 
 
 def cells(number: int) -> npt.NDArray[np.bool_]:
@@ -61,8 +63,12 @@ def page_of(found: dict[int, Points]) -> int | None:
 
 
 def homography(found: dict[int, Points], page: int, extent: tuple[float, float]) -> npt.NDArray[np.float64] | None:
-    """Return the map from a page, in millimetres, to a sheet on which marks were found; None if there are too few of them."""
-    own = [(places(extent)[corner], found[identity(page, corner)]) for corner in range(4) if identity(page, corner) in found]
+    """Return the map from a page, in millimetres, to a sheet on which marks were found; None if they are too few."""
+    own = [
+        (places(extent)[corner], found[identity(page, corner)])
+        for corner in range(4)
+        if identity(page, corner) in found
+    ]
     if len(own) < _LEAST:
         return None
     matrix, _ = cv2.findHomography(np.concatenate([a for a, _ in own]), np.concatenate([b for _, b in own]))

@@ -1,4 +1,4 @@
-"""The slots of a sheet that hold ink → one picture for the networks: each slot at the scale at which its digits are read best."""
+"""The slots of a sheet that hold ink → one picture for the networks, in which all digits are as high as they know best."""
 
 from __future__ import annotations
 

@@ -25,9 +25,9 @@ def write(
 ) -> int:
     """Write copies of a form's pages to a PDF, numbered from `first`, and return how many pages there are.
 
-    `entries` are texts, one a copy, that are printed below the title and stand in the QR code if they are digits: numbers of a class's
-    students. `font` is a TrueType file for labels that Aileron does not have the letters of. Raises InputError for a form
-    that has its own paper, and for letters that the font does not have.
+    `entries` are texts, one a copy, that are printed below the title and stand in the QR code if they are digits:
+    numbers of a class's students. `font` is a TrueType file for labels that Aileron does not have the letters of.
+    Raises InputError for a form that has its own paper, and for letters that the font does not have.
     """
     require("form print", "forms", "reportlab", "segno")
     from reportlab.pdfgen.canvas import Canvas

@@ -25,8 +25,8 @@ MOST_ROWS = 200
 class Slot:
     """The place of one value: a field, or a cell of a table.
 
-    `frame` takes points of the field's own axes, in millimetres from its left upper corner, to the page's. `rect` is the
-    slot and `boxes` its boxes for one digit each (none in free space), in the field's axes.
+    `frame` takes points of the field's own axes, in millimetres from its left upper corner, to the page's. `rect` is
+    the slot and `boxes` its boxes for one digit each (none in free space), in the field's axes.
     """
 
     field: str

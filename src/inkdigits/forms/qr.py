@@ -1,4 +1,4 @@
-"""The QR code on a printed sheet: which form, page and copy it is. What a code says is believed only if it has this form."""
+"""The QR code on a printed sheet: which form, page and copy it is. Codes of any other kind are left alone."""
 
 from __future__ import annotations
 

@@ -25,7 +25,9 @@ def blank(template: Template, page: int) -> Blank:
     for shape in shapes(template, page):
         if isinstance(shape, Outline):
             points = [(float(x), float(y)) for x, y in shape.corners * scale]
-            pen.line([*points, points[0], points[1]], round(shape.brightness * 255), round(shape.width * scale), "curve")
+            pen.line(
+                [*points, points[0], points[1]], round(shape.brightness * 255), round(shape.width * scale), "curve"
+            )
         elif isinstance(shape, Filled):
             pen.polygon([(float(x), float(y)) for x, y in corners_of(shape) * scale], fill=0)
         else:
@@ -65,4 +67,3 @@ def font_bytes() -> bytes:
     if not isinstance(data, bytes):
         raise TypeError("Pillow was built without FreeType, and has no font for labels")
     return data
-

@@ -1,4 +1,4 @@
-"""The ink of slots → what is written in each: probabilities of texts, by the networks that read pages, given what is allowed."""
+"""The ink of slots → what is written in each: probabilities of texts, by the networks that read pages."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from inkdigits.recognising.page import Seen, Way
 Values = npt.NDArray[np.float64]
 
 _DIGITS = "0123456789"
-# A box without ink is empty but for one in a thousand (ink that was taken for print); one with a stroke as large as a digit is not, but
-# for one in a hundred; of one with a dot or a dash that may be either, half are.
+# A box without ink is empty but for one in a thousand (ink that was taken for print); one with a stroke as large as a
+# digit is not, but for one in a hundred; of one with a dot or a dash that may be either, half are.
 _BARE, _SMALL, _FULL = 0.999, 0.5, 0.01
 _SEEN = 0.5  # probability that a mark is a digit from which the digit network need not look at the ink of a box itself
 _BESIDE = 0.3  # and from which a second digit in a box is one
@@ -38,8 +38,8 @@ _BESIDE = 0.3  # and from which a second digit in a box is one
 class Written:
     """What is written in a slot.
 
-    `posterior` has its texts; `empty` is the probability that nothing is written there; `crowded` tells that more stands in it
-    than it has room for: two digits in a box, two lines.
+    `posterior` has its texts; `empty` is the probability that nothing is written there; `crowded` tells that more
+    stands in it than it has room for: two digits in a box, two lines.
     """
 
     posterior: Posterior
@@ -138,10 +138,8 @@ def _in_boxes(one: Asked, tile: Tile, every: Seen, marks: Marks, mine: npt.NDArr
             continue
         nothing = _FULL if mosaic.may_be_digit(stroke) else _SMALL
         present, shares = (float(marks.present[own[0]]), marks.shares[own[0]]) if len(own) else (0.0, np.full(10, 0.1))
-        if present < _SEEN and mosaic.may_be_digit(stroke):
-            taken = _both(present, shares, alone[k])
-        else:
-            taken = present * shares
+        unseen = present < _SEEN and mosaic.may_be_digit(stroke)
+        taken = _both(present, shares, alone[k]) if unseen else present * shares
         nodes.append(Node(k, _DIGITS, taken, nothing * (1 - float(taken.sum()))))
         read = [int(mark) for mark in own if marks.read[mark]]
         crowded |= len(read) > 1 and float(marks.present[read[1]]) > _BESIDE
@@ -150,13 +148,13 @@ def _in_boxes(one: Asked, tile: Tile, every: Seen, marks: Marks, mine: npt.NDArr
 
 
 def _both(present: float, shares: Values, alone: Values) -> Values:
-    """Return how probably a box holds each digit: as the locator's mark says or the ink by itself, whichever is the surer."""
+    """Return how probably a box holds each digit: as the locator's mark says or its ink alone, whichever is surer."""
     by_mark = present * shares
     return by_mark if by_mark.max() >= alone.max() else alone
 
 
 def _by_glyph(one: Asked, way: Way) -> list[Values]:
-    """Return what the digit network says of the ink of each box, without the locator: how probably it is each digit, (10,)."""
+    """Return what the digit network says of the ink of each box, without the locator: how probably it is each digit."""
     glyphs = np.stack([_glyph(one, rect) for rect in one.slot.boxes])
     beliefs = decide.believe(way.net.probabilities(glyphs), way.net.temperature)
     sure = 1 - beliefs.not_digit.astype(np.float64)

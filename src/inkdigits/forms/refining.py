@@ -1,9 +1,9 @@
 """A rough alignment → a close one: the edges of the blank's print are looked for on the sheet, across each edge.
 
-Each edge says how far it is off in its own direction alone; a smooth displacement of the page, fitted to all of them by
-least squares with weights that leave out what does not fit (iteratively reweighted), is the correction. Handwriting hides some
-edges and makes others; both are left out. What remains is the residual. (The way of model-based tracking of objects by their
-edges: Drummond and Cipolla, 2002.)
+Each edge says how far it is off in its own direction alone; the correction is a smooth displacement of the page, fitted
+to all of them by least squares with weights that leave out what does not fit (iteratively reweighted). Handwriting
+hides some edges and makes others; both are left out. What remains is the residual. (The way of model-based tracking of
+objects by their edges: Drummond and Cipolla, 2002.)
 """
 
 from __future__ import annotations
@@ -67,9 +67,9 @@ class Warp:
 class Fit:
     """A warp, and how well it fits.
 
-    `residual` is the mean distance of the blank's edges from those on the sheet, in millimetres, of the best four fifths (or
-    another share) of them, an edge that is not found counting as FARTHEST; `share` is the share of the edges that are found;
-    `misfit` is as `residual`, of all.
+    `residual` is the mean distance of the blank's edges from those on the sheet, in millimetres, of the best four
+    fifths (or another share) of them, an edge that is not found counting as FARTHEST; `share` is the share of the edges
+    that are found; `misfit` is as `residual`, of all.
     """
 
     warp: Warp
@@ -81,10 +81,11 @@ class Fit:
 def fit(
     blank: Blank, sheet: Grey, start: Warp, edges: Edges, reaches: tuple[tuple[float, int], ...], best: float = 0.8
 ) -> Fit:
-    """Return a warp that lays a blank's edges on those of a sheet, uint8 (H, W); `best` is the share that `residual` is of.
+    """Return a warp that lays a blank's edges on those of a sheet, uint8 (H, W).
 
-    `reaches` are the steps: how many millimetres an edge is looked for on each side, and how many terms the displacement has (1:
-    a shift; 3: affine; 6 and 10: with quadratic and cubic ones, as a page that is bent).
+    `reaches` are the steps: how many millimetres an edge is looked for on each side, and how many terms the displacement
+    has (1: a shift; 3: affine; 6 and 10: with quadratic and cubic ones, as a page that is bent). `best` is the share of
+    the edges that the residual is of.
     """
     if len(edges) < 8:
         return Fit(start, FARTHEST, 0.0, FARTHEST)

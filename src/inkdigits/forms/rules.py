@@ -3,9 +3,9 @@
     total = sum(task)            weather.max >= weather.min        increasing(weather.day)
     price = count * each         first + second <= 100             distinct(seat)
 
-A name is a field (`total`), a cell (`task[3]`, `weather[3].max`) or a column (`weather.max`). A rule about columns holds row by row,
-unless it puts them into `sum`, `product` or one of the functions that speak of a whole column. In a sum, what is empty is left
-out; every other rule is silent about cells that are empty.
+A name is a field (`total`), a cell (`task[3]`, `weather[3].max`) or a column (`weather.max`). A rule about columns holds
+row by row, unless it puts them into `sum`, `product` or one of the functions that speak of a whole column. In a sum,
+what is empty is left out; every other rule is silent about cells that are empty.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from inkdigits.errors import nearest, one_line
@@ -101,7 +102,7 @@ class _Parser:
     def _comparison(self, tree: ast.Compare) -> list[Rule]:
         compare = _COMPARISONS[type(tree.ops[0])]
         sides = [self._expression(side) for side in (tree.left, tree.comparators[0])]
-        rows = list(dict.fromkeys(row for side in sides for row in side.rows)) or [None]
+        rows: list[str | None] = [*dict.fromkeys(row for side in sides for row in side.rows)] or [None]
         if len({side.rows for side in sides if side.rows}) > 1:
             raise self._error("compares columns of different rows", "give columns of one table, or sum them")
         made = []
@@ -127,7 +128,7 @@ class _Parser:
             known = [_number(value) for i in slots if (value := values[i]) is not None]
             if name == "distinct":
                 return len(set(known)) == len(known)
-            return all(_ORDERS[name](a, b) for a, b in zip(known, known[1:], strict=False))
+            return all(_ORDERS[name](a, b) for a, b in pairwise(known))
 
         return Rule(self._text, slots, check)
 
@@ -193,7 +194,9 @@ class _Parser:
             raise self._error("holds something that is no name, number or sum", _REMEDY)
         if node.id not in self._fields:
             near = nearest(node.id, self._fields)
-            raise self._error(f"speaks of {one_line(node.id, 60)}", f"did you mean {near}? There are {', '.join(self._fields)}")
+            raise self._error(
+                f"speaks of {one_line(node.id, 60)}", f"did you mean {near}? There are {', '.join(self._fields)}"
+            )
         found = [i for i, slot in enumerate(self._slots) if slot.field == node.id]
         if row is not None:
             found = self._narrowed(found, "row", row)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -34,7 +35,8 @@ class Cell:
 
     key         its name: `total`, `task[3]`, `weather[3].max`
     status      "answered", "review" (a person should look at it) or "empty"
-    value       the answer: text, int, Decimal, date or bool; None where there is none. Of an empty field, what it means, if
+    value       the answer: text, int, Decimal, date or bool; None where there is none. Of an empty field, what it
+    means, if
                 the template says so
     best        the most probable value, whatever the status; None where nothing was read
     text        as it is written, or the digits of `best` if nothing else is known
@@ -60,7 +62,7 @@ class Cell:
     rivals: tuple[tuple[str, float], ...]
     residual: float
     polygon: Polygon
-    crop: Grey = field(default_factory=lambda: _NO_CROP)
+    crop: Grey = dataclasses.field(default_factory=lambda: _NO_CROP)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the crop as plain Python values: dates and decimals as text."""
@@ -164,7 +166,7 @@ class Sheet:
     entry: str | None = None
     error: InputError | None = None
     warnings: tuple[str, ...] = ()
-    pictures: Mapping[int, tuple[npt.NDArray[np.uint8], tuple[int, int]]] = field(default_factory=dict)
+    pictures: Mapping[int, tuple[npt.NDArray[np.uint8], tuple[int, int]]] = dataclasses.field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         """Return a field's cell, or the cells of a table: `sheet["total"]`, `sheet["task"][3]`, `sheet["task[3]"]`."""
@@ -223,7 +225,7 @@ class Sheet:
         return json.dumps(self.to_dict())
 
     def to_pandas(self) -> DataFrame:
-        """Return a table with a row a cell, which needs pandas: key, field, row, column, value, status, confidence, text."""
+        """Return a table with a row a cell, in which `key` is its name and the rest is as in `Cell`. Needs pandas."""
         import pandas as pd
 
         columns = ("key", "field", "row", "column", "value", "status", "confidence", "text", "reason")

@@ -1,7 +1,8 @@
 """What each slot may hold, and rules between slots → the readings that keep the rules, and how probable each is then.
 
-Slots that rules connect are looked at together: whole readings are gone through from the most probable one down, until what is
-left can change nothing, or there are too many (best-first enumeration of independent choices, after Lawler, 1972).
+Slots that rules connect are looked at together: whole readings are gone through from the most probable one down, until
+what is left can change nothing, or there are too many (best-first enumeration of independent choices, after Lawler,
+1972).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ Choices = Sequence[Choice]  # of a slot, the most probable first
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """What slots hold, given the rules: `choices` with their new probabilities; `broken` rules that no likely reading keeps."""
+    """What slots hold, given rules: `choices` with new probabilities; `broken` are rules that nothing likely keeps."""
 
     choices: list[list[Choice]]
     broken: list[Rule]

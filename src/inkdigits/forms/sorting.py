@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def sheets(forms: Sequence[Form], source: Source) -> Iterator[Sheet]:
     """Yield the filled sheets of a picture or document, each of one of some forms.
 
-    Pages of a sheet follow each other; where codes are printed on them, they are put together by these. A page that is of
-    none of the forms is a Sheet with `error`. Raises InputError for a source that holds no picture.
+    Pages of a sheet follow each other; where codes are printed on them, they are put together by these. A page that is
+    of none of the forms is a Sheet with `error`. Raises InputError for a source that holds no picture.
     """
     name = name_of(source)
     of = forms[0]

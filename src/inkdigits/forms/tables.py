@@ -18,7 +18,20 @@ Said: TypeAlias = Mapping[str, Any]  # a sheet as `Sheet.to_dict` has it
 
 ENDINGS = (".csv", ".xlsx", ".jsonl", ".parquet")
 _ABOUT = ("source", "page", "form", "copy", "entry")
-_LONG = ("key", "field", "row", "column", "value", "status", "best", "text", "confidence", "reason", "decided_by", "residual_mm")
+_LONG = (
+    "key",
+    "field",
+    "row",
+    "column",
+    "value",
+    "status",
+    "best",
+    "text",
+    "confidence",
+    "reason",
+    "decided_by",
+    "residual_mm",
+)
 _MOST_CROPS = 20_000  # pictures in a workbook
 _CROP_HEIGHT = 30  # pixels of a row with a picture
 
@@ -51,7 +64,9 @@ def long(sheets: Sequence[Said]) -> tuple[list[str], list[list[Any]]]:
     return [*_ABOUT, *_LONG], rows
 
 
-def write(sheets: Sequence[Said], path: Path, shape: Shape = "wide", crop: Callable[[Said, Said], bytes | None] | None = None) -> None:
+def write(
+    sheets: Sequence[Said], path: Path, shape: Shape = "wide", crop: Callable[[Said, Said], bytes | None] | None = None
+) -> None:
     """Write sheets to a file by its ending, whole or not at all. `crop` gives the picture of a sheet's cell, as PNG.
 
     Raises InputError for an ending that is none of `ENDINGS`, and MissingExtraError where a package is missing.
@@ -158,8 +173,22 @@ def _cells(
     for sheet in sheets:
         for cell in sheet.get("cells", ()):
             row += 1
-            format_ = colours["review"] if cell["status"] == "review" else colours["corrected"] if _is_corrected(cell) else plain
-            values = (sheet["source"], sheet.get("copy"), cell["key"], None, cell["value"], cell["text"], cell["confidence"])
+            format_ = (
+                colours["review"]
+                if cell["status"] == "review"
+                else colours["corrected"]
+                if _is_corrected(cell)
+                else plain
+            )
+            values = (
+                sheet["source"],
+                sheet.get("copy"),
+                cell["key"],
+                None,
+                cell["value"],
+                cell["text"],
+                cell["confidence"],
+            )
             values += (cell["status"], cell.get("decided_by", "reader"), cell["reason"])
             for column, value in enumerate(values):
                 _write_cell(page, row, column, value, format_)

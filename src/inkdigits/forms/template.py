@@ -1,7 +1,7 @@
 """Templates: what stands where on a form, in millimetres from the top left, and what each field may hold.
 
-These are the values of a TOML file as they are; `loading` reads and checks it, `places` knows where each cell is. The names of
-the attributes are those of the file, and its JSON Schema is made of them.
+These are the values of a TOML file as they are; `loading` reads and checks it, `places` knows where each cell is. The
+names of the attributes are those of the file, and its JSON Schema is made of them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ class Number(Area):
 class Date(Area):
     """A date; `boxes` says that there is a box for each digit of `format`, whose parts are DD, MM and YY or YYYY."""
 
-    format: Annotated[str, Meta(pattern=r"^(DD|MM|YYYY|YY)([./-]?)(DD|MM|YYYY|YY)([./-]?)(DD|MM|YYYY|YY)$")] = "DD.MM.YYYY"
+    format: Annotated[str, Meta(pattern=r"^(DD|MM|YYYY|YY)([./-]?)(DD|MM|YYYY|YY)([./-]?)(DD|MM|YYYY|YY)$")] = (
+        "DD.MM.YYYY"
+    )
     boxes: bool = False
     gap: Millimetres = 0.0
     space: Millimetres = 0.0
@@ -105,9 +107,10 @@ class Column(Constraints):
 class Table(Area):
     """Rows × columns of free space, each for a number.
 
-    `rows` are names, or a range such as "1..30"; `columns` are names, or columns with constraints of their own. Rows are
-    equally high and columns equally wide, unless `row_edges` and `column_edges` say where each line is, in millimetres from
-    the table's top and left, the outer ones included. `boxes` in each cell, one digit in each, or free space.
+    `rows` are names, or a range such as "1..30"; `columns` are names, or columns with constraints of their own. Rows
+    are equally high and columns equally wide, unless `row_edges` and `column_edges` say where each line is, in
+    millimetres from the table's top and left, the outer ones included. `boxes` in each cell, one digit in each, or free
+    space.
     """
 
     rows: str | Annotated[list[str], Meta(min_length=1, max_length=200)]
@@ -148,9 +151,9 @@ KINDS = ("boxes", "number", "table", "date", "amount", "mark")
 class Page(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A page of the form.
 
-    `size` is "A4", "Letter" or [width, height] in millimetres. `blank` is a picture of the empty page, its path relative to
-    the template's folder; without one the page is drawn as `form print` prints it. `marks` says that ArUco marks stand in
-    its corners, as on pages that `form print` makes.
+    `size` is "A4", "Letter" or [width, height] in millimetres. `blank` is a picture of the empty page, its path
+    relative to the template's folder; without one the page is drawn as `form print` prints it. `marks` says that ArUco
+    marks stand in its corners, as on pages that `form print` makes.
     """
 
     size: Literal["A4", "Letter"] | Annotated[list[Extent], Meta(min_length=2, max_length=2)] = "A4"
@@ -180,4 +183,6 @@ class Template(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=T
     trust: Trust = "strict"
     pages: Annotated[list[Page], Meta(min_length=1, max_length=50)] = field(default_factory=lambda: [Page()])
     fields: dict[Name, Field]
-    rules: Annotated[list[Annotated[str, Meta(min_length=3, max_length=400)]], Meta(max_length=400)] = field(default_factory=list)
+    rules: Annotated[list[Annotated[str, Meta(min_length=3, max_length=400)]], Meta(max_length=400)] = field(
+        default_factory=list
+    )
