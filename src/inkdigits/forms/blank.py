@@ -122,14 +122,14 @@ def edges_of(grey: Grey) -> Edges:
     normals = np.stack([across[ys, xs], down[ys, xs]], axis=1).astype(np.float64)
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     points = (np.stack([xs, ys], axis=1) + 0.5) / PX
-    return Edges(points, normals)
+    return Edges(np.asarray(points, np.float64), normals)
 
 
 def features_of(grey: Grey, unit: float) -> Features:
     """Return the features of a picture; `unit` is what a pixel is, in the units of the points."""
     scale = min(1.0, FEATURE_SIDE / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
-    found, described = cv2.SIFT_create(nfeatures=_FEATURES).detectAndCompute(small, None)
+    found, described = cv2.SIFT.create(nfeatures=_FEATURES).detectAndCompute(small, None)
     if described is None or not len(found):
         return Features(np.zeros((0, 2)), np.zeros((0, 128), np.float32))
     points = np.array([one.pt for one in found], np.float64)

@@ -99,7 +99,7 @@ def _cell(contour: npt.NDArray[np.int32], blank: Blank) -> Cell | None:
         return None
     left, top, across, down = cv2.boundingRect(contour)
     inside = np.zeros((down, across), np.uint8)
-    shrunk = max(width - 2 * _RIM * PX, 1), max(height - 2 * _RIM * PX, 1)
+    shrunk = max(float(width) - 2 * _RIM * PX, 1.0), max(float(height) - 2 * _RIM * PX, 1.0)
     corners = cv2.boxPoints(((x - left, y - top), shrunk, angle))
     cv2.fillConvexPoly(inside, np.round(corners).astype(np.int32), 1)
     dark = blank.printed[top : top + down, left : left + across] & (inside > 0)

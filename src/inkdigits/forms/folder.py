@@ -29,6 +29,7 @@ from inkdigits.forms import sorting
 from inkdigits.forms.form import Form
 from inkdigits.forms.sheet import Sheet
 from inkdigits.forms.tables import Said
+from inkdigits.geometry import whole_box
 from inkdigits.locks import held
 
 RECORD, CROPS = "record.jsonl", "crops"
@@ -132,7 +133,7 @@ class Folder:
 
     def sheets(self) -> list[Said]:
         """Return all sheets of the record. Raises InputError for a line that is none."""
-        made = []
+        made: list[Said] = []
         try:
             with self.record.open(encoding="utf-8") as file:
                 for number, line in enumerate(file, 1):
@@ -166,8 +167,8 @@ class Folder:
             return None
         try:
             with Image.open(self.crops / Path(str(sheet["crops"])).name, formats=("PNG",)) as whole:
-                part = whole.crop(tuple(int(v) for v in cell["crop"]))
-        except OSError:
+                part = whole.crop(whole_box(cell["crop"]))
+        except (OSError, ValueError):
             return None
         data = io.BytesIO()
         part.save(data, "PNG")

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from inkdigits.forms import marks, places
 from inkdigits.forms.places import frame_of, moved, rect_corners
-from inkdigits.forms.template import Mark, Table, Template
+from inkdigits.forms.template import Area, Mark, Table, Template
 
 Points = npt.NDArray[np.float64]
 
@@ -88,7 +88,7 @@ def _mark(corner: Points, number: int) -> Iterator[Shape]:
             yield Filled(float(corner[0]) + start * side, float(corner[1]) + row * side, (end - start) * side, side)
 
 
-def _labels(text: str, area: places.Area) -> Iterator[Shape]:
+def _labels(text: str, area: Area) -> Iterator[Shape]:
     frame = frame_of(area)
 
     def at(x: float, y: float, said: str, size: float, anchor: str = "left") -> Label:

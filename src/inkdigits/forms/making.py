@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -129,8 +130,10 @@ def _is_pdf(source: str) -> bool:
     return source.lower().endswith(".pdf")
 
 
-def _named(extent: tuple[float, float]) -> str | list[float]:
-    return next((name for name, paper in PAPERS.items() if paper == extent), [round(v, 1) for v in extent])
+def _named(extent: tuple[float, float]) -> Literal["A4", "Letter"] | list[float]:
+    if extent == PAPERS["A4"]:
+        return "A4"
+    return "Letter" if extent == PAPERS["Letter"] else [round(v, 1) for v in extent]
 
 
 def _check_empty(grey: Grey, picture: Picture, number: int) -> None:

@@ -46,7 +46,9 @@ class Warp:
         """Return points of the page, (N, 2) in millimetres, in the sheet's pixels."""
         if self.displacement is not None:
             points = points + _times(self.terms(points, len(self.displacement)), self.displacement)
-        return cv2.perspectiveTransform(points.reshape(1, -1, 2), self.homography).reshape(-1, 2)
+        return np.asarray(cv2.perspectiveTransform(points.reshape(1, -1, 2), self.homography), np.float64).reshape(
+            -1, 2
+        )
 
     def terms(self, points: Points, count: int) -> Values:
         """Return what the coefficients are multiplied with at some points, (N, count)."""
@@ -120,7 +122,7 @@ def _based(start: Warp, on: Warp, points: Points) -> Warp:
     values = _times(start.terms(points, count), start.displacement)
     count = min(count, 3) if len(points) < 40 else count
     coefficients, *_ = np.linalg.lstsq(on.terms(points, count), values, rcond=None)
-    return replace(on, displacement=coefficients)
+    return replace(on, displacement=np.asarray(coefficients, np.float64))
 
 
 def _profiles(grey: Grey, edges: Edges, to_pixels: Callable[[Points], Points], half: float) -> Profiles:
