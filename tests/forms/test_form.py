@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from inkdigits import Form, InputError
+from inkdigits.forms import sorting
 from inkdigits.forms.blank import PX
 from tests.forms.filled import filled, photographed
 
@@ -146,12 +147,32 @@ def test_what_is_no_sheet_of_the_form_is_told(form, tmp_path):
     assert len(sheet) == 0
 
 
+OTHER = """
+name = "other"
+title = "Harvest"
+[fields.yield]
+table = { left = 35, top = 60, width = 130, height = 150, rows = "1..10", columns = ["a", "b", "c"] }
+[fields.plot]
+boxes = { left = 35, top = 230, width = 48, height = 12, count = 4 }
+"""
+
+
 def test_the_sheet_of_another_form_is_not_read_as_one_of_this(form, tmp_path):
-    path = tmp_path / "other.toml"
-    path.write_text(TEMPLATE.replace("top = 70, width = 40", "top = 140, width = 70").replace('"marks"', '"other"'))
-    other = Form.load(path)
-    with pytest.raises(InputError, match="does not fit"):
-        form.read(filled(other, WRITTEN, seed=1)[300:2200])
+    """It has marks in the same places: only its print tells."""
+    (tmp_path / "other.toml").write_text(OTHER)
+    other = Form.load(tmp_path / "other.toml")
+    (sheet,) = form.read_many([filled(other, {"plot": "4711", "yield[1].a": "12"}, seed=1)])
+    assert not [cell.key for cell in sheet if cell.status == "answered"]
+    assert sheet.error is not None
+
+
+def test_a_stack_of_two_forms_is_sorted(form, page, tmp_path):
+    (tmp_path / "other.toml").write_text(OTHER)
+    other = Form.load(tmp_path / "other.toml")
+    stack = [page, filled(other, {"plot": "4711"}, seed=1)]
+    read = [sheet for one in stack for sheet in sorting.sheets([form, other], one)]
+    assert [sheet.form for sheet in read] == ["marks", "other"]
+    assert read[1]["plot"].best == "4711"
 
 
 @pytest.mark.parametrize("list_text", [None, "", "number\nabc\n"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,11 +12,11 @@ import click
 
 from inkdigits.batch import inputs, workers
 from inkdigits.cli.options import MODEL
-from inkdigits.cli.screen import Screen
+from inkdigits.cli.screen import Screen, warning
 from inkdigits.errors import InputError, one_line
 from inkdigits.files import written_aside
 from inkdigits.forms import loading, tables
-from inkdigits.forms.folder import Folder, Job, problems
+from inkdigits.forms.folder import Folder, Job, failure, problems
 from inkdigits.forms.tables import Said
 from inkdigits.network.session import cores
 
@@ -124,13 +124,14 @@ def read(given: tuple[str, ...], out: Path | None, is_long: bool, as_json: bool,
             raise click.UsageError(f"--out wants a folder, or a name that ends in {', '.join(tables.ENDINGS)}")
         job = Job(templates, model, None)
         job.check()
-        sheets = [json.loads(line) for lines in _lines(job, sources, jobs, failed) for line in lines]
+        sheets: list[Said] = []
+        _each(job, sources, jobs, failed, lambda lines: sheets.extend(map(json.loads, lines)))
+        sheets = tables.settled(sheets)
         if out is not None:
             tables.write(sheets, out, shape)
-            _tell(sheets)
         else:
             _echo(sheets, as_json, shape)
-        failed.tell(sheets)
+        _tell(sheets)
     failed.end()
 
 
@@ -149,56 +150,53 @@ def _into_folder(
         missing = folder.missing(sources)
         if len(missing) < len(sources):
             click.echo(f"{len(sources) - len(missing):,} are in {one_line(folder.path)} already.", err=True)
-        for _ in _lines(job, missing, jobs, failed, folder):
-            pass
-        sheets = folder.sheets()
+            failed.count += sum("error" in sheet for sheet in folder.sheets())
+        stopped = False
+        try:
+            _each(job, missing, jobs, failed, folder.add)
+        except KeyboardInterrupt:
+            stopped = True
+        sheets = tables.settled(folder.sheets())
         tables.write(sheets, folder.path / "table.csv", shape)
+    if stopped:
+        click.echo("\nStopped; type the same command to go on.", err=True)
+        sys.exit(1)
     for line in problems(sheets):
-        click.echo(f"inkdigits: warning: {one_line(line)}", err=True)
-    failed.tell(sheets)
+        click.echo(warning(one_line(line)), err=True)
     _tell(sheets)
-    click.echo(f"{one_line(folder.path / 'table.csv')}", err=True)
+    click.echo(one_line(folder.path / "table.csv"), err=True)
 
 
-def _lines(
-    job: Job, sources: Sequence[str], jobs: int, failed: _Failed, folder: Folder | None = None
-) -> Iterator[list[str]]:
-    """Yield the lines of each source, in their order, as they come; those of a folder are written down first."""
+def _each(job: Job, sources: Sequence[str], jobs: int, failed: _Failed, take: Callable[[list[str]], None]) -> None:
+    """Read sources in processes of their own, and hand over the lines of each as they come; tell what failed."""
     if not sources:
         return
-    with Screen(len(sources), results_here=False) as screen:
-        made = workers.run(job, sources, min(jobs, len(sources)), ordered=folder is None)
-        with closing(made) as results:
-            for done in results:
-                lines = done.lines
-                if done.error is not None:
-                    screen.failure(done.error)
+    with (
+        Screen(len(sources), results_here=False) as screen,
+        closing(workers.run(job, sources, min(jobs, len(sources)), ordered=True)) as results,
+    ):
+        for done in results:
+            lines = done.lines if done.error is None else [failure(done.item, done.error)]
+            take(lines)
+            for sheet in map(json.loads, lines):
+                if "error" in sheet:
                     failed.count += 1
-                    lines = [folder.failure(done.item, done.error)] if folder is not None else lines
-                if folder is not None:
-                    folder.add(lines)
-                screen.step()
-                yield lines
+                    screen.failure(InputError(sheet["source"], *sheet["error"].split("; ", 1)))
+                for text in sheet.get("warnings", ()):
+                    screen.warning(f"{one_line(sheet['source'])}: {one_line(text)}")
+            screen.step()
 
 
 class _Failed:
-    """Counts what failed, and tells of it on standard error."""
+    """Counts what failed."""
 
     def __init__(self) -> None:
         self.count = 0
 
     def __call__(self, error: InputError) -> None:
+        """Tell of an input, and count it."""
         self.count += 1
         click.echo(f"inkdigits: {error}", err=True)
-
-    def tell(self, sheets: Sequence[Said]) -> None:
-        """Tell of sheets that could not be read, and of warnings."""
-        for sheet in sheets:
-            if "error" in sheet and sheet.get("form"):
-                self.count += 1
-                click.echo(f"inkdigits: {one_line(sheet['source'])}: {one_line(sheet['error'])}", err=True)
-            for text in sheet.get("warnings", ()):
-                click.echo(f"inkdigits: warning: {one_line(sheet['source'])}: {one_line(text)}", err=True)
 
     def end(self) -> None:
         """End with exit code 1 if anything failed."""
@@ -211,13 +209,8 @@ def _echo(sheets: Sequence[Said], as_json: bool, shape: tables.Shape) -> None:
         for sheet in sheets:
             click.echo(json.dumps(sheet))
         return
-    for sheet in sheets:
-        for cell in sheet.get("cells", ()):
-            if cell["status"] == "review":
-                click.echo(f"{cell['key']}: {cell['text'] or '-'}?  ({cell['reason']})")
-            elif cell["status"] == "answered" or shape == "long":
-                click.echo(f"{cell['key']}: {'-' if cell['value'] is None else cell['value']}")
-    _tell(sheets)
+    header, rows = tables.long(sheets) if shape == "long" else tables.wide(sheets)
+    click.echo(tables.to_csv(header, rows).replace("\r\n", "\n"), nl=False)
 
 
 def _tell(sheets: Sequence[Said]) -> None:
@@ -236,7 +229,7 @@ def _tell(sheets: Sequence[Said]) -> None:
 def export(folder: Path, out: Path, is_long: bool) -> None:
     """Write the table of a batch folder; in an .xlsx each field's picture stands beside what was read."""
     own = Folder(folder)
-    sheets = own.sheets()
+    sheets = tables.settled(own.sheets())
     tables.write(sheets, out, "long" if is_long else "wide", own.crop)
     _tell(sheets)
 
@@ -257,17 +250,21 @@ def check(template: str, sheet: str, out: Path | None, model: str) -> None:
     out = out or Path(f"{Path(sheet).stem}-checked.png")
     if out.suffix.lower() != ".png":
         raise click.UsageError("--out wants a name that ends in .png")
-    read_sheet = Form.load(template, model).read(sheet)
-    for number in sorted(read_sheet.pictures):
-        file = out if len(read_sheet.pictures) == 1 else out.with_name(f"{out.stem}-{number}.png")
+    failed = _Failed()
+    read_sheets = list(Form.load(template, model).read_many([sheet]))
+    pictures = [(one, number) for one in read_sheets for number in sorted(one.pictures)]
+    for i, (one, number) in enumerate(pictures, 1):
+        file = out if len(pictures) == 1 else out.with_name(f"{out.stem}-{i}.png")
         with written_aside(file) as aside:
-            read_sheet.draw(number).save(aside, "PNG")
-        click.echo(one_line(file))
-    for page in read_sheet.pages:
-        click.echo(
-            f"page {page.page}: residual {page.residual:.2f} mm, {page.share:.0%} of its print found, by {page.way}"
-        )
-    _tell([read_sheet.to_dict()])
+            one.draw(number).save(aside, "PNG")
+        page = next(page for page in one.pages if page.page == number)
+        fit = f"residual {page.residual:.2f} mm, {page.share:.0%} of its print found, by {page.way}"
+        click.echo(f"{one_line(file)}: page {number}, {fit}")
+    for one in read_sheets:
+        if one.error is not None:
+            failed(one.error)
+    _tell([one.to_dict() for one in read_sheets])
+    failed.end()
 
 
 @form.command()

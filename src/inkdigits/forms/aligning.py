@@ -32,6 +32,7 @@ _INLIER = 6.0  # pixels
 _STEPS = ((2.5, 3), (1.5, 6), (1.0, 10))
 _CLOSE_STEPS = ((1.0, 3), (0.7, 6), (0.7, 10))  # from marks
 _FAR_STEPS = ((4.0, 3), (2.5, 3), (1.5, 6), (1.0, 10))  # from the edges of the paper
+_AROUND_MARK = 1.5  # millimetres
 _ROUGH = 500  # edge points that a guess is tried with
 _HOPELESS = 0.4  # share of them that must be found for all others to be looked for
 
@@ -76,14 +77,30 @@ class Candidate:
     page: int
     has_marks: bool
 
+    @cached_property
+    def edges(self) -> Edges:
+        """The edges of the blank's print that tell it from other forms: not those of the marks, which all have."""
+        edges = self.blank.edges
+        if not self.has_marks:
+            return edges
+        own = np.ones(len(edges), bool)
+        for square in marks.places(self.blank.extent):
+            low, high = square.min(axis=0) - _AROUND_MARK, square.max(axis=0) + _AROUND_MARK
+            own &= ~((edges.points > low) & (edges.points < high)).all(axis=1)
+        return edges.pick(own)
+
 
 @dataclass(frozen=True, eq=False)
 class Aligned:
-    """The best fit of a sheet among pages: `which` of them, how it fits, and whether that is good enough to be read."""
+    """The best fit of a sheet among pages: `which` of them, how it fits, and whether that is good enough to be read.
+
+    `coded` tells that the code on the sheet says so, too.
+    """
 
     which: int
     fit: Fit
     way: str
+    coded: bool = False
 
     @property
     def fits(self) -> bool:
@@ -100,7 +117,7 @@ def align(sheet: Sheet, candidates: Sequence[Candidate]) -> Aligned:
     for way, guesses in _WAYS.items():
         for which, candidate in enumerate(candidates):
             for guess, steps in guesses(sheet, candidate):
-                fit = _fitted(sheet, candidate.blank, guess, steps)
+                fit = _fitted(sheet, candidate, guess, steps)
                 if fit.misfit < best.fit.misfit:
                     best = Aligned(which, fit, way)
         if best.fits:
@@ -108,12 +125,13 @@ def align(sheet: Sheet, candidates: Sequence[Candidate]) -> Aligned:
     return best
 
 
-def _fitted(sheet: Sheet, blank: Blank, guess: Homography, steps: Steps) -> Fit:
-    some = _some(blank.edges, _ROUGH)
+def _fitted(sheet: Sheet, candidate: Candidate, guess: Homography, steps: Steps) -> Fit:
+    blank, edges = candidate.blank, candidate.edges
+    some = _some(edges, _ROUGH)
     rough = refining.fit(blank, sheet.soft, Warp(guess), some, steps)
-    if rough.share < _HOPELESS or len(blank.edges) <= len(some):
+    if rough.share < _HOPELESS or len(edges) <= len(some):
         return rough
-    return refining.fit(blank, sheet.soft, rough.warp, blank.edges, steps[-1:])
+    return refining.fit(blank, sheet.soft, rough.warp, edges, steps[-1:])
 
 
 def _some(edges: Edges, count: int) -> Edges:

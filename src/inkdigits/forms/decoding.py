@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -48,11 +48,16 @@ def texts(lattice: Lattice, walk: Walk) -> Posterior:
     return _posterior(found)
 
 
-def texts_in_boxes(nodes: Sequence[Node], walk: Walk) -> Posterior:
-    """Return the texts of boxes with one digit each: a node a box. Boxes between two digits are not empty."""
+def texts_in_boxes(nodes: Sequence[Node], walk: Walk, to_the_last: bool = False) -> Posterior:
+    """Return the texts of boxes with one digit each: a node a box. Boxes between two digits are not empty.
+
+    `to_the_last` says that the last box is not empty, either: where decimals have boxes of their own, 12 in the first of
+    four boxes is not 0.12.
+    """
     with walk.lock:
         walk.begin()
-        found = _followed([[Cut(1.0, (node,))] for node in nodes], walk, in_boxes=True)
+        last = [replace(node, left_out=0.0) if to_the_last and node is nodes[-1] else node for node in nodes]
+        found = _followed([[Cut(1.0, (node,))] for node in last], walk, in_boxes=True)
     return _posterior(found)
 
 

@@ -156,11 +156,6 @@ class Folder:
             file.flush()
             os.fsync(file.fileno())
 
-    def failure(self, source: str, error: InputError) -> str:
-        """Return the line of the record that says why a source could not be read."""
-        said = Sheet("", {}, source, error=error).to_dict()
-        return json.dumps({**said, "sheet": 1, "sheets": 1})
-
     def crop(self, sheet: Said, cell: Said) -> bytes | None:
         """Return the picture of a cell, as PNG; None where it was not kept."""
         if "crops" not in sheet or "crop" not in cell:
@@ -197,6 +192,12 @@ class Folder:
         except (ValueError, RecursionError):
             raise InputError(self.record, f"line {number} is no sheet", "remove the line") from None
         return said
+
+
+def failure(source: str, error: InputError) -> str:
+    """Return the line of a record that says why a source could not be read."""
+    said = Sheet("", {}, source, error=error).to_dict()
+    return json.dumps({**said, "sheet": 1, "sheets": 1})
 
 
 def problems(sheets: Sequence[Said]) -> list[str]:

@@ -153,7 +153,7 @@ class Form:
             for i, one in zip(own, mosaic.inks(patch, slots), strict=True):
                 walk, allowed = self._walks[i], self._allowed[i]
                 assert walk is not None and allowed is not None
-                asked[i] = Asked(self.slots[i], one, allowed.ink, walk)
+                asked[i] = Asked(self.slots[i], one, allowed.ink, walk, allowed.decimals > 0)
         written |= zip(asked, reading.read(list(asked.values()), self._net), strict=True)
         return written, misfits, patches
 
@@ -204,6 +204,7 @@ class Form:
 
     def _cell(self, slot: Slot, read: ReadPage, decided: deciding.Decided) -> Cell:
         patch = read.patches[slot.field]
+        allowed = self._allowed[self.slots.index(slot)]
         corners = patch.warp(slot.corners()) * np.array(read.picture.reduction)
         x1, y1, x2, y2 = patch.box(slot.rect, 1.0)
         return Cell(
@@ -222,6 +223,7 @@ class Form:
             patch.residual,
             polygon(corners),
             patch.given[y1:y2, x1:x2].copy(),
+            None if allowed is None else allowed.once,
         )
 
     def _blank(self, number: int, folder: Path) -> Blank:

@@ -75,7 +75,8 @@ def patch(sheet: Sheet, blank: Blank, aligned: Aligned, slots: Sequence[Slot]) -
     frame = slots[0].frame
     whole = _whole([slot.rect for slot in slots])
     fit = _fit(sheet, blank, aligned, slots)
-    trusted = aligned.way == "marks" and fit.share < LEAST_SHARE
+    # Pale boxes may be lost on a fax: then the marks tell where they were, if the code says that it is this form.
+    trusted = aligned.way == "marks" and aligned.coded and fit.share < LEAST_SHARE
     fits = trusted or (fit.residual <= MOST_RESIDUAL and fit.share >= LEAST_SHARE)
     warp = fit.warp if fit.share >= LEAST_SHARE else aligned.fit.warp
     left, top, width, height = whole

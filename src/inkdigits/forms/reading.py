@@ -52,12 +52,16 @@ EMPTY = Written(Posterior((), 0.0), _BARE)
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A slot that is to be read: its place, its ink, which ink is meant, and what may be written there."""
+    """A slot that is to be read: its place, its ink, which ink is meant, and what may be written there.
+
+    `to_the_last` says that its last box is filled, if any is (see `decoding.texts_in_boxes`).
+    """
 
     slot: Slot
     ink: Ink
     kind: AskedInk
     walk: Walk
+    to_the_last: bool = False
 
 
 def read(asked: Sequence[Asked], net: network.Network) -> list[Written]:
@@ -144,7 +148,7 @@ def _in_boxes(one: Asked, tile: Tile, every: Seen, marks: Marks, mine: npt.NDArr
         read = [int(mark) for mark in own if marks.read[mark]]
         crowded |= len(read) > 1 and float(marks.present[read[1]]) > _BESIDE
     empty = float(np.prod([node.left_out for node in nodes]))
-    return Written(decoding.texts_in_boxes(nodes, one.walk), empty, crowded)
+    return Written(decoding.texts_in_boxes(nodes, one.walk, one.to_the_last), empty, crowded)
 
 
 def _both(present: float, shares: Values, alone: Values) -> Values:

@@ -46,6 +46,7 @@ class Cell:
     residual    millimetres by which the field's border fits badly
     polygon     four corners (x, y) of the field in pixels of the given picture, clockwise from its own top left
     crop        uint8 (H, W): the field, level, as it is on the sheet; of no size from JSON
+    once        the list of which each value may stand on one sheet only, or None
     """
 
     key: str
@@ -63,10 +64,11 @@ class Cell:
     residual: float
     polygon: Polygon
     crop: Grey = dataclasses.field(default_factory=lambda: _NO_CROP)
+    once: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the crop as plain Python values: dates and decimals as text."""
-        return {
+        said: dict[str, Any] = {
             "key": self.key,
             "field": self.field,
             "row": self.row,
@@ -82,6 +84,7 @@ class Cell:
             "residual_mm": round(self.residual, 3),
             "polygon": [list(point) for point in self.polygon],
         }
+        return said if self.once is None else said | {"once": self.once}
 
     def __str__(self) -> str:
         if self.status == "empty":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inkdigits.errors import InputError
@@ -57,6 +58,7 @@ def _read(forms: Sequence[Form], picture: Picture) -> tuple[Form, ReadPage] | In
         fit = aligned.fit
         problem = f"does not fit {which}: best residual {fit.residual:.1f} mm, {fit.share:.0%} of its print found"
         return InputError(name, problem, "give the template of this sheet, or a better picture")
+    aligned = replace(aligned, coded=code is not None)
     return form, form.read_page(picture, sheet, candidate.page, aligned, code)
 
 

@@ -221,6 +221,26 @@ def _write_cell(page: Any, row: int, column: int, value: Any, format_: Any) -> N
         page.write_string(row, column, str(value), format_)
 
 
+def settled(sheets: Sequence[Said]) -> list[Said]:
+    """Return sheets among which a value that may occur once does so: where it stands on several, all are for review."""
+    claims: dict[tuple[str, str, Any], list[tuple[int, int]]] = {}
+    for i, sheet in enumerate(sheets):
+        for k, cell in enumerate(sheet.get("cells", ())):
+            if "once" in cell and cell["status"] == "answered":
+                claims.setdefault((sheet["form"], cell["once"], cell["value"]), []).append((i, k))
+    made = list(sheets)
+    for (_, _, value), places in claims.items():
+        if len(places) < 2:
+            continue
+        for i, k in places:
+            cells = [dict(cell) for cell in made[i]["cells"]]
+            others = len(places) - 1
+            reason = f"{value} stands on {others} other {'sheet' if others == 1 else 'sheets'}, too"
+            cells[k] |= {"status": "review", "value": None, "reason": reason}
+            made[i] = {**made[i], "cells": cells}
+    return made
+
+
 def summary(sheets: Sequence[Said]) -> str:
     """Return in a line how many fields were answered, how many of these may be wrong, and how many are for review."""
     cells = [cell for sheet in sheets for cell in sheet.get("cells", ())]

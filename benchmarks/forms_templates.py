@@ -1,0 +1,106 @@
+"""Scanned exam sheets read by templates: the gate on forms/submitty (BSD-3-Clause, by the Submitty project).
+
+`form new` makes five templates of the five pages of blank.pdf; each of the 18 sheets of sheets.pdf is read by all five, and must
+find its own. Nothing is said of the fields but that they are boxes.
+  aligned    sheets whose form was recognised, and on which the page and the field fit
+  right      sheets whose number is right with trust `always`
+  answered   digits answered at trust `strict`, of 162: those of which the probability, given the number's length, is high enough
+  wrong      digits answered so that are wrong
+
+Usage: INKDIGITS_DEV_DATA=… python benchmarks/forms_templates.py [--limit N] [--show]
+writes benchmarks/results/forms_templates.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import cv2
+
+from inkdigits import Form
+from inkdigits.evaluation.metrics import wilson
+from inkdigits.forms import making, sorting
+from inkdigits.forms.sheet import Cell
+from inkdigits.forms.template import Template
+from inkdigits.image.load import load_pages
+from inkdigits.recognising import posterior
+from machine import needed_dev_data, write_results
+
+
+def templates(blank: Path, folder: Path) -> list[Path]:
+    """Write a template for each page of a document; return their files."""
+    whole = making.make(str(blank), "submitty", "page")
+    files = []
+    for number, (page, one) in enumerate(zip(whole.template.pages, whole.blanks, strict=True), 1):
+        fields = {name: field for name, field in whole.template.fields.items() if field.page == number}
+        for field in fields.values():
+            field.page = 1
+        page.blank = f"layout{number}-1.png"
+        file = folder / f"layout{number}.toml"
+        making.Made(Template(name=f"layout{number}", pages=[page], fields=fields), [one]).write(file)
+        files.append(file)
+    return files
+
+
+def strict_digits(cell: Cell) -> list[bool]:
+    """Return which digits of a number are sure enough to be answered at trust `strict`."""
+    texts = [(cell.text, cell.confidence), *cell.rivals]
+    alike = [(text, p) for text, p in texts if len(text) == len(cell.text)]
+    threshold = posterior.threshold("strict")
+    return [sum(p for text, p in alike if text[i] == sign) >= threshold for i, sign in enumerate(cell.text)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--limit", type=int, default=None)
+    parser.add_argument("--show", action="store_true")
+    asked = parser.parse_args()
+    data = needed_dev_data() / "forms" / "submitty"
+    labels = json.loads((data / "labels.json").read_text(encoding="utf-8"))[: asked.limit]
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        forms = [Form.load(file) for file in templates(data / "blank.pdf", Path(folder))]
+        counts = {"sheets": 0, "aligned": 0, "right": 0, "digits": 0, "answered": 0, "wrong": 0}
+        seconds, residuals, rows = [], [], []
+        for picture, label in zip(load_pages(data / "sheets.pdf"), labels, strict=False):
+            started = time.process_time()
+            (sheet,) = sorting.sheets(forms, picture.pixels)
+            seconds.append(time.process_time() - started)
+            counts["sheets"] += 1
+            counts["digits"] += len(label["number"])
+            row: dict[str, Any] = {"page": label["page"], "form": sheet.form, "text": "", "answered": 0, "wrong": 0}
+            rows.append(row)
+            if sheet.error is None and sheet.form == f"layout{label['blank_page']}":
+                (cell,) = sheet
+                fits = cell.residual <= 0.5
+                counts["aligned"] += fits
+                residuals.append(cell.residual)
+                sure = strict_digits(cell)
+                row["text"] = cell.text
+                row["answered"] = sum(sure)
+                row["wrong"] = sum(s and a != b for s, a, b in zip(sure, cell.text, label["number"], strict=False))
+                counts["right"] += cell.text == label["number"]
+                counts["answered"] += row["answered"]
+                counts["wrong"] += row["wrong"]
+            if asked.show:
+                print(row, sheet.error or "")
+    found = {
+        **counts,
+        "right_interval": wilson(counts["right"], counts["sheets"]),
+        "residual_mm": {"median": median(residuals), "largest": max(residuals)} if residuals else None,
+        "cpu_seconds_a_sheet": median(seconds),
+        "of_sheets": rows,
+    }
+    print(json.dumps({key: value for key, value in found.items() if key != "of_sheets"}, indent=2))
+    if asked.limit is None:
+        write_results("forms_templates", found)
+
+
+if __name__ == "__main__":
+    main()
