@@ -229,5 +229,6 @@ def _paper(grey: Grey) -> Points | None:
 def _by_corners(quad: Points, extent: tuple[float, float]) -> Homography | None:
     width, height = extent
     corners = np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]])
-    matrix = np.asarray(cv2.getPerspectiveTransform(corners.astype(np.float32), quad.astype(np.float32)), np.float64)
+    seen = cv2.getPerspectiveTransform(corners.astype(np.float32), quad.astype(np.float32))
+    matrix: Homography = np.asarray(seen, np.float64)
     return matrix if _is_a_view(matrix, extent) else None

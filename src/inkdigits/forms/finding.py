@@ -105,7 +105,7 @@ def _cell(contour: npt.NDArray[np.int32], blank: Blank) -> Cell | None:
     dark = blank.printed[top : top + down, left : left + across] & (inside > 0)
     # The contour of a hole runs through the print around it; the half of a pixel takes OpenCV's middles to edges.
     middle = (np.array([x, y]) + 0.5) / PX
-    printed = np.count_nonzero(dark) > _PRINT * max(np.count_nonzero(inside), 1)
+    printed = np.count_nonzero(dark) > _PRINT * max(int(np.count_nonzero(inside)), 1)
     return Cell(middle, (width - 1) / PX, (height - 1) / PX, float(angle), bool(printed))
 
 

@@ -180,16 +180,8 @@ def _cells(
                 if _is_corrected(cell)
                 else plain
             )
-            values = (
-                sheet["source"],
-                sheet.get("copy"),
-                cell["key"],
-                None,
-                cell["value"],
-                cell["text"],
-                cell["confidence"],
-            )
-            values += (cell["status"], cell.get("decided_by", "reader"), cell["reason"])
+            values = [sheet["source"], sheet.get("copy"), cell["key"], None, cell["value"], cell["text"]]
+            values += [cell["confidence"], cell["status"], cell.get("decided_by", "reader"), cell["reason"]]
             for column, value in enumerate(values):
                 _write_cell(page, row, column, value, format_)
             picture = crop(sheet, cell) if crop is not None and row <= _MOST_CROPS else None
