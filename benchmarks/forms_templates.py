@@ -4,7 +4,7 @@
 find its own. Nothing is said of the fields but that they are boxes.
   aligned    sheets whose form was recognised, and on which the page and the field fit
   right      sheets whose number is right with trust `always`
-  answered   digits answered at trust `strict`, of 162: those of which the probability, given the number's length, is high enough
+  answered   digits answered at trust `strict`, of 162: each by its own probability (`Cell.signs`)
   wrong      digits answered so that are wrong
 
 Usage: INKDIGITS_DEV_DATA=… python benchmarks/forms_templates.py [--limit N] [--show]
@@ -26,7 +26,6 @@ import cv2
 from inkdigits import Form
 from inkdigits.evaluation.metrics import wilson
 from inkdigits.forms import making, sorting
-from inkdigits.forms.sheet import Cell
 from inkdigits.forms.template import Template
 from inkdigits.image.load import load_pages
 from inkdigits.recognising import posterior
@@ -46,14 +45,6 @@ def templates(blank: Path, folder: Path) -> list[Path]:
         making.Made(Template(name=f"layout{number}", pages=[page], fields=fields), [one]).write(file)
         files.append(file)
     return files
-
-
-def strict_digits(cell: Cell) -> list[bool]:
-    """Return which digits of a number are sure enough to be answered at trust `strict`."""
-    texts = [(cell.text, cell.confidence), *cell.rivals]
-    alike = [(text, p) for text, p in texts if len(text) == len(cell.text)]
-    threshold = posterior.threshold("strict")
-    return [sum(p for text, p in alike if text[i] == sign) >= threshold for i, sign in enumerate(cell.text)]
 
 
 def main() -> None:
@@ -81,7 +72,7 @@ def main() -> None:
                 fits = cell.residual <= 0.5
                 counts["aligned"] += fits
                 residuals.append(cell.residual)
-                sure = strict_digits(cell)
+                sure = [p >= posterior.threshold("strict") for p in cell.signs]
                 row["text"] = cell.text
                 row["answered"] = sum(sure)
                 row["wrong"] = sum(s and a != b for s, a, b in zip(sure, cell.text, label["number"], strict=False))
@@ -89,7 +80,7 @@ def main() -> None:
                 counts["answered"] += row["answered"]
                 counts["wrong"] += row["wrong"]
             if asked.show:
-                print(row, sheet.error or "")
+                print(row, sheet.error or "", flush=True)
     found = {
         **counts,
         "right_interval": wilson(counts["right"], counts["sheets"]),

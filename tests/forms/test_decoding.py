@@ -52,6 +52,6 @@ def test_what_is_unlikely_to_be_as_expected_is_not_believed():
     assert decoding.texts_in_boxes(nodes, Walk([digits("77")])).best[1] < 0.01
 
 
-def test_the_least_sure_digit_counts_texts_of_its_length():
+def test_signs_are_as_sure_as_the_texts_of_that_length_that_have_them():
     found = decoding.Posterior((("12", 0.7), ("13", 0.2), ("1", 0.1)), 1.0)
-    assert found.least_sure("12") == pytest.approx(0.7)
+    assert found.signs("12") == pytest.approx((0.9, 0.7))

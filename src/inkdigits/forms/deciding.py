@@ -28,6 +28,7 @@ class Decided:
     confidence: float
     reason: str | None
     rivals: tuple[tuple[str, float], ...]
+    signs: tuple[float, ...] = ()
 
 
 def decide(
@@ -89,15 +90,16 @@ def _decided(written: Written, allowed: Allowed | None, choices: Sequence[Choice
         status: Status = "review" if reason else "empty"
         return Decided(status, best.value if not reason else None, best.value, "", best.probability, reason, rivals)
     confidence = sum(choice.probability for choice in choices if choice.value == best.value)
+    signs: tuple[float, ...] = ()
     if allowed is None:
         sure = confidence >= posterior.threshold("strict")
     else:
         texts = tuple((choice.text, choice.probability) for choice in choices)
-        least = Posterior(texts, 1.0).least_sure(best.text)
-        sure = max(least, confidence) >= posterior.threshold(allowed.trust)
+        signs = Posterior(texts, 1.0).signs(best.text)
+        sure = max(min(signs), confidence) >= posterior.threshold(allowed.trust)
     if written.crowded:
         reason = reason or "more stands in it than it has room for"
     if not sure:
         reason = reason or "unsure"
     status = "review" if reason else "answered"
-    return Decided(status, best.value if not reason else None, best.value, best.text, confidence, reason, rivals)
+    return Decided(status, best.value if not reason else None, best.value, best.text, confidence, reason, rivals, signs)

@@ -13,7 +13,7 @@ from inkdigits.recognising.lattice import UNEXPECTED, Cut, Lattice, Node
 
 _BEAM = 300  # beginnings of texts that are followed at once
 _LEAST = 1e-7  # probability below which a beginning is not followed
-_MOST = 24  # texts that are kept
+_MOST = 100  # texts that are kept
 
 _Key = tuple[str, int, int]  # text, state of the walk, how many boxes: none yet, some, and an empty one behind them
 
@@ -34,10 +34,10 @@ class Posterior:
         """The most probable text and its probability; ("", 0) if there is none."""
         return self.texts[0] if self.texts else ("", 0.0)
 
-    def least_sure(self, text: str) -> float:
-        """Return the least probability of a digit of a text: of all texts as long, those that have it there."""
+    def signs(self, text: str) -> tuple[float, ...]:
+        """Return the probability of each sign of a text: of all texts as long, those that have it there."""
         known = [(other, p) for other, p in self.texts if len(other) == len(text)]
-        return min((sum(p for other, p in known if other[i] == sign) for i, sign in enumerate(text)), default=0.0)
+        return tuple(sum(p for other, p in known if other[i] == sign) for i, sign in enumerate(text))
 
 
 def texts(lattice: Lattice, walk: Walk) -> Posterior:

@@ -223,6 +223,7 @@ class Form:
             patch.residual,
             polygon(corners),
             patch.given[y1:y2, x1:x2].copy(),
+            decided.signs,
             None if allowed is None else allowed.once,
         )
 

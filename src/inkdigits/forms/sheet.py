@@ -46,6 +46,7 @@ class Cell:
     residual    millimetres by which the field's border fits badly
     polygon     four corners (x, y) of the field in pixels of the given picture, clockwise from its own top left
     crop        uint8 (H, W): the field, level, as it is on the sheet; of no size from JSON
+    signs       the probability of each sign of `text`
     once        the list of which each value may stand on one sheet only, or None
     """
 
@@ -64,6 +65,7 @@ class Cell:
     residual: float
     polygon: Polygon
     crop: Grey = dataclasses.field(default_factory=lambda: _NO_CROP)
+    signs: tuple[float, ...] = ()
     once: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,6 +82,7 @@ class Cell:
             "text": self.text,
             "confidence": round(self.confidence, 6),
             "reason": self.reason,
+            "signs": [round(p, 6) for p in self.signs],
             "rivals": [[text, round(p, 6)] for text, p in self.rivals],
             "residual_mm": round(self.residual, 3),
             "polygon": [list(point) for point in self.polygon],
