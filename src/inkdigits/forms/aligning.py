@@ -220,7 +220,7 @@ def _paper(grey: Grey) -> Points | None:
     for part in (0.02, 0.03, 0.05, 0.08):
         corners = cv2.approxPolyDP(hull, part * cv2.arcLength(hull, True), True)
         if len(corners) == 4:
-            points = corners.reshape(4, 2).astype(np.float64) / scale
+            points: Points = np.asarray(corners, np.float64).reshape(4, 2) / scale
             clockwise = cv2.contourArea(points.astype(np.float32), oriented=True) > 0
             return points if clockwise else points[::-1].copy()
     return None
