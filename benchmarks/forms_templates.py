@@ -26,7 +26,6 @@ import cv2
 from inkdigits import Form
 from inkdigits.evaluation.metrics import wilson
 from inkdigits.forms import making, sorting
-from inkdigits.forms.template import Template
 from inkdigits.image.load import load_pages
 from inkdigits.recognising import posterior
 from machine import needed_dev_data, write_results
@@ -34,16 +33,11 @@ from machine import needed_dev_data, write_results
 
 def templates(blank: Path, folder: Path) -> list[Path]:
     """Write a template for each page of a document; return their files."""
-    whole = making.make(str(blank), "submitty", "page")
     files = []
-    for number, (page, one) in enumerate(zip(whole.template.pages, whole.blanks, strict=True), 1):
-        fields = {name: field for name, field in whole.template.fields.items() if field.page == number}
-        for field in fields.values():
-            field.page = 1
-        page.blank = f"layout{number}-1.png"
-        file = folder / f"layout{number}.toml"
-        making.Made(Template(name=f"layout{number}", pages=[page], fields=fields), [one]).write(file)
-        files.append(file)
+    for number in range(1, len(list(load_pages(blank))) + 1):
+        name = f"layout{number}"
+        making.make(str(blank), name, name, page=number).write(folder / f"{name}.toml")
+        files.append(folder / f"{name}.toml")
     return files
 
 

@@ -105,7 +105,7 @@ def line(source, number=1, of=1):
 @pytest.fixture
 def template(tmp_path):
     path = tmp_path / "m.toml"
-    path.write_text('name = "m"')
+    path.write_text('name = "m"\n[fields.a]\nmark = { left = 40, top = 40, width = 6, height = 6 }')
     return str(path)
 
 

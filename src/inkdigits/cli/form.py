@@ -37,9 +37,14 @@ def form() -> None:
 )
 @click.option("--name", help="The form's name. By default that of the file.")
 @click.option("--size", help="Size of the pages in mm, such as 210x297, where the file does not tell.")
+@click.option(
+    "--page",
+    type=click.IntRange(min=1),
+    help="The one page of BLANK that is meant; by default all are pages of one form.",
+)
 @click.option("--filled", is_flag=True, help="BLANK has been filled in: leave its handwriting out.")
 @click.option("--force", is_flag=True, help="Replace a template that is there.")
-def new(blank: str, out: Path, name: str | None, size: str | None, filled: bool, force: bool) -> None:
+def new(blank: str, out: Path, name: str | None, size: str | None, page: int | None, filled: bool, force: bool) -> None:
     """Make a template of an empty form: find its boxes, combs, tables and boxes to be ticked."""
     from inkdigits.forms import making
 
@@ -47,12 +52,13 @@ def new(blank: str, out: Path, name: str | None, size: str | None, filled: bool,
         raise click.UsageError("--out wants a name that ends in .toml")
     if out.exists() and not force:
         raise InputError(out, "is there already", "name another file, or add --force to replace it")
-    made = making.make(blank, name or making.name_for(out), out.stem, _size(size), filled)
+    made = making.make(blank, name or making.name_for(out), out.stem, _size(size), filled, page)
     loading.check(made.template, blank)
     files = made.write(out)
     for line in making.described(made.template.fields):
         click.echo(line)
-    click.echo(f"{len(made.template.fields)} fields: {', '.join(map(one_line, files))}", err=True)
+    count = len(made.template.fields)
+    click.echo(f"{count} {'field' if count == 1 else 'fields'}: {', '.join(map(one_line, files))}", err=True)
 
 
 def _size(text: str | None) -> tuple[float, float] | None:

@@ -25,10 +25,11 @@ from PIL import Image
 from inkdigits import __version__
 from inkdigits.errors import InputError
 from inkdigits.files import make_folder, write_text, written_aside
-from inkdigits.forms import sorting
+from inkdigits.forms import loading, sorting
 from inkdigits.forms.form import Form
 from inkdigits.forms.sheet import Sheet
 from inkdigits.forms.tables import Said
+from inkdigits.forms.template import ListFile
 from inkdigits.geometry import whole_box
 from inkdigits.locks import held
 
@@ -64,9 +65,22 @@ class Job:
     def description(self) -> str:
         """Return all that a result depends on beside the picture, on one line."""
         digest = hashlib.sha256()
-        for path in self.templates:
-            digest.update(Path(path).read_bytes())
+        for template in self.templates:
+            for path in (Path(template), *_blanks(template), *_lists(template)):
+                digest.update(path.read_bytes())
         return f"inkdigits {__version__} form read, templates {digest.hexdigest()[:12]}, model {Path(self.model).name}"
+
+
+def _blanks(template: str) -> list[Path]:
+    """Return the pictures of blanks that a template names."""
+    pages = loading.read(Path(template)).pages
+    return [Path(template).parent / page.blank for page in pages if isinstance(page.blank, str)]
+
+
+def _lists(template: str) -> list[Path]:
+    """Return the list files that a template names."""
+    fields = loading.read(Path(template)).fields.values()
+    return [Path(template).parent / f.listed.file for f in fields if isinstance(f.listed, ListFile)]
 
 
 @lru_cache(maxsize=2)
@@ -123,9 +137,9 @@ class Folder:
             else:
                 write_text(about, json.dumps({"run": run, "templates": [Path(t).name for t in job.templates]}) + "\n")
                 for template in job.templates:
-                    write_text(
-                        self.path / "templates" / Path(template).name, Path(template).read_text(encoding="utf-8")
-                    )
+                    for path in (Path(template), *_blanks(template)):  # lists of people stay where they are
+                        with written_aside(self.path / "templates" / path.name) as aside:
+                            aside.write_bytes(path.read_bytes())
             if not self.record.exists():
                 write_text(self.record, "")
             self._cut_torn()

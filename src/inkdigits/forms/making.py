@@ -19,7 +19,7 @@ from inkdigits.forms import blank, finding, loading, places
 from inkdigits.forms.blank import Blank
 from inkdigits.forms.template import PAPERS, Area, Boxes, Field, Page, Table, Template
 from inkdigits.image import colour
-from inkdigits.image.load import Picture, load_pages
+from inkdigits.image.load import Picture, load_page, load_pages
 from inkdigits.locating import locate
 from inkdigits.locating.locate import Pass
 from inkdigits.locating.maps import HANDWRITTEN, sigmoid
@@ -53,17 +53,24 @@ class Made:
         return [path, *files]
 
 
-def make(source: str, name: str, stem: str, size: tuple[float, float] | None = None, filled: bool = False) -> Made:
+def make(
+    source: str,
+    name: str,
+    stem: str,
+    size: tuple[float, float] | None = None,
+    filled: bool = False,
+    page: int | None = None,
+) -> Made:
     """Return a template of an empty form, a picture or document; `stem` begins the names of its pages' pictures.
 
     `size` is that of the pages, in millimetres, where the file does not tell. `filled` says that the form has been
-    filled in: its handwriting is painted over. Raises InputError for a file that is no form: without pages or fields,
-    or filled in.
+    filled in: its handwriting is painted over. `page` is the one page of a document that is meant, from 1, or None for
+    all of them. Raises InputError for a file that is no form: without pages or fields, or filled in.
     """
     pages: list[Page] = []
     blanks: list[Blank] = []
     fields: dict[str, Field] = {}
-    for picture in load_pages(source):
+    for picture in load_pages(source) if page is None else [load_page(source, page)]:
         number = len(pages) + 1
         if number > _MOST_PAGES:
             raise InputError(source, f"has more than {_MOST_PAGES} pages", "give the pages with fields alone")

@@ -110,9 +110,11 @@ def _about(sheet: Said) -> list[Any]:
 
 
 def _write_parquet(header: Sequence[str], rows: Sequence[Sequence[Any]], path: Path) -> None:
-    require("a .parquet file", "forms", "pyarrow")
-    import pyarrow
-    from pyarrow import parquet
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError:
+        raise InputError("a .parquet file", "needs the package pyarrow", "install it, or name a .csv file") from None
 
     columns = {name: [None if row[i] is None else str(row[i]) for row in rows] for i, name in enumerate(header)}
     parquet.write_table(pyarrow.table(columns), path)
