@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from inkdigits.forms import rules, solving
-from inkdigits.forms.loading import PlaceError
+from inkdigits.forms.checking import PlaceError
 from inkdigits.forms.places import slots
 from inkdigits.forms.solving import Choice
 from inkdigits.forms.template import Field, Number, Table, Template

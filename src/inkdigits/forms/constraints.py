@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET
 
 from inkdigits.errors import nearest
-from inkdigits.forms.loading import PlaceError
+from inkdigits.forms.checking import PlaceError
 from inkdigits.forms.places import Slot, date_parts
 from inkdigits.forms.template import Amount, Boxes, Column, Constraints, Date, Field, Mark, Table, Template
 from inkdigits.options import AskedInk, Trust

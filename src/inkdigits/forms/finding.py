@@ -14,9 +14,9 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
-from msgspec import UNSET
 
 from inkdigits.forms.blank import PX, Blank
+from inkdigits.forms.joining import ALIKE, ANGLE, joined, turned
 from inkdigits.forms.template import Area, Boxes, Field, Mark, Number, Table
 
 Points = npt.NDArray[np.float64]
@@ -27,11 +27,8 @@ _FILLED = 0.86  # share of its rectangle that a cell fills
 _PRINT = 0.004  # share of a cell's inside that print may cover, such as a speck; a label covers more
 _RIM = 0.4  # millimetres inside a cell's border that are not looked at for that
 _LINE = 1.0  # millimetres of the thickest line between two cells
-_GAP = 0.8  # of a box's width: how far boxes of one number stand apart; groups of them twice as far
-_ALIKE = 0.15  # by which the sizes of boxes of one number differ
 _WIDE = 1.5  # times its height: a wider cell holds more than a digit
 _MARK = 6.5  # millimetres of the largest box that stands alone to be ticked
-_ANGLE = 1.5  # degrees by which cells of one field are turned differently
 _MOST_CELLS = 4000
 
 
@@ -54,7 +51,7 @@ class Cell:
 def fields(blank: Blank, page: int = 1, named: Iterable[str] = ()) -> dict[str, Field]:
     """Return the fields of a page, named by their kind, in reading order; `named` are names that are taken."""
     found = [area for group in _touching(cells(blank)) for area in _areas(group)]
-    areas = sorted(_joined(found), key=_reading_order)
+    areas = sorted(joined(found), key=_reading_order)
     taken, made = set(named), {}
     for area in areas:
         kind = type(area).__name__.lower()
@@ -125,20 +122,15 @@ def _touching(every: Sequence[Cell]) -> list[list[Cell]]:
     halves = np.array([[cell.width, cell.height] for cell in every]) / 2
     angles = np.array([cell.angle for cell in every])
     for i, cell in enumerate(every):
-        turn = _turn(-cell.angle)
+        turn = turned(-cell.angle)
         off = np.abs((middles[i + 1 :] - cell.middle) @ turn.T) - halves[i + 1 :] - halves[i]
         near = (off.max(axis=1) <= _LINE) & (off.min(axis=1) < -0.5 * halves[i].min())
-        for j in np.flatnonzero(near & (np.abs(angles[i + 1 :] - cell.angle) <= _ANGLE)):
+        for j in np.flatnonzero(near & (np.abs(angles[i + 1 :] - cell.angle) <= ANGLE)):
             sets[root(i + 1 + int(j))] = root(i)
     groups: dict[int, list[Cell]] = {}
     for i, cell in enumerate(every):
         groups.setdefault(root(i), []).append(cell)
     return list(groups.values())
-
-
-def _turn(angle: float) -> Points:
-    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    return np.array([[c, -s], [s, c]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +146,7 @@ class _Grid:
         """Return left, top, width, height on the page of a part, before it is turned about its middle."""
         left, right = self.across[columns[0]][0], self.across[columns[-1]][1]
         top, bottom = self.down[rows[0]][0], self.down[rows[-1]][1]
-        middle = _turn(self.angle) @ np.array([(left + right) / 2, (top + bottom) / 2])
+        middle = turned(self.angle) @ np.array([(left + right) / 2, (top + bottom) / 2])
         width, height = right - left, bottom - top
         return float(middle[0] - width / 2), float(middle[1] - height / 2), float(width), float(height)
 
@@ -167,7 +159,7 @@ class _Grid:
 def _grid(group: Sequence[Cell]) -> _Grid | None:
     """Return cells as a grid, None if they are none: a cell reaches over several rows or columns."""
     angle = float(np.median([cell.angle for cell in group]))
-    level = np.array([cell.middle for cell in group]) @ _turn(-angle).T
+    level = np.array([cell.middle for cell in group]) @ turned(-angle).T
     half = np.array([[cell.width, cell.height] for cell in group]) / 2
     sides = []
     for axis in (0, 1):
@@ -263,9 +255,9 @@ def _edges(ends: list[tuple[float, float]], extent: float) -> list[float]:
 
 def _is_alike(one: Cell, other: Cell) -> bool:
     return (
-        abs(np.log(one.width / other.width)) < _ALIKE
-        and abs(np.log(one.height / other.height)) < _ALIKE
-        and abs(one.angle - other.angle) <= _ANGLE
+        abs(np.log(one.width / other.width)) < ALIKE
+        and abs(np.log(one.height / other.height)) < ALIKE
+        and abs(one.angle - other.angle) <= ANGLE
     )
 
 
@@ -283,87 +275,6 @@ def _single(cell: Cell) -> Area:
     if max(cell.width, cell.height) <= _MARK and abs(cell.width - cell.height) < 0.25 * cell.height:
         return Mark(**place)
     return Boxes(**place, count=1)
-
-
-def _joined(found: list[Area]) -> list[Area]:
-    """Return areas with boxes, and groups of boxes, that stand in one line as one field."""
-    boxes = [area for area in found if isinstance(area, Boxes | Mark)]
-    other = [area for area in found if not isinstance(area, Boxes | Mark)]
-    boxes.sort(key=lambda area: area.left)
-    rows: list[list[Boxes | Mark]] = []
-    for area in boxes:
-        row = next((row for row in rows if _continues(row[-1], area)), None)
-        if row is None:
-            rows.append([area])
-        else:
-            row.append(area)
-    return other + [joined for row in rows for joined in _as_fields(row)]
-
-
-def _pitch(area: Boxes | Mark) -> float:
-    """Return the width of one box."""
-    return area.width / (area.count if isinstance(area, Boxes) else 1)
-
-
-def _middle(area: Area) -> Points:
-    return np.array([area.left + area.width / 2, area.top + area.height / 2])
-
-
-def _continues(before: Boxes | Mark, after: Boxes | Mark) -> bool:
-    """Tell whether boxes stand in one line with others, right behind them, and are as large."""
-    pitch, other = _pitch(before), _pitch(after)
-    if abs(np.log(pitch / other)) > _ALIKE or abs(np.log(before.height / after.height)) > _ALIKE:
-        return False
-    if abs(before.angle - after.angle) > _ANGLE:
-        return False
-    across, down = _turn(-before.angle) @ (_middle(after) - _middle(before))
-    gap = across - (before.width + after.width) / 2
-    return bool(-0.5 <= gap <= 2 * _GAP * pitch and abs(down) < 0.2 * before.height)
-
-
-def _as_fields(row: list[Boxes | Mark]) -> list[Area]:
-    """Return boxes in a line as one field, if gaps between them, and between groups, are each alike; or as they are."""
-    if len(row) == 1:
-        return list(row)
-    turn = _turn(-row[0].angle)
-    ends = [
-        (float((turn @ _middle(area))[0] - area.width / 2), float((turn @ _middle(area))[0] + area.width / 2))
-        for area in row
-    ]
-    gaps = [after[0] - before[1] for before, after in pairwise(ends)]
-    counts = [area.count if isinstance(area, Boxes) else 1 for area in row]
-    pitch = float(np.median([_pitch(area) for area in row]))
-    own = 0.0 if max(counts) > 1 else min(gaps)
-    groups, spaces = [counts[0]], []
-    for gap, count in zip(gaps, counts[1:], strict=True):
-        if gap - own <= max(0.6, 0.1 * pitch):
-            groups[-1] += count
-        else:
-            groups.append(count)
-            spaces.append(gap - own)
-    if spaces and max(spaces) - min(spaces) > 0.8:
-        return list(row)
-    if max(gaps) > _GAP * pitch and len(groups) == len(row) and max(counts) == 1:
-        return list(row)  # far apart, one by one: boxes to be ticked
-    left, right = ends[0][0], ends[-1][1]
-    inner = [gap for gap in gaps if gap - own <= max(0.6, 0.1 * pitch)]
-    gap = float(np.mean(inner)) if inner and max(counts) == 1 else 0.0
-    level = np.mean([(turn @ _middle(area))[1] for area in row])
-    middle = _turn(row[0].angle) @ np.array([(left + right) / 2, level])
-    width, height = right - left, float(np.median([area.height for area in row]))
-    return [
-        Boxes(
-            left=float(middle[0] - width / 2),
-            top=float(middle[1] - height / 2),
-            width=width,
-            height=height,
-            angle=float(np.median([area.angle for area in row])),
-            count=sum(counts),
-            gap=gap,
-            groups=groups if len(groups) > 1 else UNSET,
-            space=float(np.mean(spaces)) if spaces else 0.0,
-        )
-    ]
 
 
 def _reading_order(area: Area) -> tuple[float, float]:

@@ -31,6 +31,7 @@ from inkdigits.forms import (
 from inkdigits.forms import blank as blanks
 from inkdigits.forms.aligning import Aligned, Candidate
 from inkdigits.forms.blank import Blank
+from inkdigits.forms.checking import PlaceError
 from inkdigits.forms.decoding import Posterior
 from inkdigits.forms.ink import Patch
 from inkdigits.forms.places import Slot
@@ -72,7 +73,7 @@ class Form:
         try:
             self._allowed = constraints.allowed(template, self.slots, constraints.Lists(folder))
             self._rules = rules.parse(template.rules, self.slots)
-        except loading.PlaceError as error:
+        except PlaceError as error:
             raise InputError(source, f"{error.place}: {error.problem}", error.remedy) from None
         walks = {id(one): Walk(one.automata) for one in self._allowed if one is not None}
         self._walks = [None if one is None else walks[id(one)] for one in self._allowed]

@@ -22,8 +22,8 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 from inkdigits.errors import nearest, one_line
+from inkdigits.forms.checking import PlaceError
 from inkdigits.forms.constraints import Value
-from inkdigits.forms.loading import PlaceError
 from inkdigits.forms.places import Slot
 
 Number: TypeAlias = "int | Decimal"
