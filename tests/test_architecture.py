@@ -19,6 +19,7 @@ FLOORS = [
     {"reading"},
     {"reader"},
     {"datasets", "batch"},
+    {"forms"},
     {"training", "evaluation", "explaining", "server"},
     {"finetuning", "trust", "parts", "code_hash"},
     {"provenance", "derived", "measuring"},

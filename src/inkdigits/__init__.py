@@ -24,10 +24,12 @@ _HOMES = {
     "read_pages": "inkdigits.reader",
     "Digit": "inkdigits.results",
     "Explanation": "inkdigits.explaining.explanation",
+    "Form": "inkdigits.forms.form",
     "Line": "inkdigits.results",
     "Options": "inkdigits.options",
     "Page": "inkdigits.results",
     "Reader": "inkdigits.reader",
+    "Sheet": "inkdigits.forms.sheet",
     "InputError": "inkdigits.errors",
     "MissingExtraError": "inkdigits.errors",
 }
@@ -35,12 +37,14 @@ _HOMES = {
 __all__ = [
     "Digit",
     "Explanation",
+    "Form",
     "InputError",
     "Line",
     "MissingExtraError",
     "Options",
     "Page",
     "Reader",
+    "Sheet",
     "__version__",
     "classify",
     "classify_glyphs",
@@ -54,6 +58,8 @@ __all__ = [
 if TYPE_CHECKING:
     from inkdigits.errors import InputError, MissingExtraError
     from inkdigits.explaining.explanation import Explanation, explain
+    from inkdigits.forms.form import Form
+    from inkdigits.forms.sheet import Sheet
     from inkdigits.options import Options
     from inkdigits.reader import Reader, classify, classify_glyphs, classify_many, read, read_many, read_pages
     from inkdigits.results import Digit, Line, Page

@@ -28,8 +28,8 @@ _LEAST = 0.1  # score of a mark
 _SURE = 0.3  # score at which a coarse mark tells a height
 _RANGE = 1.7  # digits up to so many times larger or smaller than HEIGHT are read well in one pass
 _MOST_PASSES = 3
-# What is read at a larger scale to tell whether unsure marks are digits: as a share of the pixels of the coarse passes, and
-# the pixels that are read of any picture.
+# What is read at a larger scale to tell whether unsure marks are digits: as a share of the pixels of the coarse passes,
+# and the pixels that are read of any picture.
 _DOUBT, _LEAST_DOUBT = 0.5, 1 << 18
 _MOST_AREA = 12 << 20  # pixels that are read at one scale, however many marks there are
 _SHARE = 0.15  # of the weight of all marks: a group of heights with less is no reason for another pass
@@ -75,7 +75,8 @@ class Located:
 def coarse(grey: Grey) -> list[Pass]:
     """Return the coarse passes over a whole picture, uint8 (H, W): one at its size or less, and smaller ones.
 
-    A digit that is too large for one of them has the right size in another. Together they cost a third more than the first.
+    A digit that is too large for one of them has the right size in another. Together they cost a third more than the
+    first.
     """
     height, width = grey.shape
     scale = min(1.0, _COARSE / max(height, width))
@@ -96,8 +97,8 @@ def guessed(passes: list[Pass], least: float = _LEAST, kinds: Sequence[int] = pe
 def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] | None = None) -> Located:
     """Return the marks of a grey picture, uint8 (H, W), at the scale that suits its digits of some kinds (see maps).
 
-    Parts with sure marks are read at a larger scale; parts with unsure ones alone as far as `_DOUBT` allows, and further
-    as long as digits are found there. `first` are the coarse passes, where they have been made already.
+    Parts with sure marks are read at a larger scale; parts with unsure ones alone as far as `_DOUBT` allows, and
+    further as long as digits are found there. `first` are the coarse passes, where they have been made already.
     """
     first = first or coarse(grey)
     guess = guessed(first, _LEAST, kinds)
@@ -118,6 +119,18 @@ def locate(grey: Grey, kinds: Sequence[int] = (HANDWRITTEN,), first: list[Pass] 
             passes.append(one)
     if not parts:
         return Located(grey, guess.pick(np.zeros(0, np.intp)), first[:1], np.zeros(0, np.intp))
+    return _together(grey, passes, parts)
+
+
+def at_scale(grey: Grey, scale: float = 1.0) -> Located:
+    """Return the marks of a grey picture, uint8 (H, W), whose digits are known to be HEIGHT pixels high at `scale`."""
+    one = _read(grey, scale)
+    found = one.found(_LEAST)
+    return _together(grey, [one], [(found, np.zeros(len(found), np.intp))])
+
+
+def _together(grey: Grey, passes: list[Pass], parts: list[tuple[Found, npt.NDArray[np.intp]]]) -> Located:
+    """Return the marks of several passes: of two on one spot the surer one, each with its ink."""
     every = Found(*(np.concatenate([vars(f)[n] for f, _ in parts]) for n in vars(parts[0][0])))
     of_pass = np.concatenate([p for _, p in parts])
     order = np.argsort(-every.scores, kind="stable")

@@ -52,29 +52,29 @@ def read(picture: Picture, way: Way) -> tuple[tuple[Line, ...], float]:
     """Return the lines of a picture, from top to bottom, and by how many degrees it was turned to be read."""
     page = upright.read(colour.grey(picture.pixels), _KINDS[way.ink])
     seen = see(page, way)
-    rows = numbers.rows(page.located.found, _chosen(seen))
+    rows = numbers.rows(page.located.found, chosen_marks(seen))
     of_row = [[posterior.NO_NUMBER] * len(row.numbers) for row in rows]
     if rows and number.is_there():
-        page, seen, rows, of_row = _again(page, seen, rows, way)
+        page, seen, rows, of_row = reread(page, seen, rows, way)
     chosen = np.zeros(len(seen.found), bool)
     chosen[[mark for row in rows for part in row.numbers for mark in part]] = True
     place = {int(row): i for i, row in enumerate(seen.rows)}
     lines = [_line(row, added, page, seen, place, picture, way) for row, added in zip(rows, of_row, strict=True)]
     if way.expected and rows:
-        every, marks = _with_alternatives(page, seen, chosen, way)
+        every, marks = with_alternatives(page, seen, chosen, way)
         lines = [_expected(line, row, page, every, marks, picture, way) for line, row in zip(lines, rows, strict=True)]
     return tuple(lines), page.rotation
 
 
-def _chosen(seen: Seen) -> npt.NDArray[np.bool_]:
+def chosen_marks(seen: Seen) -> npt.NDArray[np.bool_]:
     """Tell which of a page's marks are digits to be read."""
     chosen = np.zeros(len(seen.found), bool)
     chosen[seen.rows[seen.judged.present >= posterior.PRESENT]] = True
     return chosen
 
 
-def _again(page: Upright, seen: Seen, rows: list[Row], way: Way) -> tuple[Upright, Seen, list[Row], list[list[Values]]]:
-    """Have the network of whole numbers read the rows, too; return what is known of the page then.
+def reread(page: Upright, seen: Seen, rows: list[Row], way: Way) -> tuple[Upright, Seen, list[Row], list[list[Values]]]:
+    """Have the network of whole numbers read a page's rows, too; return what is known of the page then.
 
     Last are the features of each number of each row (see `posterior.number_features`).
     """
@@ -104,7 +104,7 @@ def see(page: Upright, way: Way) -> Seen:
     return Seen(found, rows, made, raw, posterior.judge(found, rows, raw))
 
 
-def _with_alternatives(page: Upright, seen: Seen, chosen: npt.NDArray[np.bool_], way: Way) -> tuple[Seen, Marks]:
+def with_alternatives(page: Upright, seen: Seen, chosen: npt.NDArray[np.bool_], way: Way) -> tuple[Seen, Marks]:
     """Ask about the marks that may stand instead of others, too; return what is believed of all marks of the page."""
     other = alternatives.look(page.located, _KINDS[way.ink])
     found, kinds = other.located.found, _KINDS[way.ink]

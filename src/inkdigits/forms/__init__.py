@@ -1,0 +1,1 @@
+"""Forms: a template says where people write; filled sheets are aligned to it and become rows of a table."""

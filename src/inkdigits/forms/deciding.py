@@ -1,0 +1,105 @@
+"""What is written in each slot, what may be written, and the rules → each field's answer, or why a person should look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from inkdigits.forms.constraints import Allowed, Value
+from inkdigits.forms.decoding import Posterior
+from inkdigits.forms.reading import Written
+from inkdigits.forms.rules import Rule
+from inkdigits.forms.sheet import Status
+from inkdigits.forms.solving import Choice, solve
+from inkdigits.recognising import posterior
+
+_MOST_RIVALS = 8
+_SURE_EMPTY = 0.99  # probability from which a field is empty
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A slot's answer, as `sheet.Cell` has it."""
+
+    status: Status
+    value: Value | None
+    best: Value | None
+    text: str
+    confidence: float
+    reason: str | None
+    rivals: tuple[tuple[str, float], ...]
+    signs: tuple[float, ...] = ()
+
+
+def decide(
+    written: Mapping[int, Written],
+    allowed: Sequence[Allowed | None],
+    rules: Sequence[Rule],
+    misfits: Mapping[int, str],
+) -> dict[int, Decided]:
+    """Return the answer of each slot that was read; `misfits` say of some why their place is doubtful."""
+    choices: list[list[Choice]] = [[] for _ in allowed]
+    for i, one in written.items():
+        choices[i] = _choices(one, allowed[i])
+    solved = solve(choices, rules)
+    broken = {slot: rule.text for rule in reversed(solved.broken) for slot in rule.slots}
+    made = {}
+    for i, one in written.items():
+        reason = misfits.get(i)
+        if reason is None and i in broken:
+            reason = f"breaks the rule {broken[i]}"
+        made[i] = _decided(one, allowed[i], solved.choices[i], reason)
+    return made
+
+
+def _choices(written: Written, allowed: Allowed | None) -> list[Choice]:
+    """Return what a slot may hold, with probabilities: texts that mean the same value stay apart."""
+    if allowed is None:
+        return [Choice(text, text == "x", p) for text, p in written.posterior.texts]
+    rest = 1 - written.empty
+    known = [
+        Choice(text, value, p * rest)
+        for text, p in written.posterior.texts
+        if (value := allowed.value(text)) is not None
+    ]
+    nothing = None if allowed.empty is None else _meant(allowed.empty, allowed)
+    if written.empty > 1e-4:
+        known.append(Choice("", nothing, written.empty))
+    return sorted(known, key=lambda choice: -choice.probability)
+
+
+def _meant(text: str, allowed: Allowed) -> Value | None:
+    """Return what an empty field means: a value as it would be written, or words as they are."""
+    if text == "":
+        return None
+    value = replace(allowed, boxed=False, bounds=None, listed=None).value(text)
+    return text if value is None else value
+
+
+def _decided(written: Written, allowed: Allowed | None, choices: Sequence[Choice], reason: str | None) -> Decided:
+    rivals = tuple((choice.text, choice.probability) for choice in choices[1 : _MOST_RIVALS + 1])
+    if not choices:
+        return Decided("review", None, None, "", 0.0, reason or "nothing that may stand here could be read", ())
+    best = choices[0]
+    if best.text == "":
+        required = allowed is not None and allowed.required
+        if best.probability < _SURE_EMPTY:
+            reason = reason or "unsure whether it is empty"
+        elif required:
+            reason = reason or "empty, and it is required"
+        status: Status = "review" if reason else "empty"
+        return Decided(status, best.value if not reason else None, best.value, "", best.probability, reason, rivals)
+    confidence = sum(choice.probability for choice in choices if choice.value == best.value)
+    signs: tuple[float, ...] = ()
+    if allowed is None:
+        sure = confidence >= posterior.threshold("strict")
+    else:
+        texts = tuple((choice.text, choice.probability) for choice in choices)
+        signs = Posterior(texts, 1.0).signs(best.text)
+        sure = max(min(signs), confidence) >= posterior.threshold(allowed.trust)
+    if written.crowded:
+        reason = reason or "more stands in it than it has room for"
+    if not sure:
+        reason = reason or "unsure"
+    status = "review" if reason else "answered"
+    return Decided(status, best.value if not reason else None, best.value, best.text, confidence, reason, rivals, signs)
