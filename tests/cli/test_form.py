@@ -1,10 +1,14 @@
 """`inkdigits form` as one types it."""
 
+import csv
+import io
 import json
 
 import jsonschema
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from inkdigits.cli import main
 from inkdigits.forms import loading
@@ -50,6 +54,18 @@ def test_a_form_is_printed_read_and_exported(template, tmp_path):
     assert len((tmp_path / "batch" / "record.jsonl").read_text().splitlines()) == 3
     run("export", "batch", "--out", "marks.xlsx")
     assert (tmp_path / "marks.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_a_page_of_a_document_that_is_no_sheet_is_told_by_its_number(template):
+    run("print", template, "--out", "sheet.pdf")
+    (sheet,) = load_pages("sheet.pdf")
+    other = Image.fromarray(np.full((1100, 850), 255, np.uint8))
+    other.save("scans.pdf", save_all=True, append_images=[Image.fromarray(sheet.pixels)])
+    done = run("read", template, "scans.pdf", "--jobs", 1, code=1)
+    assert "scans.pdf, page 1: does not fit form marks" in done.stderr
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["page"] for row in rows] == ["1", "2"]
+    assert rows[0]["error"].startswith("does not fit") and not rows[1]["error"]
 
 
 def test_a_template_is_made_of_a_printed_form(template, tmp_path):

@@ -188,7 +188,8 @@ def _each(job: Job, sources: Sequence[str], jobs: int, failed: _Failed, take: Ca
             for sheet in map(json.loads, lines):
                 if "error" in sheet:
                     failed.count += 1
-                    screen.failure(InputError(sheet["source"], *sheet["error"].split("; ", 1)))
+                    where = sheet["source"] + (f", page {sheet['number']}" if "number" in sheet else "")
+                    screen.failure(InputError(where, *sheet["error"].split("; ", 1)))
                 for text in sheet.get("warnings", ()):
                     screen.warning(f"{one_line(sheet['source'])}: {one_line(text)}")
             screen.step()

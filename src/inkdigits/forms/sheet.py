@@ -160,6 +160,7 @@ class Sheet:
     pages    its pages
     copy     the number printed on it, None if there is none
     error    why nothing could be read; there are no cells then
+    number   the page of the document that could not be read, from 1; None of a document that could not be opened
     warnings lines for people: a page that is missing, or is there twice
     pictures uint8 (H, W) or (H, W, 3) by page of the form, with the size of the given picture, for `draw`
     """
@@ -173,6 +174,7 @@ class Sheet:
     error: InputError | None = None
     warnings: tuple[str, ...] = ()
     pictures: Mapping[int, tuple[npt.NDArray[np.uint8], tuple[int, int]]] = dataclasses.field(default_factory=dict)
+    number: int | None = None
 
     def __getitem__(self, name: str) -> Any:
         """Return a field's cell, or the cells of a table: `sheet["total"]`, `sheet["task"][3]`, `sheet["task[3]"]`."""
@@ -206,7 +208,7 @@ class Sheet:
         """Return everything but pictures as plain Python values."""
         said: dict[str, Any] = {"source": self.source, "schema": SCHEMA, "form": self.form}
         if self.error is not None:
-            return {**said, "error": self.error.reason}
+            return {**said, **({} if self.number is None else {"number": self.number}), "error": self.error.reason}
         return {
             **said,
             "copy": self.copy,

@@ -28,7 +28,7 @@ def sheets(forms: Sequence[Form], source: Source) -> Iterator[Sheet]:
     for picture in load_pages(source):
         found = _read(forms, picture)
         if isinstance(found, InputError):
-            yield Sheet(of.name if len(forms) == 1 else "", {}, name, error=found)
+            yield Sheet(of.name if len(forms) == 1 else "", {}, name, error=found, number=picture.place[0])
             continue
         form, read = found
         if pending and (form is not of or _begins(form, read, pending)):

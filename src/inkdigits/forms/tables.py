@@ -105,7 +105,7 @@ def _harmless(value: Any) -> Any:
 
 
 def _about(sheet: Said) -> list[Any]:
-    pages = sheet.get("pages") or [{}]
+    pages = sheet.get("pages") or [sheet]
     return [sheet["source"], pages[0].get("number"), sheet["form"], sheet.get("copy"), sheet.get("entry")]
 
 
