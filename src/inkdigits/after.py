@@ -20,8 +20,8 @@ Made = Measured | Quantised | Ensemble
 Tell = Callable[[Made], None]  # is called with each as soon as it is made
 
 
-def nobody(_made: Made) -> None:
-    """Tell nobody."""
+def silent(_made: Made) -> None:
+    """Print nothing."""
 
 
 def check(recipe: AnyRecipe, data: Data) -> None:
@@ -31,7 +31,7 @@ def check(recipe: AnyRecipe, data: Data) -> None:
         raise InputError(data.name, what, "take after.tta out of the recipe")
 
 
-def a_run(recipe: AnyRecipe, folder: Path, data: Data, tell: Tell = nobody) -> None:
+def a_run(recipe: AnyRecipe, folder: Path, data: Data, tell: Tell = silent) -> None:
     """Make what is missing of what the recipe wants of each run, in folders of its run folder: tta and int8.
 
     Raises InputError as `measuring.measure` and `derived.quantise` do.
@@ -50,7 +50,7 @@ def a_run(recipe: AnyRecipe, folder: Path, data: Data, tell: Tell = nobody) -> N
             tell(derived.quantise(folder, folder / "int8", kind))
 
 
-def a_series(recipe: AnyRecipe, folders: dict[int, Path], data: Data, out: Path, tell: Tell = nobody) -> None:
+def a_series(recipe: AnyRecipe, folders: dict[int, Path], data: Data, out: Path, tell: Tell = silent) -> None:
     """Make what is missing of what the recipe wants of each run of a series, and its ensembles: seeds in their order.
 
     Where runs are written in 8 bits, those are the members. Seeds that are too few for another ensemble are in none. Raises

@@ -50,7 +50,7 @@ def _is_at(file: int, path: Path) -> bool:
 def lock(file: int, wait: bool = False) -> bool:
     """Lock an open file against other processes until it is closed. Return False if another process has locked it.
 
-    Where there are no locks (Windows, some network file systems), everybody is told True.
+    Where there are no locks (Windows, some network file systems), every caller is told True.
     """
     try:
         import fcntl

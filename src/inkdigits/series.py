@@ -60,7 +60,7 @@ def train_seed(
     out: Path,
     command: str,
     watcher: run.Watcher,
-    tell: after.Tell = after.nobody,
+    tell: after.Tell = after.silent,
 ) -> Path:
     """Train a seed to its end, or go on with it, unless it is finished already; return its run folder.
 

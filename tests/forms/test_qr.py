@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import segno
 
 from inkdigits.forms import qr
 from inkdigits.forms.qr import Code
@@ -28,7 +29,6 @@ def test_what_a_hostile_code_says_is_nothing(text):
 
 
 def test_a_printed_code_is_found_and_noise_is_none():
-    segno = pytest.importorskip("segno")
     modules = np.array([list(row) for row in segno.make(Code("marks", 1, 7).text(), error="m", micro=False).matrix])
     page = np.full((600, 500), 255, np.uint8)
     code = np.kron(1 - modules, np.ones((5, 5))) * 255

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import cv2
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 import inkdigits
@@ -344,9 +345,6 @@ def test_without_a_server_photo_and_camera_say_so(browser, static):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing(browser, served, scheme, size):
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="no axe: pip install axe-playwright-python"
-    )
     with opened(browser, served, color_scheme=scheme, **size) as page:
         page.get_by_role("button", name="Example: the number 365").click()
         told(page, "365")
@@ -357,7 +355,7 @@ def test_axe_finds_nothing(browser, served, scheme, size):
                 page.locator(".box").first.click()
             if tab == "inside":
                 page.wait_for_selector("#layers li")
-            results = axe.Axe().run(page)
+            results = Axe().run(page)
             found = [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in results.response["violations"]]
             assert found == [], tab
 

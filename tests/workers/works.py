@@ -58,10 +58,10 @@ def shout(name, data, question):
             re.fullmatch(r"(\d+)+x", "1" * 64)  # in C, with Python's lock, for longer than the universe is old
         case "closes":
             os.closerange(3, 1000)  # as if it were gone; and it is not
-            time.sleep(600)
+            signal.pause()
         case "pages":
-            for _ in range(int(place)):
-                time.sleep(0.3)
+            end = time.monotonic() + float(place)
+            while time.monotonic() < end:
                 yield None
         case "half":
             yield Answer([name.upper()], InputError(name, "has no second half", "be whole"))

@@ -35,7 +35,7 @@ def is_for_this_machine(ours: socket.socket) -> bool:
 
 
 def reachable(ours: socket.socket, default: str | None = None) -> str:
-    """Return the number at which others reach a socket that listens; this machine's own where nobody else does.
+    """Return the number at which others reach a socket that listens; this machine's own where no other machine can.
 
     Where it listens for a network, and this machine is on none: the default. Raises InputError without one.
     """

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inkdigits.server.guard import error
 
-# Over HTTPS; a browser takes the prefix as a promise, and nobody else can set such a cookie. Over HTTP it would take none.
+# Over HTTPS; browsers let no other site set a cookie with this prefix. Over HTTP they would not take it.
 COOKIE, PLAIN_COOKIE = "__Host-inkdigits", "inkdigits"
 # What tells nothing but that the server is there: who watches over it need not know the token.
 OPEN = frozenset({"/health/live", "/health/ready"})

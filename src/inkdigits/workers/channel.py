@@ -27,7 +27,7 @@ class Channel:
     def send(self, value: Any, blobs: Sequence[bytes] = (), deadline: float | None = None) -> None:
         """Send a value that JSON has, and bytes with it.
 
-        `deadline` is on the clock of `time.monotonic`; after it, TimeoutError. Raises OSError if nobody is there.
+        `deadline` is on the clock of `time.monotonic`; after it, TimeoutError. Raises OSError if the other end is closed.
         """
         head = json.dumps([value, [len(blob) for blob in blobs]]).encode()
         self._wait_until(deadline)
@@ -36,7 +36,8 @@ class Channel:
     def receive(self, deadline: float | None = None) -> tuple[Any, list[bytes]]:
         """Return the next value, and the bytes with it.
 
-        Raises EOFError or OSError if nobody is there, TimeoutError after the deadline, ValueError for what is no message.
+        Raises EOFError or OSError if the other end is closed, TimeoutError after the deadline, and ValueError for what is
+        no message.
         """
         (length,) = _LENGTH.unpack(self._take(_LENGTH.size, deadline))
         value, lengths = json.loads(self._take(length, deadline))

@@ -183,7 +183,7 @@ class Pool:
             self._change.notify_all()
 
     def _fail(self, how: str) -> None:
-        """Say that this thread's worker cannot start; if none can, nobody need wait."""
+        """Say that this thread's worker cannot start; if none can, what waits is answered with that."""
         with self._change:
             self._failing[threading.get_ident()] = how
             self._change.notify_all()
@@ -242,7 +242,7 @@ def _reason(started: _Worker) -> str | None:
 
 
 def _settle(task: Task, outcome: Answer | Exception) -> None:
-    with suppress(InvalidStateError):  # nobody waits for it any longer
+    with suppress(InvalidStateError):  # it was cancelled
         if isinstance(outcome, Answer):
             task.answer.set_result(outcome)
         else:

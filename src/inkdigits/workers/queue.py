@@ -82,7 +82,7 @@ class Queue:
         return tasks
 
     def close(self) -> None:
-        """Have everybody who waits for a task go without."""
+        """Have all that wait for a task return without one."""
         with self._lock:
             self._closed = True
             for _, wakened in self._idle:
