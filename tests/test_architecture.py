@@ -1,4 +1,4 @@
-"""The house's walls: imports run downward only, and reading digits loads nothing that it does not need."""
+"""Imports run downward only, and reading digits loads nothing that it does not need."""
 
 import ast
 import subprocess
@@ -9,8 +9,8 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "inkdigits"
 
-# Rooms from the ground floor up. A module may import from its own room and from lower floors.
-FLOORS = [
+# Packages and modules from the lowest layer up. A module may import from its own and from lower layers.
+LAYERS = [
     {"errors", "geometry", "__init__"},
     {"files", "folders", "locks", "drawing", "workers"},
     {"results", "image", "network", "synthetic"},
@@ -30,14 +30,14 @@ FLOORS = [
     {"cli"},
     {"__main__"},
 ]
-FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
+LEVEL = {part: height for height, parts in enumerate(LAYERS) for part in parts}
 
 
 def modules():
     return sorted(SOURCE.rglob("*.py"))
 
 
-def room_of(path):
+def part_of(path):
     relative = path.relative_to(SOURCE)
     return relative.parts[0].removesuffix(".py")
 
@@ -53,18 +53,18 @@ def imports_of(path):
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(SOURCE)))
 def test_imports_run_downward(path):
-    room = room_of(path)
-    if room == "__init__":
+    part = part_of(path)
+    if part == "__init__":
         return  # the face: it names everything and imports nothing before it is used
     for name in imports_of(path):
         parts = name.split(".")
-        if parts[0] == "inkdigits" and len(parts) > 1 and parts[1] in FLOOR and parts[1] != room:
-            assert FLOOR[parts[1]] < FLOOR[room], f"{path.name} imports {name}"
+        if parts[0] == "inkdigits" and len(parts) > 1 and parts[1] in LEVEL and parts[1] != part:
+            assert LEVEL[parts[1]] < LEVEL[part], f"{path.name} imports {name}"
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(SOURCE)))
 def test_only_the_training_rooms_know_keras(path):
-    if room_of(path) != "training":
+    if part_of(path) != "training":
         assert not {n.split(".")[0] for n in imports_of(path)} & {"keras", "tensorflow"}
 
 
@@ -89,12 +89,12 @@ def reached_from(paths):
 
 def test_training_cannot_reach_the_test_set():
     """Nor any module that can: by no import, at whatever remove, and by no name put together while it runs."""
-    rooms = sorted((SOURCE / "training").rglob("*.py"))
-    reached = reached_from(rooms)
+    parts = sorted((SOURCE / "training").rglob("*.py"))
+    reached = reached_from(parts)
     assert "inkdigits.datasets.dataset" in reached  # the way to the digits that they are given
     assert not {name for name in reached if name.startswith(("inkdigits.datasets.mnist", "inkdigits.datasets.load"))}
     assert not {name for name in reached if name.split(".")[1] in ("evaluation", "run", "series", "cli")}
-    for path in rooms:
+    for path in parts:
         assert "inkdigits" not in set(imports_of(path)), f"{path.name} imports the whole face"
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
@@ -122,7 +122,7 @@ def test_every_opening_of_a_test_half_is_written_down(folder):
 def test_commands_call_no_commands_and_nothing_below_calls_any():
     for path in modules():
         names = set(imports_of(path))
-        if room_of(path) not in ("cli", "__main__"):
+        if part_of(path) not in ("cli", "__main__"):
             assert not {name for name in names if name.split(".")[0] == "click"}, path.name
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))

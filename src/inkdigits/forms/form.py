@@ -214,18 +214,11 @@ class Form:
             slot.row,
             slot.column,
             slot.page + 1,
-            decided.status,
-            decided.value,
-            decided.best,
-            decided.text,
-            decided.confidence,
-            decided.reason,
-            decided.rivals,
-            patch.residual,
-            polygon(corners),
-            patch.given[y1:y2, x1:x2].copy(),
-            decided.signs,
-            None if allowed is None else allowed.once,
+            **vars(decided),
+            residual=patch.residual,
+            polygon=polygon(corners),
+            crop=patch.given[y1:y2, x1:x2].copy(),
+            once=None if allowed is None else allowed.once,
         )
 
     def _blank(self, number: int, folder: Path) -> Blank:

@@ -35,9 +35,8 @@ class Cell:
 
     key         its name: `total`, `task[3]`, `weather[3].max`
     status      "answered", "review" (a person should look at it) or "empty"
-    value       the answer: text, int, Decimal, date or bool; None where there is none. Of an empty field, what it
-    means, if
-                the template says so
+    value       the answer: text, int, Decimal, date or bool; None where there is none. Of an empty field, what it means,
+                if the template says so
     best        the most probable value, whatever the status; None where nothing was read
     text        as it is written, or the digits of `best` if nothing else is known
     confidence  float 0-1: probability that `best` is right, or that the field is empty
