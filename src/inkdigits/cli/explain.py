@@ -12,7 +12,7 @@ from inkdigits.batch import rows
 from inkdigits.cli import many
 from inkdigits.cli.drawings import is_one_of
 from inkdigits.cli.options import MODEL, TRUST, reader_options
-from inkdigits.cli.screen import warning
+from inkdigits.cli.screen import warn
 from inkdigits.errors import InputError, one_line
 from inkdigits.explaining.explanation import explained
 from inkdigits.files import written_aside
@@ -54,7 +54,7 @@ def explain(pictures: tuple[str, ...], out: Path | None, against: int | None, as
             click.echo(f"inkdigits: {error}", err=True)
             continue
         for text in rows.warned(explanation.digit):
-            click.echo(warning(text), err=True)
+            warn(text)
         if drawing is not None:
             image = explanation.draw()
             with written_aside(drawing) as aside:

@@ -12,7 +12,7 @@ import click
 
 from inkdigits.batch import inputs, parallel
 from inkdigits.cli.options import MODEL
-from inkdigits.cli.screen import Screen, warning
+from inkdigits.cli.screen import Screen, warn
 from inkdigits.errors import InputError, one_line
 from inkdigits.files import written_aside
 from inkdigits.forms import loading, tables
@@ -122,7 +122,7 @@ def read(given: tuple[str, ...], out: Path | None, is_long: bool, as_json: bool,
         raise click.UsageError("name a template, a .toml file, and what to read")
     failed = _Failed()
     named = [path for path in given if path not in templates]
-    sources = list(inputs.find(named, inputs.DOCUMENTS, failed, lambda text: click.echo(warning(text), err=True)))
+    sources = list(inputs.find(named, inputs.DOCUMENTS, failed, warn))
     shape: tables.Shape = "long" if is_long else "wide"
     if out is not None and out.suffix == "":
         _into_folder(Folder(out), templates, model, sources, jobs, shape, failed)
@@ -169,7 +169,7 @@ def _into_folder(
         click.echo("\nStopped; type the same command to go on.", err=True)
         sys.exit(1)
     for line in problems(sheets):
-        click.echo(warning(one_line(line)), err=True)
+        warn(line)
     _tell(sheets)
     click.echo(one_line(folder.path / "table.csv"), err=True)
 

@@ -15,7 +15,7 @@ from inkdigits.batch import inputs, parallel, rows
 from inkdigits.batch.job import Job
 from inkdigits.batch.record import Record
 from inkdigits.batch.rows import Form
-from inkdigits.cli.screen import Screen, warning
+from inkdigits.cli.screen import Screen, warn
 from inkdigits.errors import InputError, one_line
 from inkdigits.network.session import cores
 from inkdigits.results import Digit, Page
@@ -78,7 +78,7 @@ class Many:
         self.job, self.jobs, self.timeout = job, jobs, timeout
         self.failed = 0
         endings = inputs.PICTURES if job.verb == "classify" else inputs.DOCUMENTS
-        self.paths = list(inputs.find(sources, endings, self._fail, _warn))
+        self.paths = list(inputs.find(sources, endings, self._fail, warn))
 
     @property
     def is_few(self) -> bool:
@@ -94,7 +94,7 @@ class Many:
             try:
                 for answer in self.job.answers(standard_input() if path == "-" else path):
                     for text in rows.warned(answer):
-                        _warn(text)
+                        warn(text)
                     yield answer
             except InputError as error:
                 self._fail(error)
@@ -172,7 +172,3 @@ class Many:
     def _fail(self, error: InputError) -> None:
         self.failed += 1
         click.echo(f"inkdigits: {error}", err=True)
-
-
-def _warn(text: str) -> None:
-    click.echo(warning(one_line(text, 500)), err=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from inkdigits.errors import InputError
+from inkdigits.errors import InputError, one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,6 +83,11 @@ class Screen:
             words = f"{self._done / max(self.seconds, 0.1):,.0f} a second"
             words += f", {self._failed:,} failed" if self._failed else ""
             self._bar.update(self._task, completed=self._done, description=words)
+
+
+def warn(text: str) -> None:
+    """Print a warning on standard error, in one line."""
+    click.echo(warning(one_line(text, 500)), err=True)
 
 
 def warning(text: str) -> str:

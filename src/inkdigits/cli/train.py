@@ -11,7 +11,7 @@ import click
 
 from inkdigits.cli import made
 from inkdigits.cli.left_out import LeftOut
-from inkdigits.cli.screen import warning
+from inkdigits.cli.screen import warn
 from inkdigits.cli.summary import changed, located, numbers, summary
 from inkdigits.cli.watch import stopped, watching
 from inkdigits.errors import InputError, InUseError, require
@@ -157,7 +157,7 @@ def _show(finished: Finished) -> None:
         summary(finished.metrics)
         if finished.metrics.accuracy < _BY_CHANCE:
             what = "nothing was learned, it seems: give a smaller training.learning_rate, or train longer"
-            click.echo(warning(what), err=True)
+            warn(what)
     elif isinstance(finished.metrics, Numbers):
         numbers(finished.metrics)
     else:
