@@ -203,7 +203,7 @@ class Crowd:
         digits = mnist.train()
         self.pictures = small_pictures(300)
         draw = np.random.default_rng(3)
-        sheets = [scenes.picture(digits.images[n], draw) for n in range(20)]
+        sheets = [scenes.picture(digits.images[n], draw)[0] for n in range(20)]
         page = 255 - np.pad(
             np.concatenate([strokes.draw(strokes.digit(d, 0), 60, 6, 12)[:84, :60] for d in (1, 2, 3)], 1), 40
         )

@@ -33,7 +33,7 @@ def make(folder: Path, count: int) -> None:
     for i in range(count):
         path = folder / f"{i // 1000:02}" / f"{i:05}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(scenes.picture(digits[i], random)).save(path)
+        Image.fromarray(scenes.picture(digits[i], random)[0]).save(path)
 
 
 def command(verb: str, folder: Path, out: Path, jobs: int) -> list[str]:

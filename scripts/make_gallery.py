@@ -61,7 +61,7 @@ def of_own_hands() -> list[Mistake]:
     pictures, truths = [], []
     for i in range(3000):
         random = np.random.default_rng(SEED + i)
-        pictures.append(scenes.picture(hands.written(i % 10, random), random))
+        pictures.append(scenes.picture(hands.written(i % 10, random), random)[0])
         truths.append(str(i % 10))
     return mistakes(pictures, truths)
 
@@ -81,7 +81,7 @@ def of_letters() -> list[Mistake]:
     pictures, truths = [], []
     for i in np.random.default_rng(SEED).permutation(len(letters.codes))[:3000]:
         random = np.random.default_rng(SEED + int(i))
-        pictures.append(scenes.picture(letters.pictures[i], random))
+        pictures.append(scenes.picture(letters.pictures[i], random)[0])
         truths.append(chr(int(letters.codes[i])))
     return mistakes(pictures, truths)
 

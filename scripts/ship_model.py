@@ -25,10 +25,10 @@ RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 MODELS = Path(__file__).parent.parent / "src" / "inkdigits" / "network" / "models"
 _DEFAULT_LIMITS = """\
 - It knows ten digits. Letters that look like them (O, l, I, S, Z, q, …) are read as digits: alone, nobody can tell.
-- It has learned what is not a digit from letters and signs of fonts, scribbles, shapes, textures and touching digits. Other
-  things can still get an answer, though seldom a sure one.
+- It has learned what is not a digit from letters and signs by hand and in print, scribbles, shapes, textures and touching
+  digits. Other things can still get an answer, though seldom a sure one.
 - Its digits are Latin ones (0-9) as written in Europe and America. Other scripts' digits are not known to it.
-- Confidence was calibrated on MNIST's writers; on worse pictures than any it was made for it may be too sure of itself.
+- Confidence was calibrated on MNIST's writers and on synthetic damage; on worse pictures it may be too sure of itself.
 - It decides nothing about a person. Where an error costs money or more, let a person look at what it is not sure of, and
   check sums and check digits."""
 _MNIST_ALONE = """\
@@ -84,7 +84,27 @@ def made_by(config: dict[str, Any]) -> str:
         return f"`inkdigits train {name} --seed {config['seed']}`"
     trained = f"`inkdigits train {name} --seeds {len(config['seeds'])}`"
     made = "which writes each network in 8 bits and joins them (`[after]` in the recipe)"
-    return f"{trained}, {made}; thresholds by benchmarks/thresholds.py, which needs the development sets"
+    return f"{trained}, {made}"
+
+
+def kept(config: dict[str, Any]) -> str:
+    """Return what was found of each threshold on the recipe's mixture, for the card; nothing for a network without one."""
+    found = config["answering"].get("kept")
+    if not found:
+        return ""
+    rows = "\n".join(
+        f"| {level} | {t['answered']:,} of {t['digits']:,} | {t['wrong']} (at most {t['wrong_bound']:.2%}) | "
+        f"{t['letters_answered']} of {t['letters']:,} (at most {t['letters_bound']:.2%}) | "
+        f"{t['others_answered']} of {t['others']:,} (at most {t['others_bound']:.2%}) |"
+        for level, t in found.items()
+    )
+    return f"""
+
+What was found on that mixture, with the share that is exceeded with a probability of 5 % at most (Clopper and Pearson):
+
+| trust | digits answered | wrong among those | letters answered | other things answered |
+|---|---|---|---|---|
+{rows}"""
 
 
 def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
@@ -94,7 +114,7 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
     one, many = speed(name)
     training = config["recipe"]["training"]
     rows = "\n".join(
-        f"| {level} | {t['threshold']} | {t['coverage']:.2%} | {t['wrong']} of {t['answered']:,} ({t['error']:.3%}) |"
+        f"| {level} | {t['threshold']:.4f} | {t['coverage']:.2%} | {t['wrong']} of {t['answered']:,} ({t['error']:.3%}) |"
         for level, t in metrics["trust"].items()
     )
     return f"""\
@@ -118,11 +138,11 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any]) -> str:
 
 ## How sure it must be
 
-Thresholds were fixed on {config["answering"]["fitted_on"] if isinstance(config["answering"]["fitted_on"], str) else "the held-out writers"}; the figures are of MNIST's test digits.
+Thresholds were fixed on {config["answering"]["fitted_on"] if isinstance(config["answering"]["fitted_on"], str) else "the held-out writers"}; the figures are of MNIST's test digits, already in its form.
 
 | trust | least confidence | answered | wrong among those |
 |---|---|---|---|
-{rows}
+{rows}{kept(config)}
 
 ## Limits
 

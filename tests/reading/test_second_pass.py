@@ -11,7 +11,7 @@ import inkdigits
 from inkdigits import network
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.image.load import load
-from inkdigits.reading import second_pass, single
+from inkdigits.reading import candidates, second_pass, single
 from inkdigits.reading.steps import draw
 from inkdigits.recognising import decide
 from inkdigits.synthetic import fonts
@@ -65,14 +65,13 @@ def test_what_the_first_look_missed(digits: Dataset, spoil: Callable, least: flo
 
 def test_sure_digits_are_looked_at_once(digits: Dataset, monkeypatch):
     """As many second looks as there are doubtful digits, and no more; all the others' answers are the first look's."""
-    looked: list[second_pass.View] = []
-    forms = second_pass.forms
+    looked: list[candidates.Views] = []
 
-    def counted(seen: second_pass.View):
+    def counted(seen: candidates.Views):
         looked.append(seen)
-        return forms(seen)
+        return candidates.candidates(seen)
 
-    monkeypatch.setattr(second_pass, "forms", counted)
+    monkeypatch.setattr(second_pass, "candidates", counted)
     net = network.load("default")
     prepared = [single.prepare(image) for image in digits.images]
     glyphs = np.stack([p.glyph for p in prepared if p.glyph is not None])
@@ -86,14 +85,13 @@ def test_sure_digits_are_looked_at_once(digits: Dataset, monkeypatch):
 
 
 def test_an_answer_does_not_depend_on_the_pictures_beside_it(digits: Dataset, monkeypatch):
-    """Also where nothing of one picture can be cleaned: it is asked about again in seven views, alone as among others."""
+    """Also where one picture has no candidates: it is asked about again in seven views, alone as among others."""
     random = np.random.default_rng(5)
     pictures = [peppered(image, random) for image in digits.images[:12]]
     prepared = [single.prepare(picture) for picture in pictures]
-    net, forms = network.load("default"), second_pass.forms
-    of_the_first = prepared[0].view
-    monkeypatch.setattr(second_pass, "forms", lambda seen: iter(()) if seen is of_the_first else forms(seen))
-    monkeypatch.setattr(second_pass, "reduced", lambda seen: seen)
+    net, every = network.load("default"), candidates.candidates
+    of_the_first = prepared[0].views
+    monkeypatch.setattr(second_pass, "candidates", lambda seen: iter(()) if seen is of_the_first else every(seen))
     monkeypatch.setattr(second_pass, "SURE", 1.01)  # look again at all
     alone = [single.answer([one], net, "always")[0].probabilities for one in prepared]
     together = [digit.probabilities for digit in single.answer(prepared, net, "always")]
@@ -144,24 +142,41 @@ def test_the_box_and_the_glyph_are_of_the_form_that_was_believed(digits: Dataset
 
 @pytest.mark.parametrize("shape", [(8, 2), (2, 8), (2, 48), (48, 3), (9, 2000), (2000, 9), (48, 48), (700, 500, 3)])
 def test_any_array_survives(shape):
-    """Noise, checks and stripes of any shape: every form is ink of the view's shape, eleven at most, in no time."""
+    """Noise, checks and stripes of any shape: cleaned forms have the shape of the view, candidates are glyphs."""
     random = np.random.default_rng(6)
     rows, columns = np.indices(shape[:2])
     checks = np.asarray((rows // 2 + columns // 2) % 2 * 255, np.uint8)
     stripes = np.asarray(columns // 7 % 2 * 255, np.uint8)
     for pixels in (random.integers(0, 256, shape, dtype=np.uint8), checks, stripes):
         picture = load(pixels)
-        seen = second_pass.view(picture, (0, 0, shape[1], shape[0]), dark=bool(random.random() < 0.5))
-        assert max(seen.pixels.shape[:2]) <= 48
+        seen = candidates.views(picture, (0, 0, shape[1], shape[0]), dark=bool(random.random() < 0.5))
+        assert max(seen.whole.pixels.shape[:2]) <= 160
+        around = candidates.reduced(seen.around, 48)
+        assert max(around.pixels.shape[:2]) <= 48
         start = time.process_time()
-        cleaned = list(second_pass.forms(seen))
-        assert time.process_time() - start < 2
-        assert len(cleaned) <= 11
-        assert all(ink.dtype == np.uint8 and ink.shape == seen.pixels.shape[:2] for _, ink in cleaned)
+        every = list(candidates.candidates(seen))
+        assert time.process_time() - start < 4
+        cleaned = list(candidates.cleaned(around, seen.dark))
+        assert len(cleaned) <= 14 and len(every) <= 16
+        assert all(ink.dtype == np.uint8 and ink.shape == around.pixels.shape[:2] for _, ink in cleaned)
+        assert all(one.glyph.shape == (28, 28) and one.glyph.dtype == np.uint8 for one in every)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_candidate_lies_where_the_digit_does(dark: bool):
+    """In a large photo of a digit, told by boxes in the photo's own pixels; exchanged light is elsewhere."""
+    canvas = np.zeros((900, 700), np.uint8)
+    cv2.putText(canvas, "3", (200, 700), cv2.FONT_HERSHEY_SIMPLEX, 14, 255, 60, cv2.LINE_AA)
+    left, top, width, height = cv2.boundingRect(canvas)
+    seen = candidates.views(load(255 - canvas if dark else canvas), (left, top, left + width, top + height), dark)
+    found = {one.name: one.box for one in candidates.candidates(seen)}
+    off = {name: np.abs(np.array(box) - (left, top, left + width, top + height)).max() for name, box in found.items()}
+    assert off["smoothed"] < 40 and off["found by the locator"] < 100
+    assert "light and dark exchanged" not in off or off["light and dark exchanged"] > 50
 
 
 def test_steps_show_the_second_look(digits: Dataset):
-    """Two tiles more than the first look alone has: the form that was believed, and its glyph."""
+    """Two tiles more than the first look alone has: the candidate that was believed, and its glyph."""
     plain = digits.images[0]
     barred_one = barred(plain, np.random.default_rng(3))
     assert draw(barred_one).width == draw(plain).width + 2 * 212

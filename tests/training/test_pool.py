@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 import inkdigits
 from inkdigits.datasets import mnist
+from inkdigits.reading import single
+from inkdigits.synthetic import hands
 from inkdigits.synthetic.pages import page, sources
 from inkdigits.synthetic.pages.truth import Truth
 from inkdigits.training import pool
@@ -42,12 +45,36 @@ def test_pool():
     # A few pictures are so faint that no ink is found; the kinds come in order.
     synthetic = len(made) - 200
     assert 0.85 * sum(COUNTS.values()) <= synthetic <= sum(COUNTS.values())
-    assert 0.33 < (made.labels[200:] == pool.NOT_DIGIT).mean() < 0.45
+    # Two in five are drawn as no digits; a few more are ink that was told wrongly.
+    assert 0.38 < (made.labels[200:] == pool.NOT_DIGIT).mean() < 0.52
     again = pool.build(COUNTS, 0, few)
     assert made.fingerprint() == again.fingerprint() != pool.build(COUNTS, 1, few).fingerprint()
     drawn = made.subset(np.flatnonzero((np.arange(len(made)) >= 200) & (made.labels < 10)))
     answers = inkdigits.classify_glyphs(drawn.images).argmax(axis=1)
     assert (answers == drawn.labels).mean() > 0.75
+
+
+def test_a_glyph_is_like_the_ink_that_it_is_of():
+    """Of its own ink, moved or thickened a little, and of no other digit's, nor of what lies between the strokes."""
+    random = np.random.default_rng(2)
+    inks = [
+        cv2.copyMakeBorder(hands.written(n, random), 20, 20, 20, 20, cv2.BORDER_CONSTANT, value=0) for n in range(10)
+    ]
+    glyphs = [single.prepare(255 - ink).glyph for ink in inks]
+    own = [pool.is_like(glyph, np.roll(ink, 7, axis=1)) for glyph, ink in zip(glyphs, inks, strict=True)]
+    other = [pool.is_like(glyphs[n], inks[(n + k) % 10]) for n in range(10) for k in range(1, 10)]
+    assert all(own) and np.mean(other) < 0.3
+    assert not pool.is_like(glyphs[0], np.zeros((40, 40), np.uint8))
+
+
+def test_ink_told_wrongly_is_no_digit():
+    """A glyph of something else than the ink that was drawn, such as what stands beside it, is not taught as that digit."""
+    random = np.random.default_rng(1)
+    strokes = [
+        cv2.copyMakeBorder(hands.written(n, random), 20, 20, 20, 20, cv2.BORDER_CONSTANT, value=0) for n in (1, 8)
+    ]
+    made = [pool.glyph(255 - picture, alone, 8, random) for picture in strokes for alone in strokes]
+    assert [one and one[1] for one in made] == [8, pool.NOT_DIGIT, pool.NOT_DIGIT, 8]
 
 
 def test_what_is_found_on_pages_has_the_label_of_what_stands_there(training):

@@ -1,7 +1,7 @@
-"""What can be in the way of a digit, and a picture without it: strips of paper, specks, grain, hollow strokes, lines.
+"""What may be in the way of a digit, and a picture without it: strips of other paper, hollow strokes, specks, lines.
 
-Every function takes a small picture of light ink on dark paper, uint8 (H, W), as `reading.second_pass` makes it, and
-returns one of the same shape; None where it finds nothing of its kind. None of them knows what a digit is.
+Every function takes a small picture of light ink on dark paper, uint8 (H, W), as `reading.candidates` makes it, and returns
+one of the same shape; None where it finds nothing of its kind. None of them knows what a digit is.
 """
 
 from __future__ import annotations
@@ -13,95 +13,40 @@ import numpy.typing as npt
 from inkdigits.image.measure import stroke_width
 
 Grey = npt.NDArray[np.uint8]
-_Row = npt.NDArray[np.float64]
 
 # Light grey (of 255) is ink for sure; what is darker than that may be the soft edge of it.
 _INK, _EDGE = 100, 60
-_AROUND = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-# Paper that changes by less than this from strip to strip is unevenly lit, which the ordinary way sees to.
-_STRIP = 80
-# Straight strips are alike at both ends in this share of the columns, and a digit on others has more than the rest of that
-# share of its ink elsewhere than at the edges of the strips.
-_STRAIGHT, _HUGGING = 0.98, 0.47
+_AROUND = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
 # Specks are as many as this share of the pixels, or they are chance.
 _SPECKS = 0.02
 # Hollow strokes: this share of the ink parts an inside from an outside. A written digit has ends, and thick strokes.
 _HOLLOW = 0.8
-# Strokes with a radius above this share of the digit's height are blots; this share of the ink must be of such strokes.
-_BLOT, _SOLID = 0.2, 0.92
+# An outline lies half outside of its stroke: it counts as soft edge.
+_OUTLINE = 110
 # Thin strokes that are not the digit's hold less than a quarter of the ink.
 _THICK = 0.75
 # Lines of this width in pixels may be outlines.
 _THIN = 1.5
-# An outline lies half outside of its stroke: it counts as soft edge.
-_OUTLINE = 110
-# A foreign line has ink on this share of the outer thirds of the picture, and of all of it,
-# and sticks out of the digit by this share of the side. Beside a digit on strips of paper there is some room as well.
-_OUTER, _WHOLE, _ROOM, _LITTLE_ROOM = 0.55, 0.75, 0.07, 0.02
+# Paper that changes by less than this is unevenly lit, which the ordinary way sees to.
+_STRIP = 80
+# A foreign line has ink on this share of the outer thirds of the picture, and of all of it, and sticks out of the digit by
+# this share of the side.
+_OUTER, _WHOLE, _ROOM = 0.55, 0.75, 0.07
 # Following a line, going on level is worth this much more ink than a step up or down.
 _LEVEL_ON = 8
 
 
-def evened(grey: Grey) -> Grey | None:
-    """Take out strips of other paper that run from side to side: each column, or row, is measured from its own ends."""
-    for turned in (False, True):
-        picture = grey.T if turned else grey
-        level = _levels(picture)
-        if level is not None:
-            even = np.abs(picture - level).astype(np.uint8)
-            if _stands_free(even, _LITTLE_ROOM) and not _is_stroke(picture, even, level):
-                return np.ascontiguousarray(even.T) if turned else even
-    return None
-
-
-def _levels(grey: Grey) -> npt.NDArray[np.float32] | None:
-    """Return the level of the paper in each column, or None if it nowhere changes at once, or is seldom to be told.
-
-    It is told where there is paper at both ends of a column and, mostly, between. The middle of a 0 that fills its frame
-    has ink at both ends and none between.
-    """
-    top, bottom = _ends(grey)
+def evened(grey: Grey, *, across: bool) -> Grey | None:
+    """Measure each column, or if `across` each row, from the paper at its two ends, so that strips of other paper go."""
+    picture = grey.T if across else grey
+    ends = np.concatenate([picture[:2], picture[-2:]]).mean(axis=0).astype(np.float32)
     # Specks, and strokes that reach the border, are narrower than five columns.
-    level = np.asarray(cv2.medianBlur(((top + bottom) / 2).astype(np.float32)[None], 5)[0], np.float32)
-    # At a straight edge the paper changes at once; light changes slowly.
-    if np.abs(level[2:] - level[:-2]).max(initial=0) < _STRIP or _alike(top, bottom) < 0.8:
+    level = cv2.medianBlur(ends[None], 5)[0]
+    if float(np.ptp(level)) < _STRIP:
         return None
-    mostly = (np.abs(np.median(grey, axis=0) - level) < _STRIP / 2).mean() >= 0.7
-    return level if mostly else None
-
-
-def _is_stroke(picture: Grey, even: Grey, level: npt.NDArray[np.float32]) -> bool:
-    """Tell whether a strip was a thick stroke that fills a tight crop from end to end.
-
-    Its ends differ, as those of straight paper do not, and the ink that is left of it lies along its edges.
-    """
-    edge = np.zeros(len(level), np.uint8)
-    edge[1:-1] = np.abs(level[2:] - level[:-2]) >= _STRIP
-    near = cv2.dilate(edge[None], np.ones((1, 3), np.uint8))[0] > 0
-    ink = even > _INK
-    return _alike(*_ends(picture)) < _STRAIGHT and bool(ink[:, near].sum() > _HUGGING * ink.sum())
-
-
-def _ends(picture: Grey) -> tuple[_Row, _Row]:
-    """Return how light each column is at the top and at the bottom."""
-    return picture[:2].mean(axis=0), picture[-2:].mean(axis=0)
-
-
-def _alike(top: _Row, bottom: _Row) -> float:
-    """Return the share of columns that are as light at the top as at the bottom."""
-    return float((np.abs(top - bottom) < _STRIP / 2).mean())
-
-
-def _stands_free(grey: Grey, room: float) -> bool:
-    """Tell whether a share of the width is free at the left and at the right of the ink, but for crumbs."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats((grey > _INK).astype(np.uint8))
-    area = stats[1:, cv2.CC_STAT_AREA]
-    body = stats[1:][area >= 0.1 * area.max(initial=0)]
-    if not len(body):
-        return False
-    beside = min(body[:, 0].min(), grey.shape[1] - (body[:, 0] + body[:, 2]).max())
-    return bool(beside >= room * grey.shape[1])
+    even = np.abs(picture - level).astype(np.uint8)
+    return np.ascontiguousarray(even.T if across else even)
 
 
 def unspecked(grey: Grey) -> Grey | None:
@@ -173,33 +118,6 @@ def opened(grey: Grey) -> Grey | None:
     return thick if cv2.sumElems(thick)[0] >= _THICK * cv2.sumElems(grey)[0] else None
 
 
-def thinned(grey: Grey) -> Grey | None:
-    """Wear a stroke of a pen far too thick for the digit down to a thin one. None where strokes are not that thick.
-
-    Nor where it would lose a part: all of the ink must be as thick, but for its corners.
-    """
-    ink = (grey > _INK).astype(np.uint8)
-    rows = np.flatnonzero(ink.any(axis=1))
-    if not len(rows):
-        return None
-    padded = cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    depth = cv2.distanceTransform(padded, cv2.DIST_L2, 5)
-    height = rows[-1] + 1 - rows[0]
-    radius = min(float(depth.max()), 0.5 * height) - 0.5
-    if radius < _BLOT * height:
-        return None
-    core = depth > 0.75 * radius
-    around = cv2.distanceTransform((~core).astype(np.uint8), cv2.DIST_L2, 5) <= 0.75 * radius + 1
-    if (around & (padded > 0)).sum() < _SOLID * ink.sum():
-        return None
-    return np.ascontiguousarray(np.where(core[1:-1, 1:-1], 255, 0).astype(np.uint8))
-
-
-def strong(grey: Grey) -> Grey:
-    """Leave the strongest ink alone: stains, and what shows through from behind, are less than half as strong."""
-    return np.asarray(cv2.convertScaleAbs(cv2.max(grey, 115), alpha=255 / 140, beta=-115 * 255 / 140), np.uint8)
-
-
 def without_line(grey: Grey) -> Grey | None:
     """Take out a thin line that crosses the picture from side to side: ruled, dotted, wavy or zigzag.
 
@@ -224,6 +142,17 @@ def without_line(grey: Grey) -> Grey | None:
     if not _stands_free(rest, _ROOM):
         return None
     return np.ascontiguousarray(rest.T) if turned else rest
+
+
+def _stands_free(grey: Grey, room: float) -> bool:
+    """Tell whether a share of the width is free at the left and at the right of the ink, but for crumbs of it."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats((grey > _INK).astype(np.uint8))
+    area = stats[1:, cv2.CC_STAT_AREA]
+    body = stats[1:][area >= 0.1 * area.max(initial=0)]
+    if not len(body):
+        return False
+    beside = min(body[:, 0].min(), grey.shape[1] - (body[:, 0] + body[:, 2]).max())
+    return bool(beside >= room * grey.shape[1])
 
 
 def _path(grey: Grey) -> npt.NDArray[np.int64]:

@@ -43,10 +43,13 @@ class Ink:
     dark: bool
 
 
-def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched, *, hairlines: bool = True) -> Ink | None:
+def extract(
+    pixels: npt.NDArray[np.uint8], watch: Watch = unwatched, *, hairlines: bool = True, dark: bool | None = None
+) -> Ink | None:
     """Return the ink of a grey (H, W) or RGB (H, W, 3) picture, or None if there is none (a blank picture).
 
     `watch` is shown each step by name. Black and white is softened; lines about a pixel wide only with `hairlines`.
+    `dark` says that ink is darker than paper, or lighter, where that is not to be told from the picture.
     """
     grey = colour.grey(pixels)
     watch("grey", grey)
@@ -59,7 +62,7 @@ def extract(pixels: npt.NDArray[np.uint8], watch: Watch = unwatched, *, hairline
         watch("softened", grey)
     # What light and paper are is told from reduced pictures: that is precise enough, and most of the speed.
     view = measure.reduced(grey, measure.SIDE)
-    dark = polarity.is_dark_on_light(view)
+    dark = polarity.is_dark_on_light(view) if dark is None else dark
     if not dark:
         grey, view = cv2.bitwise_not(grey), cv2.bitwise_not(view)
     level = _level(grey, _paper(view))

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +95,13 @@ def _load(path: Path, _stamps: tuple[int, int]) -> Network:
     try:
         temperature = float(answering["temperature"])
         thresholds = {level: float(answering["thresholds"][level]) for level in _LEVELS}
+        doubtful = tuple(float(weight) for weight in answering.get("doubtful", ()))
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
-        temperature, thresholds = 0.0, {}
-    if not 0.01 <= temperature <= 100 or not all(0 <= threshold <= 1 for threshold in thresholds.values()):
+        temperature, thresholds, doubtful = 0.0, {}, ()
+    within = all(0 <= threshold <= 1 for threshold in thresholds.values()) and len(doubtful) in (0, 4)
+    if not 0.01 <= temperature <= 100 or not within or not all(map(isfinite, doubtful)):
         raise InputError(path.with_name("config.json"), 'has a malformed "answering" part', "export the model again")
-    return Network(name, session, temperature, thresholds, config, sha256)
+    return Network(name, session, temperature, thresholds, config, sha256, doubtful)
 
 
 def _read_config(path: Path) -> dict[str, Any]:

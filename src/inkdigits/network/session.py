@@ -28,7 +28,8 @@ class Network:
     """A network and what its card says about its answers.
 
     `temperature` calibrates probabilities (see decide.calibrate); `thresholds` gives the least confidence to answer at,
-    for each level of trust; `config` is the whole config.json; `sha256` is that of the ONNX file.
+    for each level of trust; `doubtful` are the weights by which it is told how sure a second look is (see
+    reading.second_pass), () where none were fitted; `config` is the whole config.json; `sha256` is that of the ONNX file.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Network:
     thresholds: dict[str, float] = field(default_factory=lambda: {"strict": 0.99, "normal": 0.5, "always": 0.0})
     config: dict[str, Any] = field(default_factory=dict)
     sha256: str = ""
+    doubtful: tuple[float, ...] = ()
 
     def probabilities(self, glyphs: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return the network's own softmax, not yet calibrated: uint8 (N, 28, 28) → float32 (N, 10 or 11).

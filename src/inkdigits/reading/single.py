@@ -13,7 +13,7 @@ from inkdigits.errors import InputError, unexpected
 from inkdigits.image import decode, ink, normalise, segment
 from inkdigits.image.load import Picture, Source, load
 from inkdigits.options import Trust
-from inkdigits.reading import second_pass
+from inkdigits.reading import candidates, second_pass
 from inkdigits.recognising import decide
 from inkdigits.results import Digit
 
@@ -26,7 +26,7 @@ _TOGETHER = 1 << 20
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A picture on its way to the network: its glyph, uint8 (28, 28), the digit's box, and a view for a second look.
+    """A picture on its way to the network: its glyph, uint8 (28, 28), the digit's box, and views for a second look.
 
     All three are None if it is blank, or if it could not be prepared because of a `failure`. `beside` is the glyph of what
     may be another digit beside it, `warnings` the picture's.
@@ -35,7 +35,7 @@ class Prepared:
     source: str
     glyph: npt.NDArray[np.uint8] | None
     box: tuple[int, int, int, int] | None
-    view: second_pass.View | None
+    views: candidates.Views | None
     beside: npt.NDArray[np.uint8] | None = None
     failure: InputError | None = None
     warnings: tuple[str, ...] = ()
@@ -102,8 +102,8 @@ def _prepared(
         return Prepared(picture.name, None, None, None, warnings=picture.warnings)
     box = picture.in_full(part.box)
     beside = None if part.beside is None else normalise.glyph(part.beside)
-    view = second_pass.view(picture, part.box, found.dark)
-    return Prepared(picture.name, glyph, box, view, beside, warnings=picture.warnings)
+    views = candidates.views(picture, part.box, found.dark)
+    return Prepared(picture.name, glyph, box, views, beside, warnings=picture.warnings)
 
 
 def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list[Digit]:
@@ -113,7 +113,7 @@ def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list
         return [_none(p) for p in prepared]
     glyphs = np.stack(found)
     beliefs = decide.believe(net.probabilities(glyphs), net.temperature)
-    looks = second_pass.look([p.view for p in prepared if p.view is not None], glyphs, beliefs, net)
+    looks = second_pass.look([p.views for p in prepared if p.views is not None], glyphs, beliefs, net)
     rows = iter(range(len(glyphs)))
     threshold = net.thresholds[trust]
     digits = []
@@ -126,9 +126,10 @@ def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list
         if second is None:
             digit = decide.decide(beliefs, row, p.glyph, p.box, p.source, threshold)
         else:
-            glyph = p.glyph if second.glyph is None else second.glyph
-            box = p.box if second.box is None else second.box
-            digit = decide.decide(second.beliefs, 0, glyph, box, p.source, threshold)
+            glyph, box = p.glyph, p.box
+            if second.candidate is not None:
+                glyph, box = second.candidate.glyph, second.candidate.box
+            digit = decide.decide(second.beliefs(net.doubtful), 0, glyph, box, p.source, threshold)
         digits.append(replace(digit, warnings=p.warnings) if p.warnings else digit)
     return digits if trust == "always" else _without_several(digits, prepared, net)
 
@@ -147,7 +148,7 @@ def _without_several(digits: list[Digit], prepared: list[Prepared], net: network
         return digits
     glyphs = np.stack([glyph for row in rows if (glyph := prepared[row].beside) is not None])
     confidence = decide.believe(net.probabilities(glyphs), net.temperature).confidence
-    several = {row for row, sure in zip(rows, confidence >= net.thresholds["strict"], strict=True) if sure}
+    several = {row for row, sure in zip(rows, confidence >= second_pass.SURE, strict=True) if sure}
     return [
         replace(digit, label=None, reason="several digits") if row in several else digit
         for row, digit in enumerate(digits)

@@ -28,14 +28,17 @@ def draw(source: Source, model: str | os.PathLike[str] = network.DEFAULT) -> Ima
     net = network.load(model)
     steps: list[tuple[str, npt.NDArray[Any]]] = []
     prepared = prepare(source, lambda name, picture: steps.append((name, picture.copy())))
-    if prepared.glyph is None or prepared.view is None:
+    if prepared.glyph is None or prepared.views is None:
         steps.append(("blank: no digit found", np.full((28, 28), 0, np.uint8)))
     else:
         glyphs = prepared.glyph[None]
         beliefs = decide.believe(net.probabilities(glyphs), net.temperature)
-        second = second_pass.look([prepared.view], glyphs, beliefs, net).get(0)
-        if second is not None and second.name and second.cleaned is not None and second.glyph is not None:
-            steps += [(f"again: {second.name}", second.cleaned), ("centred", second.glyph)]
+        second = second_pass.look([prepared.views], glyphs, beliefs, net).get(0)
+        believed = None if second is None else second.candidate
+        if believed is not None:
+            if believed.strength is not None:
+                steps.append((f"again: {believed.name}", believed.strength))
+            steps.append(("centred" if believed.strength is not None else f"again: {believed.name}", believed.glyph))
     width = len(steps) * (_TILE + _MARGIN) + _MARGIN
     strip = Image.new("RGB", (width, _TILE + _CAPTION + 2 * _MARGIN), PAPER)
     pen = ImageDraw.Draw(strip)

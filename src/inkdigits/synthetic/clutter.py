@@ -1,4 +1,4 @@
-"""What lies over a digit by accident, or is missing: a stray line, a crack, blots, specks, badly covering ink.
+"""What lies over a digit or around it, or is missing: lines, scrawls, cracks, blots, specks, bad ink, rings and discs.
 
 All is done in place, on ink from 0 to 1.
 """
@@ -17,6 +17,23 @@ Cover = npt.NDArray[np.float32]  # (H, W): how much ink covers each pixel
 def line(cover: Cover, random: np.random.Generator) -> None:
     """Draw a thin line across the picture, straight or bowed: a cancelled entry, a fold, a hair."""
     np.maximum(cover, random.uniform(0.4, 0.9) * _across(cover, random, random.uniform(0.01, 0.03)), out=cover)
+
+
+def scrawl(cover: Cover, random: np.random.Generator) -> None:
+    """Draw a thin zigzag across the picture: an entry crossed out in one movement, a pen that was tried out."""
+    height, width = cover.shape
+    count = int(random.integers(4, 14))
+    along = np.linspace(0, 1, count) + random.normal(0, 0.15 / count, count)
+    middle, swing = random.uniform(0.3, 0.7), random.uniform(0.08, 0.35)
+    across = middle + swing * np.where(np.arange(count) % 2, 1, -1) * random.uniform(0.3, 1.0, count)
+    points = np.stack([along, across], axis=1)
+    if random.random() < 0.3:
+        points = points[:, ::-1]
+    path = np.rint(points * np.array([width - 1, height - 1])).astype(np.int32)
+    drawn = np.zeros_like(cover)
+    pixels = max(1, round(min(height, width) * random.uniform(0.01, 0.05)))
+    cv2.polylines(drawn, [path], False, 1.0, pixels, cv2.LINE_AA if pixels > 1 else cv2.LINE_8)
+    np.maximum(cover, random.uniform(0.4, 1.0) * np.clip(drawn, 0, 1), out=cover)
 
 
 def crack(cover: Cover, random: np.random.Generator) -> None:
@@ -69,4 +86,21 @@ def grain(cover: Cover, random: np.random.Generator) -> None:
     cover *= np.clip(1 - random.uniform(0.2, 0.5) * (1 + noise), 0, 1)
 
 
-KINDS: tuple[Callable[[Cover, np.random.Generator], None], ...] = (line, crack, blots, specks, grain)
+def surround(cover: Cover, random: np.random.Generator) -> None:
+    """Draw a ring or box around the middle of the picture, or fill it, so that what is in it is bare: a disc, a plate."""
+    height, width = cover.shape
+    centre, axes = (width // 2, height // 2), (round(0.46 * width), round(0.46 * height))
+    filled = random.random() < 0.4
+    thick = -1 if filled else max(1, round(min(height, width) * random.uniform(0.015, 0.06)))
+    drawn = np.zeros_like(cover)
+    if random.random() < 0.6:
+        cv2.ellipse(drawn, centre, axes, 0, 0, 360, 1.0, thick, cv2.LINE_AA)
+    else:
+        low, high = np.subtract(centre, axes).tolist(), np.add(centre, axes).tolist()
+        cv2.rectangle(drawn, low, high, 1.0, thick)
+    drawn = np.clip(drawn, 0, 1)
+    cover[:] = drawn * (1 - cover) if filled else np.maximum(cover, random.uniform(0.5, 1.0) * drawn)
+
+
+# What may lie over any digit; a surrounding needs room.
+KINDS: tuple[Callable[[Cover, np.random.Generator], None], ...] = (line, scrawl, crack, blots, specks, grain)

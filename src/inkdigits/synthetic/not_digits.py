@@ -19,11 +19,12 @@ from inkdigits.synthetic.held_out import Part, allowed
 
 Ink = npt.NDArray[np.uint8]
 _SIDE = 64
+_HIDDEN = 0.65  # share of the narrower of two digits that the other may cover
 # Letters and signs that are not digits even where they stand alone.
 WRITTEN = "".join(sorted(set(LETTERS) - LOOK_ALIKES))
 PRINTED = "".join(chr(code) for code in range(33, 127) if not chr(code).isdigit() and chr(code) not in LOOK_ALIKES)
-# Halves that are no digit, whoever wrote the whole: the right half of an 8 is a 3, the upper half of a 9 a 0.
-_HALVES = {"left": (0, 2, 3, 4, 5, 6, 9), "right": (0, 5), "upper": (0, 2, 5), "lower": (0, 2, 3, 5)}
+# Halves that are no digit, whoever wrote the whole: the right of an 8 is a 3, the upper of a 9 a 0, of a 2 a 7.
+_HALVES = {"left": (0, 2, 3, 4, 5, 6, 9), "right": (0, 5), "upper": (0, 5), "lower": (0, 3, 5)}
 
 
 def letter(random: np.random.Generator, part: Part = "training") -> Ink:
@@ -122,7 +123,8 @@ def several(digits: list[Ink], random: np.random.Generator) -> Ink:
     for piece in pieces[1:]:
         moved = np.roll(piece, int(random.integers(-8, 9)), axis=0)
         # Pushed together until they touch: digits that stand apart are found one by one, and are digits.
-        for overlap in range(int(random.integers(0, 4)), min(ink.shape[1], moved.shape[1]), 2):
+        # But not so far that one of them is hidden.
+        for overlap in range(int(random.integers(0, 4)), max(5, int(_HIDDEN * min(ink.shape[1], moved.shape[1]))), 2):
             joined = np.zeros((height, ink.shape[1] + moved.shape[1] - overlap), np.uint8)
             joined[:, : ink.shape[1]] = ink
             joined[:, ink.shape[1] - overlap :] = np.maximum(joined[:, ink.shape[1] - overlap :], moved)

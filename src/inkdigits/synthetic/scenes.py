@@ -15,16 +15,19 @@ from inkdigits.synthetic import clutter
 Ink = npt.NDArray[np.uint8]
 
 
-_BITMAPS = 0.1  # share of pictures of few pixels
+_BITMAPS = 0.14  # share of pictures of few pixels
 _CUT = 0.25  # share of tight crops that cut strokes
+_CLUTTERED = 0.16  # share of pictures with something over the digit
+_SURROUNDED = 0.05  # share of pictures with room around the digit in which it stands in a ring, a box or a disc
 
 
-def picture(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """Return a grey picture, uint8 (H, W), with this ink (white on black, any size) in it somewhere.
+def picture(ink: Ink, random: np.random.Generator) -> tuple[Ink, Ink]:
+    """Return a grey picture, uint8 (H, W), with this ink (white on black, any size) in it, and that ink as it lies there.
 
     Digits are 9 to 90 pixels high, pens thin to thick, the paper flat or unevenly lit, sometimes with ruled lines or a box;
-    a few have a stray line, a crack, blots, specks or ink that covers badly; tight crops may cut strokes; the whole may be
-    noisy, blurred, JPEG-compressed or binary, and of either polarity. One in ten is a bitmap of few pixels (see `bitmap`).
+    a few have a stray line, a scrawl, a crack, blots, specks or ink that covers badly, a ring or a disc around the digit;
+    tight crops may cut strokes; the whole may be noisy, blurred, JPEG-compressed or binary, and of either polarity. One in
+    seven is a bitmap of few pixels (see `bitmap`).
     """
     if random.random() < _BITMAPS:
         return bitmap(ink, random)
@@ -38,21 +41,24 @@ def picture(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     if min(cover.shape) < 8:
         missing = 8 - min(cover.shape)
         cover = cv2.copyMakeBorder(cover, missing, missing, missing, missing, cv2.BORDER_CONSTANT, value=0)
+    alone = np.asarray(np.rint(255 * cover), np.uint8)
     if random.random() < 0.12 and margin >= 0.3 * height:
         _rule(cover, random)
-    if height >= 16 and random.random() < 0.13:
+    if margin >= 0.3 * height and random.random() < _SURROUNDED:
+        clutter.surround(cover, random)
+    if height >= 16 and random.random() < _CLUTTERED:
         clutter.KINDS[int(random.integers(len(clutter.KINDS)))](cover, random)
     contrast = random.uniform(0.25, 1.0)
     lit = random.random() < 0.5
     paper = 1.0 - 0.2 * random.random() * _light(cover.shape, random) if lit else np.float32(1.0)
     page = paper * (1.0 - contrast * cover)
-    return _camera(page, random, binary=not lit and random.random() < 0.3)
+    return _camera(page, random, binary=not lit and random.random() < 0.3), alone
 
 
-def bitmap(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """Return ink as a picture of 8 to 20 pixels a side, stretched to fill a square or squeezed; of either polarity.
+def bitmap(ink: Ink, random: np.random.Generator) -> tuple[Ink, Ink]:
+    """Return ink as a picture of 8 to 20 pixels a side, stretched to a square or squeezed, and that ink, white on black.
 
-    Six of ten are black and white. Some are given enlarged, each pixel a square.
+    Four of ten are of the other polarity, six black and white; some are enlarged, each pixel a square.
     """
     drawn = _pen(_resize(_turn(ink, random), 64), random)
     height = int(random.integers(8, 21))
@@ -66,7 +72,7 @@ def bitmap(ink: Ink, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     if random.random() < 0.25:
         side = int(random.integers(2, 6))
         small = np.repeat(np.repeat(small, side, axis=0), side, axis=1)
-    return np.asarray(255 - small if random.random() < 0.4 else small, np.uint8)
+    return np.asarray(255 - small if random.random() < 0.4 else small, np.uint8), np.asarray(small, np.uint8)
 
 
 def _without_an_edge(cover: npt.NDArray[np.float32], random: np.random.Generator) -> npt.NDArray[np.float32]:

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
+from inkdigits.image import normalise
+from inkdigits.image.ink import STROKE
 from inkdigits.locating import glyphs, locate
 from inkdigits.locating.maps import FIRST_SEPARATOR
 from inkdigits.network.session import cores
+from inkdigits.reading import candidates
 from inkdigits.reading.single import prepare
 from inkdigits.synthetic import fonts, hands, not_digits, scenes
 from inkdigits.synthetic.held_out import Part, is_held_out
@@ -35,6 +39,9 @@ KINDS = (
 )  # fmt: skip
 _HEIGHTS = (9.0, 60.0)  # pixels: of the digits on every second page; on the others they are as on most pages
 _CLOSE_UPS = 0.3  # share of pages that are a picture of one number
+_CANDIDATES = 0.15  # share of pictures of which not the glyph first found is taken
+# Glyphs are alike whose correlation is at least that, when softened by so many pixels and moved by up to so many.
+_LIKE, _SOFT, _OFF = 0.8, 1.5, 2
 _PART = 2000  # pictures in one piece of work; a part's randomness depends on seed and number alone
 
 Glyph = npt.NDArray[np.uint8]
@@ -76,8 +83,6 @@ def build(counts: dict[str, int], seed: int, digits: Dataset) -> Dataset:
 
 def _make(part: _Part) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     """Return the glyphs and labels of one part."""
-    import cv2
-
     cv2.setNumThreads(1)
     random = np.random.default_rng([part.seed, KINDS.index(part.kind), part.number])
     found, labels = [], []
@@ -89,13 +94,39 @@ def _make(part: _Part) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     for _ in range(part.count):
         piece, label = ink(part.kind, _digits[0], random)
         try:
-            glyph = prepare(scenes.picture(piece, random)).glyph
+            made = glyph(*scenes.picture(piece, random), label, random)
         except InputError:  # a random crop of a few pixels
             continue
-        if glyph is not None:
-            found.append(glyph)
-            labels.append(label)
+        if made is not None:
+            found.append(made[0])
+            labels.append(made[1])
     return np.stack(found), np.array(labels, np.uint8)
+
+
+def glyph(picture: Glyph, alone: Glyph, label: int, random: np.random.Generator) -> tuple[Glyph, int] | None:
+    """Return a glyph of a picture, uint8 (H, W), and its label: as first found, or one of its candidates; None if blank.
+
+    The label is the one of the ink that was drawn, `alone` (H, W), where the glyph looks like it. Where ink was told
+    wrongly (light for dark, a ring for the digit in it) it is that of what is no digit.
+    """
+    prepared = prepare(picture)
+    made = prepared.glyph
+    if prepared.views is not None and random.random() < _CANDIDATES:
+        others = list(candidates.candidates(prepared.views))
+        made = others[int(random.integers(len(others)))].glyph if others else made
+    if made is None or not made.any():
+        return None
+    return made, label if is_like(made, alone) else NOT_DIGIT
+
+
+def is_like(made: Glyph, alone: Glyph) -> bool:
+    """Tell whether a glyph, uint8 (28, 28), is about that of ink alone, uint8 (H, W), a little out of place or not."""
+    if not (alone > STROKE).any():
+        return False
+    drawn = normalise.glyph(_cut(np.where(alone > STROKE, alone, np.uint8(0))))
+    soft = [cv2.GaussianBlur(one.astype(np.float32), (0, 0), _SOFT) for one in (made, drawn)]
+    around = cv2.copyMakeBorder(soft[1], _OFF, _OFF, _OFF, _OFF, cv2.BORDER_CONSTANT, value=0)
+    return float(cv2.matchTemplate(around, soft[0], cv2.TM_CCOEFF_NORMED).max()) >= _LIKE
 
 
 @lru_cache(maxsize=1)

@@ -166,7 +166,7 @@ class TrustSettings(_Counts):
     digits: int = setting_of("digits held out, as they are", 0)
     damaged: int = setting_of("digits held out, as pictures: pens, light, noise, crops, low resolution", 0)
     letters: int = setting_of("letters and signs that look like no digit, by hand and in print", 0)
-    others: int = setting_of("scribbles, signs, shapes, textures, digits that touch, halves of digits", 0)
+    others: int = setting_of("scribbles, signs, shapes, textures, digits that touch", 0)
 
     def __post_init__(self) -> None:
         for kind, count in vars(self).items():
