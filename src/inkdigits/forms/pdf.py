@@ -26,7 +26,7 @@ def write(
     """Write copies of a form's pages to a PDF, numbered from `first`, and return how many pages there are.
 
     `entries` are texts, one a copy, that are printed below the title and stand in the QR code if they are digits:
-    numbers of a class's students. `font` is a TrueType file for labels that Aileron does not have the letters of.
+    numbers of a class's students. Pages without marks have no code and no footer. `font` is a TrueType file for labels that Aileron does not have the letters of.
     Raises InputError for a form that has its own paper, and for letters that the font does not have.
     """
     require("form print", "forms", "reportlab", "segno")
@@ -51,9 +51,10 @@ def write(
                 canvas.setPageSize((width * _POINT, height * _POINT))
                 for shape in drawn[number]:
                     _draw(canvas, shape, height)
-                digits = entry if entry is not None and entry.isdigit() and len(entry) <= 20 else None
-                _draw_code(canvas, Code(template.name, number + 1, first + copy, digits), page.extent)
-                _draw(canvas, _footer(template, number, first + copy, entry, page.extent), height)
+                if page.has_marks:  # elsewhere fields may stand where the code and the footer would
+                    digits = entry if entry is not None and entry.isdigit() and len(entry) <= 20 else None
+                    _draw_code(canvas, Code(template.name, number + 1, first + copy, digits), page.extent)
+                    _draw(canvas, _footer(template, number, first + copy, entry, page.extent), height)
                 canvas.showPage()
         canvas.save()
     return count
