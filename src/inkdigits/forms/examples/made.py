@@ -67,16 +67,17 @@ def sheet(
     random = np.random.default_rng((seed, values.NAMES.index(name), number))
     texts = values.of_sheet(name, random, number)
     camera = CAMERAS[number % len(CAMERAS)] if camera is None else camera
+    return filled(form, texts, camera, hand(random), random, number + 1)
+
+
+def filled(
+    form: Template, texts: Mapping[str, str | bool], camera: Camera, hand: Hand, random: Random, copy: int = 1
+) -> Filled:
+    """Return the first page of a form with texts written into its slots, as a camera sees it."""
     contrast = random.uniform(_PALEST[camera], 1.0)
-    page = filling.fill(
-        printed(form, number + 1),
-        PRINT_DPI / 25.4,
-        places.slots(form),
-        texts,
-        hand(random),
-        contrast,
-        int(random.integers(1 << 31)),
-    )
+    seed = int(random.integers(1 << 31))
+    page = printed(form, copy)
+    page = filling.fill(page, PRINT_DPI / 25.4, places.slots(form), texts, hand, contrast, seed)
     return Filled(seeing.see(page, form.pages[0].extent, camera, random), texts, camera)
 
 
