@@ -8,7 +8,7 @@ it fits.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
@@ -23,9 +23,15 @@ Points = npt.NDArray[np.float64]
 Homography = npt.NDArray[np.float64]
 Steps = tuple[tuple[float, int], ...]
 
-# What a page must be like to be read: residual and share of its edges as `refining.Fit` has them.
+# What a page must be like to be read: residual and share of its edges as `refining.Fit` has them; and the share of the
+# squares of the page in which less than half of the print is found. A sheet of a form that is much the same lacks all of its
+# print in some of them; handwriting hides a little in many.
 MOST_RESIDUAL = 0.8
 LEAST_SHARE = 0.6
+MOST_GAPS = 0.1
+_SQUARE = 20.0  # millimetres
+_IN_SQUARE = 6  # edges of a square that says anything
+_LEAST_EDGES = 40  # of bold print that a page can be told by
 _RATIO = 0.8  # of the distances to the best and the next best feature (Lowe's test)
 _LEAST_FEATURES = 12
 _INLIER = 6.0  # pixels
@@ -78,6 +84,17 @@ class Candidate:
     has_marks: bool
 
     @cached_property
+    def bold(self) -> Candidate | None:
+        """The same page as it is without its pale print; None if nothing pale is printed, or too little else."""
+        made = Candidate(self.blank.bold, self.page, self.has_marks)
+        return made if len(self.pale) and len(made.edges) >= _LEAST_EDGES else None
+
+    @cached_property
+    def pale(self) -> Edges:
+        """The edges of its pale print."""
+        return self.blank.without(self.blank.bold).edges
+
+    @cached_property
     def edges(self) -> Edges:
         """The edges of the blank's print that tell it from other forms: not those of the marks, which all have."""
         edges = self.blank.edges
@@ -94,44 +111,81 @@ class Candidate:
 class Aligned:
     """The best fit of a sheet among pages: `which` of them, how it fits, and whether that is good enough to be read.
 
-    `coded` tells that the code on the sheet says so, too.
+    `gaps` is the share of the page's squares in which little of its print is found. `coded` tells that the code on the
+    sheet says which page it is, `faded` that its pale print is not on the sheet, and was left out of all this.
     """
 
     which: int
     fit: Fit
     way: str
+    gaps: float
     coded: bool = False
+    faded: bool = False
 
     @property
     def fits(self) -> bool:
         """Whether the sheet is that page."""
-        return self.fit.residual <= MOST_RESIDUAL and self.fit.share >= LEAST_SHARE
+        is_near = self.fit.residual <= MOST_RESIDUAL and self.fit.share >= LEAST_SHARE
+        return is_near and (self.gaps <= MOST_GAPS or self.coded)
+
+    def __str__(self) -> str:
+        said = f"best residual {self.fit.residual:.1f} mm, {self.fit.share:.0%} of its print found"
+        return said if self.gaps <= MOST_GAPS else f"{said}, and little of it in {self.gaps:.0%} of the page"
 
 
-def align(sheet: Sheet, candidates: Sequence[Candidate]) -> Aligned:
+def align(sheet: Sheet, candidates: Sequence[Candidate], coded: bool = False) -> Aligned:
     """Return which of some pages, at least one, a sheet is, and where it lies on the sheet.
 
-    A way to guess is tried only where those before it have led to no page that fits.
+    A way to guess is tried only where those before it have led to no page that fits; so are pages without their pale print.
+    `coded` tells that the code on the sheet names the candidates.
     """
-    best = Aligned(0, Fit(Warp(np.eye(3)), FARTHEST, 0.0, FARTHEST), "none")
+    best = _best(sheet, candidates, coded)
+    if best.fits:
+        return best
+    bold = [(which, candidate.bold) for which, candidate in enumerate(candidates) if candidate.bold is not None]
+    if not bold:
+        return best
+    faded = _best(sheet, [candidate for _, candidate in bold], coded)
+    which = bold[faded.which][0]
+    if not faded.fits:
+        return best
+    full = candidates[which]
+    pale = refining.fit(full.blank, sheet.soft, faded.fit.warp, _some(full.pale, _ROUGH), ())
+    # Pale print that is there must be where it belongs.
+    return best if pale.share >= LEAST_SHARE else replace(faded, which=which, faded=True)
+
+
+def _best(sheet: Sheet, candidates: Sequence[Candidate], coded: bool) -> Aligned:
+    best = Aligned(0, Fit(Warp(np.eye(3)), FARTHEST, 0.0, FARTHEST), "none", 1.0, coded)
     for way, guesses in _WAYS.items():
         for which, candidate in enumerate(candidates):
             for guess, steps in guesses(sheet, candidate):
-                fit = _fitted(sheet, candidate, guess, steps)
+                fit, edges = _fitted(sheet, candidate, guess, steps)
                 if fit.misfit < best.fit.misfit:
-                    best = Aligned(which, fit, way)
+                    best = Aligned(which, fit, way, _gaps(edges, fit), coded)
         if best.fits:
             break
     return best
 
 
-def _fitted(sheet: Sheet, candidate: Candidate, guess: Homography, steps: Steps) -> Fit:
+def _gaps(edges: Edges, fit: Fit) -> float:
+    """Return the share of the page's squares in which less than half of the edges are found."""
+    squares = np.floor(edges.points / _SQUARE).astype(np.int64)
+    _, of = np.unique(squares[:, 0] * 1000 + squares[:, 1], return_inverse=True)
+    counts = np.bincount(of.ravel())
+    shares = np.bincount(of.ravel(), fit.found) / np.maximum(counts, 1)
+    shares = shares[counts >= _IN_SQUARE]
+    return float((shares < 0.5).mean()) if len(shares) else 0.0
+
+
+def _fitted(sheet: Sheet, candidate: Candidate, guess: Homography, steps: Steps) -> tuple[Fit, Edges]:
+    """Return a fit, and the edges that it is of."""
     blank, edges = candidate.blank, candidate.edges
     some = _some(edges, _ROUGH)
     rough = refining.fit(blank, sheet.soft, Warp(guess), some, steps)
     if rough.share < _HOPELESS or len(edges) <= len(some):
-        return rough
-    return refining.fit(blank, sheet.soft, rough.warp, edges, steps[-1:])
+        return rough, some
+    return refining.fit(blank, sheet.soft, rough.warp, edges, steps[-1:]), edges
 
 
 def _some(edges: Edges, count: int) -> Edges:

@@ -74,9 +74,11 @@ def patch(sheet: Sheet, blank: Blank, aligned: Aligned, slots: Sequence[Slot]) -
     """Return the part of a sheet in which a field's slots are; the sheet has been aligned to the field's page."""
     frame = slots[0].frame
     whole = _whole([slot.rect for slot in slots])
+    blank = blank.bold if aligned.faded else blank
     fit = _fit(sheet, blank, aligned, slots)
     # Pale boxes may be lost on a fax: then the marks tell where they were, if the code says that it is this form.
-    trusted = aligned.way == "marks" and aligned.coded and fit.share < LEAST_SHARE
+    by_marks = aligned.way == "marks" and aligned.coded
+    trusted = (by_marks or aligned.faded) and fit.share < LEAST_SHARE
     fits = trusted or (fit.residual <= MOST_RESIDUAL and fit.share >= LEAST_SHARE)
     warp = fit.warp if fit.share >= LEAST_SHARE else aligned.fit.warp
     left, top, width, height = whole
