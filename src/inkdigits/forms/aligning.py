@@ -29,6 +29,7 @@ Steps = tuple[tuple[float, int], ...]
 MOST_RESIDUAL = 0.8
 LEAST_SHARE = 0.6
 MOST_GAPS = 0.1
+MOST_GAPS_OF_FILLED = 0.4  # where the blank had been filled in: its handwriting is on no other sheet
 _SQUARE = 20.0  # millimetres
 _IN_SQUARE = 6  # edges of a square that says anything
 _LEAST_EDGES = 40  # of bold print that a page can be told by
@@ -77,16 +78,20 @@ class Sheet:
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A page that a sheet may be: its blank, which page of its form it is, from 0, and whether marks stand on it."""
+    """A page that a sheet may be: its blank, which page of its form it is, from 0, and whether marks stand on it.
+
+    `filled` says that the blank had been filled in.
+    """
 
     blank: Blank
     page: int
     has_marks: bool
+    filled: bool = False
 
     @cached_property
     def bold(self) -> Candidate | None:
         """The same page as it is without its pale print; None if nothing pale is printed, or too little else."""
-        made = Candidate(self.blank.bold, self.page, self.has_marks)
+        made = Candidate(self.blank.bold, self.page, self.has_marks, self.filled)
         return made if len(self.pale) and len(made.edges) >= _LEAST_EDGES else None
 
     @cached_property
@@ -111,7 +116,7 @@ class Candidate:
 class Aligned:
     """The best fit of a sheet among pages: `which` of them, how it fits, and whether that is good enough to be read.
 
-    `gaps` is the share of the page's squares in which little of its print is found. `coded` tells that the code on the
+    `gaps` is the share of the page's squares in which little of its print is found, of `most_gaps` at most. `coded` tells that the code on the
     sheet says which page it is, `faded` that its pale print is not on the sheet, and was left out of all this.
     """
 
@@ -119,6 +124,7 @@ class Aligned:
     fit: Fit
     way: str
     gaps: float
+    most_gaps: float = MOST_GAPS
     coded: bool = False
     faded: bool = False
 
@@ -126,11 +132,11 @@ class Aligned:
     def fits(self) -> bool:
         """Whether the sheet is that page."""
         is_near = self.fit.residual <= MOST_RESIDUAL and self.fit.share >= LEAST_SHARE
-        return is_near and (self.gaps <= MOST_GAPS or self.coded)
+        return is_near and (self.gaps <= self.most_gaps or self.coded)
 
     def __str__(self) -> str:
         said = f"best residual {self.fit.residual:.1f} mm, {self.fit.share:.0%} of its print found"
-        return said if self.gaps <= MOST_GAPS else f"{said}, and little of it in {self.gaps:.0%} of the page"
+        return said if self.gaps <= self.most_gaps else f"{said}, and little of it in {self.gaps:.0%} of the page"
 
 
 def align(sheet: Sheet, candidates: Sequence[Candidate], coded: bool = False) -> Aligned:
@@ -156,13 +162,14 @@ def align(sheet: Sheet, candidates: Sequence[Candidate], coded: bool = False) ->
 
 
 def _best(sheet: Sheet, candidates: Sequence[Candidate], coded: bool) -> Aligned:
-    best = Aligned(0, Fit(Warp(np.eye(3)), FARTHEST, 0.0, FARTHEST), "none", 1.0, coded)
+    best = Aligned(0, Fit(Warp(np.eye(3)), FARTHEST, 0.0, FARTHEST), "none", 1.0, coded=coded)
     for way, guesses in _WAYS.items():
         for which, candidate in enumerate(candidates):
             for guess, steps in guesses(sheet, candidate):
                 fit, edges = _fitted(sheet, candidate, guess, steps)
                 if fit.misfit < best.fit.misfit:
-                    best = Aligned(which, fit, way, _gaps(edges, fit), coded)
+                    most = MOST_GAPS_OF_FILLED if candidate.filled else MOST_GAPS
+                    best = Aligned(which, fit, way, _gaps(edges, fit), most, coded)
         if best.fits:
             break
     return best
