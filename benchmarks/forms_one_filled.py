@@ -3,9 +3,9 @@
 The sets are those of forms/sheets that occur more than once and have `form.fields`: two of the tuning half (saveetha and
 check-test, 8 fields each), one of the reporting half (sap-form, 4). The first sheet serves as the blank, as
 `form new --filled` makes it: its handwriting is painted over. Its fields, which have no boxes, are written into the template
-by hand: free space at the labels' places on that sheet, longer by half their height on the left and half their length on the
-right, since others write more. A date is any text of
-digits and separators. Nothing is answered but judged: fields right with trust `always`, by their digits.
+by hand: free space at the labels' places on that sheet, longer by half their height on the left and one and a half times their length
+on the right: lines are longer than what stands on them. A template says of each what somebody who knows the form would say: a date, an amount, a number
+of so many digits. Judged are fields right with trust `always`, by their digits.
 RapidOCR reads the same crops, if it is there (`--rivals`).
 
 Usage: INKDIGITS_DEV_DATA=… python benchmarks/forms_one_filled.py [--half tune] [--purpose forms] [--rivals] [--show]
@@ -29,7 +29,7 @@ import scoring
 from inkdigits import Form
 from inkdigits.forms import loading, making, sorting
 from inkdigits.forms.blank import of_grey
-from inkdigits.forms.template import Field, Number, Page, Template
+from inkdigits.forms.template import Amount, Date, Field, Number, Page, Template
 from inkdigits.image import colour
 from inkdigits.image.load import load
 from machine import needed_dev_data
@@ -37,7 +37,8 @@ from rivals import RapidOCR
 
 _SET = "forms/sheets"
 _DOTS = 8.0  # pixels of a picture that are called a millimetre, if it is 2,000 pixels wide
-_AROUND = 0.5  # of a label's height, to the left; and of its width, to the right
+_BEFORE = 0.5  # of a label's height, to the left
+_BEHIND = 1.5  # of its width, to the right: lines are longer than what stands on them
 
 
 def template(label: dict[str, Any], where: Path, folder: Path) -> Form:
@@ -52,20 +53,28 @@ def template(label: dict[str, Any], where: Path, folder: Path) -> Form:
     fields = {}
     for i, field in enumerate(label["form"]["fields"]):
         left, top, right, bottom = (value * scale for value in field["box"])
-        around = _AROUND * (bottom - top)
-        right = min(right + _AROUND * (right - left), extent[0] - 0.5)
-        place = Number(
-            left=max(left - around, 0.0),
-            top=top,
-            width=right - max(left - around, 0.0),
-            height=bottom - top,
-        )
-        decimal = "." in field["value"] and field["value"].count(".") == 1
-        # Digits with any separators between: what is meant is seen by the digits.
-        fields[f"field{i + 1}"] = Field(number=place, pattern=r"\d+([.,/:-]\d+)*" if not decimal else r"\d+[.,-]\d\d")
+        around = _BEFORE * (bottom - top)
+        right = min(right + _BEHIND * (right - left), extent[0] - 0.5)
+        place = {
+            "left": max(left - around, 0.0),
+            "top": top,
+            "width": right - max(left - around, 0.0),
+            "height": bottom - top,
+        }
+        fields[f"field{i + 1}"] = _field(field, label["template"], place)
     page = Page(size=[round(v, 2) for v in extent], blank="blank.png", marks=False, filled=True)
     loading.write(Template(name="filled", trust="always", pages=[page], fields=fields), folder / "filled.toml")
     return Form.load(folder / "filled.toml")
+
+
+def _field(field: dict[str, Any], form: str, place: dict[str, float]) -> Field:
+    """Return a field as somebody writes it into a template who knows the form: what kind it is, not what stands in it."""
+    if "date" in field["name"]:
+        american = form == "check-test"
+        return Field(date=Date(**place, format="MM/DD/YYYY" if american else "DD/MM/YYYY"))
+    if "amount" in field["name"]:
+        return Field(amount=Amount(**place))
+    return Field(number=Number(**place), length=len(scoring.digits_of(field["value"])))
 
 
 def main() -> None:
