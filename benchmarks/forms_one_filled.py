@@ -116,7 +116,11 @@ def _of_form(labels: list[dict[str, Any]], where: Path, rival: RapidOCR | None, 
                 fields += 1
                 right += scoring.digits_of(said) == truth
                 if rival is not None:
-                    text = "" if sheet.error is not None else " ".join(rival.lines(_crop(picture, sheet[f"field{i + 1}"].polygon)))
+                    text = (
+                        ""
+                        if sheet.error is not None
+                        else " ".join(rival.lines(_crop(picture, sheet[f"field{i + 1}"].polygon)))
+                    )
                     theirs += scoring.digits_of(text) == truth
                 if show:
                     print("  ", label["file"], field["name"], field["value"], "read", said, flush=True)

@@ -8,9 +8,10 @@ Sheets of the four worked examples, written by MNIST's validation writers, print
                0.5 % of them, and what is answered is as it was read. Boxes to be ticked are fields, too.
   foreign      sheets of another form, blank sheets, and photos of a desk: put into the table as if read. Each sheet is read
                by the templates of the other examples.
+  siblings     pairs of forms of which 70 % of the print is the same: sheets that fit their own form, and the other
   seconds      the sheet with 30 fields: a scan at 200 dots an inch, one thread (`--time`, on a quiet machine)
 
-Usage: python benchmarks/forms_sheets.py [--sheets 400] [--foreign 200] [--time] [--show]
+Usage: python benchmarks/forms_sheets.py [--sheets 400] [--foreign 200] [--siblings 100] [--time] [--show]
 writes benchmarks/results/forms_sheets.json if all are read.
 """
 
@@ -33,14 +34,15 @@ import numpy as np
 import made_forms
 from inkdigits import Form
 from inkdigits.evaluation.metrics import wilson
-from inkdigits.forms import sorting
-from inkdigits.forms.examples import made, seeing, values
+from inkdigits.forms import aligning, loading, raster, sorting
+from inkdigits.forms.examples import filling, made, seeing, values
 from inkdigits.forms.sheet import Sheet
+from inkdigits.forms.template import Field, Table, Template
 from machine import write_results
 
 _REVIEWER_ERRS = 0.005
 _WITH_MARKS = ("marks", "envelope")
-WHOLE, FOREIGN = 400, 200
+WHOLE, FOREIGN, SIBLINGS = 400, 200, 100
 
 
 @lru_cache(maxsize=1)
@@ -108,6 +110,18 @@ def of_foreign(number: int) -> dict[str, Any]:
     return {"kind": kind, "number": number, "answered": sum(map(_answered, sheets)), "read": _read(sheets)}
 
 
+def of_siblings(number: int) -> dict[str, Any]:
+    """Return whether a sheet of a form fits that form, and one that is much the same."""
+    cv2.setNumThreads(1)
+    own, other = made_forms.siblings(number)
+    filled = made_forms.filled_sibling(own, number)
+    sheet = aligning.Sheet(filled.seen.picture)
+    found = [aligning.align(sheet, [aligning.Candidate(raster.blank(one, 0), 0, False)]) for one in (own, other)]
+    fits = {name: one.fits for name, one in zip(("own", "other"), found, strict=True)}
+    gaps = {f"{name}_gaps": round(one.gaps, 3) for name, one in zip(("own", "other"), found, strict=True)}
+    return {"number": number, "camera": filled.camera, **fits, **gaps}
+
+
 def _answered(sheet: Sheet) -> int:
     return sum(cell.status == "answered" for cell in sheet)
 
@@ -139,17 +153,33 @@ def summed(rows: list[dict[str, Any]]) -> dict[str, Any]:
     for title, marked in (("places_with_marks_mm", True), ("places_from_lines_mm", False)):
         off = [cell["off_mm"] for row, cell in cells if (row["example"] in _WITH_MARKS) == marked]
         if off:
-            figures[title] = {"median": float(np.median(off)), "99th": float(np.quantile(off, 0.99)), "fields": len(off)}
+            figures[title] = {
+                "median": float(np.median(off)),
+                "99th": float(np.quantile(off, 0.99)),
+                "fields": len(off),
+            }
     return figures
 
 
 def timed() -> dict[str, Any]:
-    """Return the seconds for a sheet with 30 fields at 200 dpi, one thread: the best of five, with the first left out."""
-    form = forms()["marks"]
-    random = np.random.default_rng(0)
-    page = made.printed(form.template, 1)
-    del random, page
-    raise SystemExit("not yet")
+    """Return the seconds for a scanned sheet with 30 fields at 200 dpi, one thread: the median of nine, after a first one."""
+    columns = Table(left=40, top=40, width=120, height=220, rows="1..10", columns=["a", "b", "c"])
+    template = Template(name="thirty", title="Thirty fields", fields={"t": Field(table=columns, bounds=[0, 999])})
+    with tempfile.TemporaryDirectory() as folder:
+        loading.write(template, Path(folder) / "thirty.toml")
+        form = Form.load(Path(folder) / "thirty.toml")
+    random = np.random.default_rng(made_forms.SEED)
+    texts = {slot.key: str(int(random.integers(10, 1000))) for slot in form.slots}
+    page = filling.fill(
+        made.printed(template, 1, 200), 200 / 25.4, form.slots, texts, made_forms.WriterHand(random), 0.8, 0
+    )
+    seconds = []
+    for _ in range(10):
+        started = time.process_time()
+        sheet = form.read(page)
+        seconds.append(time.process_time() - started)
+    right = sum(cell.best == int(texts[cell.key]) for cell in sheet)
+    return {"median": median(seconds[1:]), "first": seconds[0], "fields": len(texts), "right": right}
 
 
 def main() -> None:
@@ -157,11 +187,13 @@ def main() -> None:
     parser.add_argument("--sheets", type=int, default=WHOLE)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--foreign", type=int, default=FOREIGN)
+    parser.add_argument("--siblings", type=int, default=SIBLINGS)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--time", action="store_true", help="time a sheet of 30 fields; on a quiet machine")
     parser.add_argument("--show", action="store_true", help="print every sheet and field that is wrong")
     parser.add_argument("--keep", type=Path, help="write each sheet's result to this file, a line each")
     asked = parser.parse_args()
-    rows, foreign = [], []
+    rows, foreign, pairs = [], [], []
     with ProcessPoolExecutor(asked.jobs) as pool:
         for row in pool.map(of_sheet, range(asked.first, asked.first + asked.sheets)):
             rows.append(row)
@@ -171,6 +203,13 @@ def main() -> None:
             foreign.append(row)
             if asked.show and row["read"]:
                 print("FOREIGN", row, flush=True)
+        for row in pool.map(of_siblings, range(asked.siblings)):
+            pairs.append(row)
+            if asked.show and (row["other"] or not row["own"]):
+                print("SIBLING", row, flush=True)
+    if asked.time:
+        figures_of_time = timed()
+        print(json.dumps(figures_of_time))
     if asked.keep:
         asked.keep.write_text("".join(json.dumps(row) + "\n" for row in [*rows, *foreign]), encoding="utf-8")
     figures = {"all": summed(rows)}
@@ -178,13 +217,23 @@ def main() -> None:
         figures[name] = summed([row for row in rows if row["example"] == name])
     for camera in seeing.CAMERAS:
         figures[camera] = summed([row for row in rows if row["camera"] == camera])
+    if asked.time:
+        figures["seconds"] = figures_of_time
     figures["foreign"] = {
         "sheets": len(foreign),
         "put_into_the_table": sum(row["answered"] > 0 for row in foreign),
         "taken_for_a_sheet": sum(row["read"] is not None for row in foreign),
     }
+    figures["siblings"] = {
+        "pairs": len(pairs),
+        "own_fits": sum(row["own"] for row in pairs),
+        "other_fits": sum(row["other"] for row in pairs),
+        "own_gaps_most": max((row["own_gaps"] for row in pairs if row["own"]), default=None),
+        "other_gaps_least": min((row["other_gaps"] for row in pairs), default=None),
+    }
     print(json.dumps(figures, indent=1))
-    if asked.sheets >= WHOLE and asked.foreign >= FOREIGN and not asked.first:
+    is_whole = asked.sheets >= WHOLE and asked.foreign >= FOREIGN and asked.siblings >= SIBLINGS
+    if is_whole and not asked.first:
         write_results("forms_sheets", {**figures, "material": made_forms.fingerprint()})
 
 

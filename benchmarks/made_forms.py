@@ -127,12 +127,53 @@ def empty(number: int) -> Grey:
     return seeing.see(page, (210.0, 297.0), seeing.CAMERAS[number % 3], random).picture
 
 
-_ROWS, _DOWN, _FIRST = 9, 27.0, 38.0  # rows of blocks on a sibling form, millimetres from one to the next, and of the first
+_ROWS, _DOWN, _FIRST = (
+    9,
+    27.0,
+    38.0,
+)  # rows of blocks on a sibling form, millimetres from one to the next, and of the first
 _CHANGED = 0.3  # share of the blocks that differ on the sibling
-_WORDS = (
-    "Name Date Plot Weight Count Number Total Result Age Height Series Group Batch Page Sample Depth Width Time Code Room "
-    "Score Level Price Tax Yield Meter Reading Zone Branch Account Visit Dose Pulse Station Route Mileage Rate Share Term"
-).split()
+_WORDS = [
+    "Name",
+    "Date",
+    "Plot",
+    "Weight",
+    "Count",
+    "Number",
+    "Total",
+    "Result",
+    "Age",
+    "Height",
+    "Series",
+    "Group",
+    "Batch",
+    "Page",
+    "Sample",
+    "Depth",
+    "Width",
+    "Time",
+    "Code",
+    "Room",
+    "Score",
+    "Level",
+    "Price",
+    "Tax",
+    "Yield",
+    "Meter",
+    "Reading",
+    "Zone",
+    "Branch",
+    "Account",
+    "Visit",
+    "Dose",
+    "Pulse",
+    "Station",
+    "Route",
+    "Mileage",
+    "Rate",
+    "Share",
+    "Term",
+]
 
 
 def siblings(number: int) -> tuple[Template, Template]:
@@ -155,7 +196,9 @@ def _block(random: Random, place: int) -> Field:
     left = 20.0 + 92.0 * (place % 2) + random.uniform(0, 8)
     top = _FIRST + _DOWN * (place // 2) + random.uniform(0, 3)
     label = " ".join(random.choice(_WORDS, int(random.integers(1, 4)), replace=False))
-    kind = str(random.choice(["boxes", "number", "table", "date", "amount", "mark"], p=[0.3, 0.2, 0.25, 0.1, 0.1, 0.05]))
+    kind = str(
+        random.choice(["boxes", "number", "table", "date", "amount", "mark"], p=[0.3, 0.2, 0.25, 0.1, 0.1, 0.05])
+    )
     high = random.uniform(8, 12)
     if kind == "boxes":
         count = int(random.integers(3, 10))

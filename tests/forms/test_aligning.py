@@ -15,11 +15,26 @@ from inkdigits.forms.template import Boxes, Field, Number, Page, Table, Template
 def template(changed=()):
     """A form of twelve fields, some of them others than usual."""
     fields = {}
-    words = "Plot Weight Height Depth Count Series Sample Room Score Level Price Route".split()
+    words = [
+        "Plot",
+        "Weight",
+        "Height",
+        "Depth",
+        "Count",
+        "Series",
+        "Sample",
+        "Room",
+        "Score",
+        "Level",
+        "Price",
+        "Route",
+    ]
     for i, word in enumerate(words):
         left, top = 20.0 + 92 * (i % 2), 38.0 + 40 * (i // 2)
         if i in changed:
-            fields[f"f{i}"] = Field(label=f"{word} of old", number=Number(left=left + 8, top=top + 6, width=50, height=14))
+            fields[f"f{i}"] = Field(
+                label=f"{word} of old", number=Number(left=left + 8, top=top + 6, width=50, height=14)
+            )
         elif i % 3 == 0:
             area = Table(left=left, top=top, width=60, height=18, rows="1..3", columns=["a", "b"])
             fields[f"f{i}"] = Field(label=word, table=area)

@@ -15,7 +15,7 @@ from inkdigits.forms.qr import Code, parse
 from inkdigits.forms.template import Boxes, Field, Page, Template
 from tests.forms.filled import filled
 
-FIELD = '[fields.a]\nboxes = {{ left = {left}, top = {top}, width = {width}, height = 10, count = 3 }}\n'
+FIELD = "[fields.a]\nboxes = {{ left = {left}, top = {top}, width = {width}, height = 10, count = 3 }}\n"
 GOOD = 'name = "small"\n[[pages]]\nsize = [100, 80]\n' + FIELD.format(left=30, top=30, width=30)
 
 
@@ -28,7 +28,10 @@ def form(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (GOOD + FIELD.replace(".a]", ".b]").format(left=45, top=32, width=30), "fields.b.boxes: overlaps fields.a.boxes"),
+        (
+            GOOD + FIELD.replace(".a]", ".b]").format(left=45, top=32, width=30),
+            "fields.b.boxes: overlaps fields.a.boxes",
+        ),
         (GOOD.replace("left = 30", "left = 90"), "and the page is 100 × 80 mm"),
         (GOOD.replace("left = 30", "left = -3"), "fields.a.boxes.left: must be"),
         (GOOD.replace("count", "cuont"), "fields.a.boxes.cuont: is no setting; did you mean count?"),
@@ -72,7 +75,9 @@ def test_bad_sheets_are_a_line_each_and_the_good_one_is_read(form, tmp_path):
     Image.fromarray(raster.blank(other, 0).grey).save(sheets / "other.png")
     desk = np.random.default_rng(0).integers(60, 120, (600, 800)).astype(np.uint8)
     Image.fromarray(desk).save(sheets / "desk.png")
-    done = CliRunner().invoke(main, ["form", "read", str(tmp_path / "small.toml"), str(sheets), "--json", "--jobs", "1"])
+    done = CliRunner().invoke(
+        main, ["form", "read", str(tmp_path / "small.toml"), str(sheets), "--json", "--jobs", "1"]
+    )
     assert done.exit_code == 1
     rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     read = {row["source"].rsplit("/", 1)[-1]: row for row in rows}

@@ -283,12 +283,14 @@ def check(template: str, sheet: str, out: Path | None, model: str) -> None:
 @click.option(
     "--sheets", type=click.IntRange(0, 1000), default=6, show_default=True, help="How many filled sheets to make."
 )
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Another one makes others.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Another one makes others."
+)
 def example(name: str, out: Path, sheets: int, seed: int) -> None:
     """Write a worked example: a template, its form to print, and made-up sheets, filled in and photographed by script.
 
     marks: exam marks with student numbers and totals; cheque: amount, date and account with a check digit; envelope: ZIP
-    codes; weather: a month of an observer's book, whose columns are added up. What is written on the sheets is in truth.csv.
+    codes; weather: a month of an observer's book, whose columns are added up. truth.csv says what is on the sheets.
     """
     from inkdigits.forms.examples import made
 

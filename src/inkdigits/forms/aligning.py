@@ -24,14 +24,15 @@ Homography = npt.NDArray[np.float64]
 Steps = tuple[tuple[float, int], ...]
 
 # What a page must be like to be read: residual and share of its edges as `refining.Fit` has them; and the share of the
-# squares of the page in which less than half of the print is found. A sheet of a form that is much the same lacks all of its
-# print in some of them; handwriting hides a little in many.
+# squares of the page in which less than half of the print is found. A sheet of a form that is much the same lacks all
+# of its print in some of them; handwriting hides a little in many.
 MOST_RESIDUAL = 0.8
 LEAST_SHARE = 0.6
 MOST_GAPS = 0.1
 MOST_GAPS_OF_FILLED = 0.4  # where the blank had been filled in: its handwriting is on no other sheet
 _SQUARE = 20.0  # millimetres
 _IN_SQUARE = 6  # edges of a square that says anything
+_GREY = 0.3  # times as many pixels of middle brightness as dark ones, from which a picture has shades of grey
 _LEAST_EDGES = 40  # of bold print that a page can be told by
 _RATIO = 0.8  # of the distances to the best and the next best feature (Lowe's test)
 _LEAST_FEATURES = 12
@@ -59,6 +60,12 @@ class Sheet:
     def soft(self) -> Grey:
         """The same, a little smoothed: grain is no edge."""
         return np.asarray(cv2.GaussianBlur(self.white, (0, 0), 0.7), np.uint8)
+
+    @cached_property
+    def is_black_and_white(self) -> bool:
+        """Whether it is black and white, but for what compression makes of that: a fax, to which pale print is paper."""
+        dark, middle = (int(((self.grey >= low) & (self.grey < high)).sum()) for low, high in ((0, 64), (64, 208)))
+        return middle < _GREY * dark
 
     @cached_property
     def features(self) -> Features:
@@ -116,8 +123,8 @@ class Candidate:
 class Aligned:
     """The best fit of a sheet among pages: `which` of them, how it fits, and whether that is good enough to be read.
 
-    `gaps` is the share of the page's squares in which little of its print is found, of `most_gaps` at most. `coded` tells that the code on the
-    sheet says which page it is, `faded` that its pale print is not on the sheet, and was left out of all this.
+    `gaps` is the share of the page's squares in which little of its print is found, of `most_gaps` at most. `coded` tells
+    that the code on the sheet says which page it is, `faded` that its pale print is not on the sheet, and was left out.
     """
 
     which: int
@@ -142,14 +149,15 @@ class Aligned:
 def align(sheet: Sheet, candidates: Sequence[Candidate], coded: bool = False) -> Aligned:
     """Return which of some pages, at least one, a sheet is, and where it lies on the sheet.
 
-    A way to guess is tried only where those before it have led to no page that fits; so are pages without their pale print.
+    A way to guess is tried only where those before it have led to no page that fits; so are pages
+    without their pale print, if the sheet is black and white.
     `coded` tells that the code on the sheet names the candidates.
     """
     best = _best(sheet, candidates, coded)
     if best.fits:
         return best
     bold = [(which, candidate.bold) for which, candidate in enumerate(candidates) if candidate.bold is not None]
-    if not bold:
+    if not bold or not sheet.is_black_and_white:
         return best
     faded = _best(sheet, [candidate for _, candidate in bold], coded)
     which = bold[faded.which][0]

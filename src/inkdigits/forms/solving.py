@@ -108,9 +108,7 @@ def _gone_through(
     """Return the same by going through readings; one that is not come to keeps the rule by chance."""
     slots = list(dict.fromkeys(rule.slots))
     orders = [np.argsort(-weights[slot][:-1], kind="stable") for slot in slots]
-    logs = [
-        np.log(np.maximum(weights[slot][:-1][order], 1e-12)) for slot, order in zip(slots, orders, strict=True)
-    ]
+    logs = [np.log(np.maximum(weights[slot][:-1][order], 1e-12)) for slot, order in zip(slots, orders, strict=True)]
     fits, gone = ([np.zeros(len(one)) for one in logs] for _ in range(2))
     start = float(sum(one[0] for one in logs))
     heap: list[tuple[float, tuple[int, ...], int]] = [(-start, (0,) * len(slots), 0)]

@@ -54,7 +54,9 @@ def _read(forms: Sequence[Form], picture: Picture) -> tuple[Form, ReadPage] | In
     form, candidate = every[aligned.which]
     if not aligned.fits:
         which = f"form {forms[0].name}" if len(forms) == 1 else f"any of {len(forms)} forms"
-        return InputError(name, f"does not fit {which}: {aligned}", "give the template of this sheet, or a better picture")
+        return InputError(
+            name, f"does not fit {which}: {aligned}", "give the template of this sheet, or a better picture"
+        )
     return form, form.read_page(picture, sheet, candidate.page, aligned, code)
 
 

@@ -153,8 +153,8 @@ class Page(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True)
 
     `size` is "A4", "Letter" or [width, height] in millimetres. `blank` is a picture of the empty page, its path
     relative to the template's folder; without one the page is drawn as `form print` prints it. `marks` says that ArUco
-    marks stand in its corners, as on pages that `form print` makes. `filled` says that the blank had been filled in, so that
-    some of what is taken for print is handwriting.
+    marks stand in its corners, as on pages that `form print` makes. `filled` says that the blank had been filled in: some
+    of what is taken for print is handwriting.
     """
 
     size: Literal["A4", "Letter"] | Annotated[list[Extent], Meta(min_length=2, max_length=2)] = "A4"

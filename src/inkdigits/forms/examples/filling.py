@@ -89,7 +89,13 @@ class StrokeHand:
 
 
 def fill(
-    page: Grey, px: float, slots: Sequence[Slot], texts: Mapping[str, str | bool], hand: Hand, contrast: float, seed: int
+    page: Grey,
+    px: float,
+    slots: Sequence[Slot],
+    texts: Mapping[str, str | bool],
+    hand: Hand,
+    contrast: float,
+    seed: int,
 ) -> Grey:
     """Return a printed page, uint8 (H, W) with `px` pixels a millimetre, with texts written into its slots.
 
@@ -112,9 +118,7 @@ def fill(
     return np.asarray(np.minimum(page, np.rint(255 - dark)), np.uint8)
 
 
-def _write(
-    ink: Cover, px: float, slot: Slot, rect: Rect, text: str, hand: Hand, size: float, random: Random
-) -> None:
+def _write(ink: Cover, px: float, slot: Slot, rect: Rect, text: str, hand: Hand, size: float, random: Random) -> None:
     left, top, width, height = rect
     tall = min(size * height, _TALLEST, *([size * 1.15 * width] if slot.boxes else []))
     line = hand.line(text, tall * px)

@@ -25,7 +25,11 @@ Grey = npt.NDArray[np.uint8]
 Random = np.random.Generator
 
 PRINT_DPI = 300
-_PALEST: dict[Camera, float] = {"phone": 0.3, "scanner": 0.15, "fax": 0.5}  # contrast of the pen; faxes show no paler one
+_PALEST: dict[Camera, float] = {
+    "phone": 0.3,
+    "scanner": 0.15,
+    "fax": 0.5,
+}  # contrast of the pen; faxes show no paler one
 MOST_SHEETS = 1000
 
 
@@ -84,8 +88,9 @@ def filled(
 def write(name: str, folder: Path, count: int, seed: int = 0) -> Iterator[Path]:
     """Write an example to a folder, and yield each picture's path as it is there.
 
-    The folder holds the template and its lists, the form to be printed, `sheets/` and `truth.csv`: a line for each value that is
-    written on a sheet. Raises InputError for a folder with other files, MissingExtraError without the extra `forms`.
+    The folder holds the template and its lists, the form to be printed, `sheets/` and `truth.csv`: a line for each value
+    that is written on a sheet. Raises InputError for a folder with other files, and MissingExtraError without the extra
+    `forms`.
     """
     check_own_folder(folder, f"{name}.toml")
     make_folder(folder)

@@ -2,8 +2,8 @@
 
 Ranges, drawn uniformly and independently: tilt to 12° (phone; 3° in a scanner, 1° in a fax machine), blur with a standard
 deviation of up to 2 pixels but at most a twentieth of the height of digits of 5 millimetres, grain up to 0.03 of white;
-a phone's corners are off by up to 5 % of the page's width, its paper is bent by up to 1.5 millimetres, light falls off by up
-to two fifths, and JPEG has a quality of 50 to 92. One phone in ten holds the page upside down.
+a phone's corners are off by up to 5 % of the page's width, its paper is bent by up to 1.5 millimetres, light falls off by
+up to two fifths, and JPEG has a quality of 50 to 92. One phone in ten holds the page upside down.
 """
 
 from __future__ import annotations
