@@ -131,7 +131,7 @@ def _gone_through(
     by_chance, made = summing.chance(rule), {}
     for k, slot in enumerate(slots):
         own = np.full(len(weights[slot]), by_chance)
-        p = np.exp(logs[k])
-        own[orders[k]] = (fits[k] + np.maximum(p - gone[k], 0) * by_chance) / p
+        prior = np.exp(logs[k])
+        own[orders[k]] = (fits[k] + np.maximum(prior - gone[k], 0) * by_chance) / prior
         made[slot] = np.clip(own, 0.0, 1.0)
     return made

@@ -39,7 +39,7 @@ class _Spread:
         every = (self.sums[:, None] + other.sums).ravel()
         weights = (self.weights[:, None] * other.weights).ravel()
         sums, place = np.unique(every, return_inverse=True)
-        made = np.bincount(place.ravel(), weights, len(sums))
+        made = np.asarray(np.bincount(place.ravel(), weights, len(sums)), np.float64)
         if len(sums) > _STATES:
             kept = np.sort(np.argpartition(-made, _STATES)[:_STATES])
             sums, made = sums[kept], made[kept]

@@ -109,9 +109,9 @@ def write(name: str, folder: Path, count: int, seed: int = 0) -> Iterator[Path]:
             picture.save(aside, "PNG" if fax else "JPEG", **({} if fax else {"quality": 90}))
         rows += [[path.name, key, "x" if text is True else text] for key, text in made.texts.items()]
         yield path
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([["file", "key", "written"], *rows])
-    write_text(folder / "truth.csv", text.getvalue())
+    truth = io.StringIO()
+    csv.writer(truth, lineterminator="\n").writerows([["file", "key", "written"], *rows])
+    write_text(folder / "truth.csv", truth.getvalue())
 
 
 def _file(name: str) -> Path:
