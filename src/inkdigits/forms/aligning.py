@@ -150,14 +150,20 @@ def align(sheet: Sheet, candidates: Sequence[Candidate], coded: bool = False) ->
     """Return which of some pages, at least one, a sheet is, and where it lies on the sheet.
 
     A way to guess is tried only where those before it have led to no page that fits; so are pages
-    without their pale print, if the sheet is black and white.
+    without their pale print, if the sheet is black and
+    white.
     `coded` tells that the code on the sheet names the candidates.
     """
     best = _best(sheet, candidates, coded)
     if best.fits:
         return best
-    bold = [(which, candidate.bold) for which, candidate in enumerate(candidates) if candidate.bold is not None]
-    if not bold or not sheet.is_black_and_white:
+    # A sheet that was filled in and serves as the blank has pale print, or a pattern of its paper, that others may lack.
+    bold = [
+        (which, candidate.bold)
+        for which, candidate in enumerate(candidates)
+        if (sheet.is_black_and_white or candidate.filled) and candidate.bold is not None
+    ]
+    if not bold:
         return best
     faded = _best(sheet, [candidate for _, candidate in bold], coded)
     which = bold[faded.which][0]
