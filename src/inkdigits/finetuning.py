@@ -195,7 +195,7 @@ def rehearsed(recipe: Recipe, seed: int, training: Dataset, classes: int) -> Dat
     if classes == 10:
         counts = {kind: count for kind, count in counts.items() if kind not in recipe.pool.not_digits()}
     again = training.subset(np.sort(rows))
-    return pool.build(counts, seed, again) if counts else again
+    return pool.build(counts, seed, again, classes) if counts else again
 
 
 def _led_back(trained: fit.Trained, given: Given, source: Network, validation: Dataset, may_forget: float) -> float:

@@ -261,7 +261,7 @@ def _taught(recipe_: Recipe, config: dict[str, Any], data: Data, folder: Path, w
     learned_from = training
     if recipe_.pool.counts():
         watcher.on_stage("drawing synthetic pictures")
-        learned_from = pool.build(recipe_.pool.counts(), seed, training)
+        learned_from = pool.build(recipe_.pool.counts(), seed, training, recipe_.network.classes)
     watcher.on_stage("training")
     stopped = folder / "checkpoint.npz"
     trained = fit.fit(

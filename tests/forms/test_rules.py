@@ -1,8 +1,9 @@
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
-from inkdigits.forms import rules, solving
+from inkdigits.forms import deciding, rules, solving, summing
 from inkdigits.forms.checking import PlaceError
 from inkdigits.forms.places import slots
 from inkdigits.forms.solving import Choice
@@ -118,3 +119,43 @@ def test_many_doubtful_cells_take_bounded_time():
     choices = [[choice(v, 0.2) for v in range(5)] for _ in range(60)] + [[choice(100 + v, 0.1) for v in range(10)]]
     solved = solving.solve(choices, rules.parse(["total = sum(task)"], many))
     assert len(solved.choices) == 61
+
+
+def test_the_sum_of_a_long_column_settles_its_cells():
+    """Sixty cells, each doubtful between two values, and a total that only the first ones sum to."""
+    table = Table(left=10, top=40, width=20, height=200, rows="1..60", columns=["points"])
+    number = Number(left=100, top=40, width=20, height=10)
+    many = slots(Template(name="x", fields={"task": Field(table=table), "total": Field(number=number)}))
+    choices = [[choice(10 + i % 7, 0.95), choice(90 + i % 7, 0.0499)] for i in range(60)]
+    choices += [[choice(sum(10 + i % 7 for i in range(60)), 0.9999)]]
+    solved = solving.solve(choices, rules.parse(["total = sum(task)"], many))
+    assert not solved.broken
+    assert min(one[0].probability for one in solved.choices) > 0.995
+
+
+@pytest.mark.parametrize(
+    "text", ["total = sum(task)", "2 * task[1] - 3 <= task[2]", "task[1] > task[2]", "total >= task"]
+)
+def test_rules_that_are_followed_by_sums_are_those_that_are_gone_through(text):
+    random = np.random.default_rng(4)
+    known = {i: [int(v) for v in random.permutation(12)[:3]] for i in range(4)}
+    known[1][2] = None  # an empty cell: a sum leaves it out, other rules say nothing
+    weights = {i: np.array([*random.dirichlet([3, 2, 1]), 0.0]) for i in range(4)}
+    for rule in rules.parse([text], SLOTS):
+        own = {slot: known[slot] for slot in rule.slots}
+        exact = summing.kept(rule, own, weights)
+        assert exact is not None
+        for slot, expected in solving._gone_through(rule, own, weights).items():
+            assert exact[slot][:3] == pytest.approx(expected[:3], abs=1e-5)
+
+
+def test_a_wrong_total_takes_only_doubtful_cells_with_it():
+    sure, doubtful = 0.9999, 0.97
+    choices = [[choice(7, sure)], [choice(2, doubtful), choice(3, 0.02)], [choice(3, sure)], [choice(99, sure)]]
+    choices += [[] for _ in KEYS[4:]]
+    own = rules.parse(["total = sum(task)"], SLOTS)
+    texts, doubts = deciding._broken(solving.solve(choices, own))
+    assert set(texts) == {0, 1, 2, 3}
+    assert doubts[3] == 1.0  # the total is seen in any case
+    assert doubts[1] > 0.9
+    assert max(doubts[0], doubts[2]) < 0.01

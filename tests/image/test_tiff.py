@@ -219,3 +219,8 @@ def test_many_strips_of_wide_samples():
     size = rows[0].nbytes
     more = {273: (4, [8 + size * n for n in range(len(rows))]), 278: (4, [1]), 279: (4, [size] * len(rows))}
     assert np.array_equal(load(file([(GREY.astype(np.float64), more)])).pixels, GREY)
+
+
+def test_a_place_behind_the_end_of_a_large_file_is_told():
+    """BigTIFF has places of 64 bits, more than Python's own functions take: the file has no pages."""
+    assert tiff.pages(b"II\x2b\x00\x08\x00\x00\x00" + b"\xff" * 8 + bytes(8), "x.tif") == []

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from inkdigits.batch import inputs, parallel
+from inkdigits.cli.form_example import example
 from inkdigits.cli.options import MODEL
 from inkdigits.cli.screen import Screen, warn
 from inkdigits.errors import InputError, one_line
@@ -28,6 +29,9 @@ def form() -> None:
     A form is described by a template: a TOML file that says where each field is, in millimetres, and what may be
     written in it.
     """
+
+
+form.add_command(example)
 
 
 @form.command()

@@ -8,14 +8,14 @@ it fits.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.forms import marks, refining
+from inkdigits.forms import marks, outlines, refining
 from inkdigits.forms.blank import Blank, Edges, Features, Grey, features_of, on_white
 from inkdigits.forms.refining import FARTHEST, Fit, Warp
 
@@ -23,9 +23,17 @@ Points = npt.NDArray[np.float64]
 Homography = npt.NDArray[np.float64]
 Steps = tuple[tuple[float, int], ...]
 
-# What a page must be like to be read: residual and share of its edges as `refining.Fit` has them.
+# What a page must be like to be read: residual and share of its edges as `refining.Fit` has them; and the share of the
+# squares of the page in which less than half of the print is found. A sheet of a form that is much the same lacks all
+# of its print in some of them; handwriting hides a little in many.
 MOST_RESIDUAL = 0.8
 LEAST_SHARE = 0.6
+MOST_GAPS = 0.1
+MOST_GAPS_OF_FILLED = 0.4  # where the blank had been filled in: its handwriting is on no other sheet
+_SQUARE = 20.0  # millimetres
+_IN_SQUARE = 6  # edges of a square that says anything
+_GREY = 0.3  # times as many pixels of middle brightness as dark ones, from which a picture has shades of grey
+_LEAST_EDGES = 40  # of bold print that a page can be told by
 _RATIO = 0.8  # of the distances to the best and the next best feature (Lowe's test)
 _LEAST_FEATURES = 12
 _INLIER = 6.0  # pixels
@@ -54,6 +62,12 @@ class Sheet:
         return np.asarray(cv2.GaussianBlur(self.white, (0, 0), 0.7), np.uint8)
 
     @cached_property
+    def is_black_and_white(self) -> bool:
+        """Whether it is black and white, but for what compression makes of that: a fax, to which pale print is paper."""
+        dark, middle = (int(((self.grey >= low) & (self.grey < high)).sum()) for low, high in ((0, 64), (64, 208)))
+        return middle < _GREY * dark
+
+    @cached_property
     def features(self) -> Features:
         """Its features, in pixels."""
         return features_of(self.white, 1.0)
@@ -61,7 +75,7 @@ class Sheet:
     @cached_property
     def outlines(self) -> list[Points]:
         """Quadrilaterals that may be the edges of the paper."""
-        return list(_outlines(self.grey))
+        return list(outlines.find(self.grey))
 
     @cached_property
     def marks(self) -> dict[int, Points]:
@@ -71,11 +85,26 @@ class Sheet:
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A page that a sheet may be: its blank, which page of its form it is, from 0, and whether marks stand on it."""
+    """A page that a sheet may be: its blank, which page of its form it is, from 0, and whether marks stand on it.
+
+    `filled` says that the blank had been filled in.
+    """
 
     blank: Blank
     page: int
     has_marks: bool
+    filled: bool = False
+
+    @cached_property
+    def bold(self) -> Candidate | None:
+        """The same page as it is without its pale print; None if nothing pale is printed, or too little else."""
+        made = Candidate(self.blank.bold, self.page, self.has_marks, self.filled)
+        return made if len(self.pale) and len(made.edges) >= _LEAST_EDGES else None
+
+    @cached_property
+    def pale(self) -> Edges:
+        """The edges of its pale print."""
+        return self.blank.without(self.blank.bold).edges
 
     @cached_property
     def edges(self) -> Edges:
@@ -94,44 +123,90 @@ class Candidate:
 class Aligned:
     """The best fit of a sheet among pages: `which` of them, how it fits, and whether that is good enough to be read.
 
-    `coded` tells that the code on the sheet says so, too.
+    `gaps` is the share of the page's squares in which little of its print is found, of `most_gaps` at most. `coded` tells
+    that the code on the sheet says which page it is, `faded` that its pale print is not on the sheet, and was left out.
     """
 
     which: int
     fit: Fit
     way: str
+    gaps: float
+    most_gaps: float = MOST_GAPS
     coded: bool = False
+    faded: bool = False
 
     @property
     def fits(self) -> bool:
         """Whether the sheet is that page."""
-        return self.fit.residual <= MOST_RESIDUAL and self.fit.share >= LEAST_SHARE
+        is_near = self.fit.residual <= MOST_RESIDUAL and self.fit.share >= LEAST_SHARE
+        return is_near and (self.gaps <= self.most_gaps or self.coded)
+
+    def __str__(self) -> str:
+        said = f"best residual {self.fit.residual:.1f} mm, {self.fit.share:.0%} of its print found"
+        return said if self.gaps <= self.most_gaps else f"{said}, and little of it in {self.gaps:.0%} of the page"
 
 
-def align(sheet: Sheet, candidates: Sequence[Candidate]) -> Aligned:
+def align(sheet: Sheet, candidates: Sequence[Candidate], coded: bool = False) -> Aligned:
     """Return which of some pages, at least one, a sheet is, and where it lies on the sheet.
 
-    A way to guess is tried only where those before it have led to no page that fits.
+    A way to guess is tried only where those before it have led to no page that fits; so are pages
+    without their pale print, if the sheet is black and
+    white.
+    `coded` tells that the code on the sheet names the candidates.
     """
-    best = Aligned(0, Fit(Warp(np.eye(3)), FARTHEST, 0.0, FARTHEST), "none")
+    best = _best(sheet, candidates, coded)
+    if best.fits:
+        return best
+    # A sheet that was filled in and serves as the blank has pale print, or a pattern of its paper, that others may lack.
+    bold = [
+        (which, candidate.bold)
+        for which, candidate in enumerate(candidates)
+        if (sheet.is_black_and_white or candidate.filled) and candidate.bold is not None
+    ]
+    if not bold:
+        return best
+    faded = _best(sheet, [candidate for _, candidate in bold], coded)
+    which = bold[faded.which][0]
+    if not faded.fits:
+        return best
+    full = candidates[which]
+    pale = refining.fit(full.blank, sheet.soft, faded.fit.warp, _some(full.pale, _ROUGH), ())
+    # Pale print that is there must be where it belongs.
+    return best if pale.share >= LEAST_SHARE else replace(faded, which=which, faded=True)
+
+
+def _best(sheet: Sheet, candidates: Sequence[Candidate], coded: bool) -> Aligned:
+    best = Aligned(0, Fit(Warp(np.eye(3)), FARTHEST, 0.0, FARTHEST), "none", 1.0, coded=coded)
     for way, guesses in _WAYS.items():
         for which, candidate in enumerate(candidates):
             for guess, steps in guesses(sheet, candidate):
-                fit = _fitted(sheet, candidate, guess, steps)
+                fit, edges = _fitted(sheet, candidate, guess, steps)
                 if fit.misfit < best.fit.misfit:
-                    best = Aligned(which, fit, way)
+                    most = MOST_GAPS_OF_FILLED if candidate.filled else MOST_GAPS
+                    best = Aligned(which, fit, way, _gaps(edges, fit), most, coded)
         if best.fits:
             break
     return best
 
 
-def _fitted(sheet: Sheet, candidate: Candidate, guess: Homography, steps: Steps) -> Fit:
+def _gaps(edges: Edges, fit: Fit) -> float:
+    """Return the share of the page's squares in which less than half of the edges are found."""
+    squares = np.floor(edges.points / _SQUARE).astype(np.int64)
+    _, of = np.unique(squares[:, 0] * 1000 + squares[:, 1], return_inverse=True)
+    counts = np.bincount(of.ravel())
+    shares = np.bincount(of.ravel(), fit.found) / np.maximum(counts, 1)
+    shares = shares[counts >= _IN_SQUARE]
+    return float((shares < 0.5).mean()) if len(shares) else 0.0
+
+
+def _fitted(sheet: Sheet, candidate: Candidate, guess: Homography, steps: Steps) -> tuple[Fit, Edges]:
+    """Return a fit, and the edges that it is of."""
     blank, edges = candidate.blank, candidate.edges
     some = _some(edges, _ROUGH)
     rough = refining.fit(blank, sheet.soft, Warp(guess), some, steps)
     if rough.share < _HOPELESS or len(edges) <= len(some):
-        return rough
-    return refining.fit(blank, sheet.soft, rough.warp, edges, steps[-1:])
+        return rough, some
+    return refining.fit(blank, sheet.soft, rough.warp, edges, steps[-1:]), edges
 
 
 def _some(edges: Edges, count: int) -> Edges:
@@ -193,37 +268,6 @@ def _is_a_view(matrix: Homography, extent: tuple[float, float]) -> bool:
         return False
     sides = np.linalg.norm(np.roll(seen, -1, axis=0) - seen, axis=1) / np.array([width, height, width, height])
     return bool(sides.min() > 0.4 * sides.max())
-
-
-def _outlines(grey: Grey) -> Iterator[Points]:
-    """Yield quadrilaterals, (4, 2) in pixels, that may be the edges of the paper: a bright one, and the picture's own."""
-    height, width = grey.shape
-    found = _paper(grey)
-    if found is not None:
-        yield found
-    yield np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]])
-
-
-def _paper(grey: Grey) -> Points | None:
-    """Return the corners of the brightest large quadrilateral, clockwise; None if there is none."""
-    scale = 600 / max(grey.shape)
-    small = cv2.GaussianBlur(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), (0, 0), 3)
-    _, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    bright = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
-    contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    if not contours:
-        return None
-    largest = max(contours, key=cv2.contourArea)
-    if cv2.contourArea(largest) < 0.2 * small.size:
-        return None
-    hull = cv2.convexHull(largest)
-    for part in (0.02, 0.03, 0.05, 0.08):
-        corners = cv2.approxPolyDP(hull, part * cv2.arcLength(hull, True), True)
-        if len(corners) == 4:
-            points: Points = np.asarray(corners, np.float64).reshape(4, 2) / scale
-            clockwise = cv2.contourArea(points.astype(np.float32), oriented=True) > 0
-            return points if clockwise else points[::-1].copy()
-    return None
 
 
 def _by_corners(quad: Points, extent: tuple[float, float]) -> Homography | None:

@@ -20,6 +20,7 @@ Points = npt.NDArray[np.float64]
 DPI = 200
 PX = DPI / 25.4  # pixels of a blank's picture in a millimetre
 PAPER = 255
+_BOLD = 110  # and below which it is bold print, as fax machines keep it
 _INKED = 200  # brightness on paper of 255 below which a pixel of a blank is print
 _STEP = 0.6  # millimetres between edge points
 _MOST_EDGES = 3000
@@ -68,6 +69,17 @@ class Blank:
     def features(self) -> Features:
         """Its features, in millimetres."""
         return features_of(self.grey, 1 / PX)
+
+    @cached_property
+    def bold(self) -> Blank:
+        """The same without its pale print: as a fax machine sees it, to which pale boxes are paper."""
+        near = cv2.dilate((self.grey < _BOLD).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        return Blank(np.where(near, self.grey, PAPER).astype(np.uint8), self.extent)
+
+    def without(self, other: Blank) -> Blank:
+        """Return the blank without what is printed on another one of the same page."""
+        near = cv2.dilate((other.grey < _INKED).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        return Blank(np.where(near, PAPER, self.grey).astype(np.uint8), self.extent)
 
     @property
     def printed(self) -> npt.NDArray[np.bool_]:

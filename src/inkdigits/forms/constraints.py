@@ -128,11 +128,15 @@ class Lists:
 
 def _listed(path: Path, column: str | None, place: str) -> frozenset[str]:
     try:
-        if path.stat().st_size > _MOST_LIST_BYTES:
+        if path.exists() and not path.is_file():
+            raise PlaceError(f"{place}.file", f"{path} is no file", "give a CSV file")
+        with path.open("rb") as file:
+            data = file.read(_MOST_LIST_BYTES + 1)
+        if len(data) > _MOST_LIST_BYTES:
             raise PlaceError(
                 f"{place}.file", f"{path} is longer than {_MOST_LIST_BYTES >> 20} MB", "give a shorter list"
             )
-        text = path.read_text(encoding="utf-8-sig")
+        text = data.decode("utf-8-sig")
     except FileNotFoundError:
         raise PlaceError(f"{place}.file", f"{path} does not exist", "give a path relative to the template") from None
     except OSError as error:

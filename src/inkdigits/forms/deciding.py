@@ -10,8 +10,9 @@ from inkdigits.forms.decoding import Posterior
 from inkdigits.forms.reading import Written
 from inkdigits.forms.rules import Rule
 from inkdigits.forms.sheet import Status
-from inkdigits.forms.solving import Choice, solve
+from inkdigits.forms.solving import Choice, Solved, solve
 from inkdigits.recognising import posterior
+from inkdigits.recognising.lattice import UNEXPECTED
 
 _MOST_RIVALS = 8
 _SURE_EMPTY = 0.99  # probability from which a field is empty
@@ -42,14 +43,34 @@ def decide(
     for i, one in written.items():
         choices[i] = _choices(one, allowed[i])
     solved = solve(choices, rules)
-    broken = {slot: rule.text for rule in reversed(solved.broken) for slot in rule.slots}
+    broken, doubts = _broken(solved)
     made = {}
     for i, one in written.items():
-        reason = misfits.get(i)
-        if reason is None and i in broken:
-            reason = f"breaks the rule {broken[i]}"
-        made[i] = _decided(one, allowed[i], solved.choices[i], reason)
+        made[i] = _decided(one, allowed[i], solved.choices[i], misfits.get(i), broken.get(i), doubts.get(i, 0.0))
     return made
+
+
+def _broken(solved: Solved) -> tuple[dict[int, str], dict[int, float]]:
+    """Return the text of the rule that each slot breaks, and how probably the slot is what has been misread, if one is.
+
+    A rule is broken because somebody has added up wrongly, or because one of its cells is misread: each as probably as it
+    was doubtful before.
+    """
+    texts: dict[int, str] = {}
+    doubts: dict[int, float] = {}
+    for rule in reversed(solved.broken):
+        doubtful = {slot: 1 - _of_best(solved.choices[slot]) for slot in rule.slots}
+        whole = sum(doubtful.values()) + UNEXPECTED
+        for slot, doubt in doubtful.items():
+            texts[slot] = rule.text
+            # What stands alone in a rule, such as the total of a column, is always for review: there it is seen.
+            alone = rule.linear is None or slot in rule.linear.loud
+            doubts[slot] = max(doubts.get(slot, 0.0), 1.0 if alone else doubt / whole)
+    return texts, doubts
+
+
+def _of_best(choices: Sequence[Choice]) -> float:
+    return min(sum(choice.probability for choice in choices if choice.value == choices[0].value), 1.0)
 
 
 def _choices(written: Written, allowed: Allowed | None) -> list[Choice]:
@@ -76,7 +97,17 @@ def _meant(text: str, allowed: Allowed) -> Value | None:
     return text if value is None else value
 
 
-def _decided(written: Written, allowed: Allowed | None, choices: Sequence[Choice], reason: str | None) -> Decided:
+def _decided(
+    written: Written,
+    allowed: Allowed | None,
+    choices: Sequence[Choice],
+    reason: str | None,
+    broken: str | None,
+    doubt: float,
+) -> Decided:
+    """Return a slot's answer; `broken` is the rule that it breaks, and `doubt` the probability that it is to blame."""
+    if reason is None and broken is not None and doubt > 1 - posterior.threshold("strict"):
+        reason = f"breaks the rule {broken}"
     rivals = tuple((choice.text, choice.probability) for choice in choices[1 : _MOST_RIVALS + 1])
     if not choices:
         return Decided("review", None, None, "", 0.0, reason or "nothing that may stand here could be read", ())

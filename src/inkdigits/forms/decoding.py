@@ -34,6 +34,10 @@ class Posterior:
         """The most probable text and its probability; ("", 0) if there is none."""
         return self.texts[0] if self.texts else ("", 0.0)
 
+    def times(self, share: float) -> Posterior:
+        """Return the same with each text so many times as probable."""
+        return Posterior(tuple((text, p * share) for text, p in self.texts), self.fits)
+
     def signs(self, text: str) -> tuple[float, ...]:
         """Return the probability of each sign of a text: of all texts as long, those that have it there."""
         known = [(other, p) for other, p in self.texts if len(other) == len(text)]

@@ -79,7 +79,8 @@ class Form:
         self._walks = [None if one is None else walks[id(one)] for one in self._allowed]
         self.blanks = [self._blank(number, folder) for number in range(len(template.pages))]
         self.candidates = [
-            Candidate(blank, number, template.pages[number].has_marks) for number, blank in enumerate(self.blanks)
+            Candidate(blank, number, template.pages[number].has_marks, template.pages[number].filled)
+            for number, blank in enumerate(self.blanks)
         ]
 
     @classmethod

@@ -32,6 +32,7 @@ _NEAR = 8.0  # and around a field without one: what is printed near it
 _LEAST_EDGES = 24
 _MEASURED = LEAST_SHARE  # share of a field's edges of which its residual is: ink covers others
 _REACHES = (0.5, 1.5)  # millimetres that print is looked for on each side; farther if it is not found
+_FARTHEST = 2.5  # millimetres that a field may be from where the page has it: few edges can turn it anywhere
 _CLEAR = 0.75  # share of the edges from which it is found
 _MANY = 30  # cells of a field that is large enough to be bent
 _SPREAD = 0.22  # millimetres around print in which its blur may be
@@ -74,9 +75,11 @@ def patch(sheet: Sheet, blank: Blank, aligned: Aligned, slots: Sequence[Slot]) -
     """Return the part of a sheet in which a field's slots are; the sheet has been aligned to the field's page."""
     frame = slots[0].frame
     whole = _whole([slot.rect for slot in slots])
+    blank = blank.bold if aligned.faded else blank
     fit = _fit(sheet, blank, aligned, slots)
     # Pale boxes may be lost on a fax: then the marks tell where they were, if the code says that it is this form.
-    trusted = aligned.way == "marks" and aligned.coded and fit.share < LEAST_SHARE
+    by_marks = aligned.way == "marks" and aligned.coded
+    trusted = (by_marks or aligned.faded) and fit.share < LEAST_SHARE
     fits = trusted or (fit.residual <= MOST_RESIDUAL and fit.share >= LEAST_SHARE)
     warp = fit.warp if fit.share >= LEAST_SHARE else aligned.fit.warp
     left, top, width, height = whole
@@ -114,11 +117,18 @@ def _fit(sheet: Sheet, blank: Blank, aligned: Aligned, slots: Sequence[Slot]) ->
     for reach in _REACHES:
         near = refining.fit(blank, sheet.soft, start, edges, ((reach, 1), (reach, 3)), _MEASURED)
         found = refining.fit(blank, sheet.soft, near.warp, own, ((0.6, 1), (0.5, bent)), _MEASURED)
-        if found.misfit < best.misfit:
+        if found.misfit < best.misfit and _moved(found.warp, start, frame, rects) <= _FARTHEST:
             best = found
         if best.residual <= MOST_RESIDUAL / 2 and best.share >= _CLEAR:
             break
     return best
+
+
+def _moved(one: Warp, other: Warp, frame: Affine, rects: Sequence[Rect]) -> float:
+    """Return by how many millimetres two warps differ in the corners of a field, at most."""
+    corners = moved(frame, rect_corners(_whole(rects)))
+    off = np.linalg.norm(one(corners) - other(corners), axis=1).max()
+    return float(off / max(other.scale((float(corners[0, 0]), float(corners[0, 1]))), 1e-9))
 
 
 def _edges_near(blank: Blank, frame: Affine, whole: Rect) -> Edges:

@@ -83,7 +83,7 @@ def make(
         one = blank.of_grey(grey, extent, source)
         fields |= finding.fields(one, number, fields)
         blanks.append(one)
-        pages.append(Page(size=_named(extent), blank=f"{stem}-{number}.png"))
+        pages.append(Page(size=_named(extent), blank=f"{stem}-{number}.png", filled=filled))
     if not fields:
         remedy = "write its fields into a template by hand, or give a better picture of the empty form"
         raise InputError(source, "has no boxes, combs or tables that could be found", remedy)

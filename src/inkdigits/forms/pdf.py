@@ -18,6 +18,7 @@ from inkdigits.forms.template import Template
 _POINT = 72 / 25.4  # points in a millimetre
 _FONT = "label"
 MOST_PAGES = 10_000
+_MOST_BYTES = 16 << 20  # of a list
 
 
 def write(
@@ -26,7 +27,8 @@ def write(
     """Write copies of a form's pages to a PDF, numbered from `first`, and return how many pages there are.
 
     `entries` are texts, one a copy, that are printed below the title and stand in the QR code if they are digits:
-    numbers of a class's students. `font` is a TrueType file for labels that Aileron does not have the letters of.
+    numbers of a class's students. Pages without marks have no code and no footer.
+    `font` is a TrueType file for labels that Aileron does not have the letters of.
     Raises InputError for a form that has its own paper, and for letters that the font does not have.
     """
     require("form print", "forms", "reportlab", "segno")
@@ -51,9 +53,10 @@ def write(
                 canvas.setPageSize((width * _POINT, height * _POINT))
                 for shape in drawn[number]:
                     _draw(canvas, shape, height)
-                digits = entry if entry is not None and entry.isdigit() and len(entry) <= 20 else None
-                _draw_code(canvas, Code(template.name, number + 1, first + copy, digits), page.extent)
-                _draw(canvas, _footer(template, number, first + copy, entry, page.extent), height)
+                if page.has_marks:  # elsewhere fields may stand where the code and the footer would
+                    digits = entry if entry is not None and entry.isdigit() and len(entry) <= 20 else None
+                    _draw_code(canvas, Code(template.name, number + 1, first + copy, digits), page.extent)
+                    _draw(canvas, _footer(template, number, first + copy, entry, page.extent), height)
                 canvas.showPage()
         canvas.save()
     return count
@@ -62,7 +65,11 @@ def write(
 def entries(path: Path) -> list[str]:
     """Return the first column of a text or CSV file in UTF-8, a text a line. Raises InputError for a file that is none."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise InputError(path, f"is longer than {_MOST_BYTES >> 20} MB", "give a shorter list")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(path, "is no text in UTF-8", "save it as CSV in UTF-8") from None
     rows = list(csv.reader(text.splitlines()))

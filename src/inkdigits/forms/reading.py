@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -31,6 +32,8 @@ _DIGITS = "0123456789"
 # digit is not, but for one in a hundred; of one with a dot or a dash that may be either, half are.
 _BARE, _SMALL, _FULL = 0.999, 0.5, 0.01
 _SEEN = 0.5  # probability that a mark is a digit from which the digit network need not look at the ink of a box itself
+_UNREAD = 0.5  # probability that a text is right which leaves a stroke as large as a digit unread
+_TALL = 0.55  # of a digit's height, from which a stroke is as large as one
 _BESIDE = 0.3  # and from which a second digit in a box is one
 
 
@@ -119,9 +122,26 @@ def _on_line(one: Asked, tile: Tile, rows: list[numbers.Row], every: Seen, marks
         return Written(Posterior((), 0.0), _SMALL if not mosaic.may_be_digit(stroke) else _FULL)
     row = rows[ranked[0][1]]
     posterior = decoding.texts(cuts.lattice(row, marks).pieces, one.walk)
+    boxes = every.found.boxes[[mark for part in row.numbers for mark in part]].astype(np.float64)
+    if _leaves_ink(one, tile.to_field(boxes[:, :2]), tile.to_field(boxes[:, 2:])):
+        posterior = posterior.times(_UNREAD)
     sure = max(float(marks.present[mark]) for part in row.numbers for mark in part)
     crowded = len(ranked) > 1 and ranked[1][0] > _SEEN
     return Written(posterior, _FULL * (1 - sure), crowded)
+
+
+def _leaves_ink(one: Asked, low: Values, high: Values) -> bool:
+    """Tell whether a stroke of free space as large as a digit is in none of the boxes of marks, (N, 2) corners each."""
+    dark = 255 - one.ink.picture
+    inked = dark > 0.45 * max(float(np.quantile(dark, 0.99)), 80.0)  # as `ink` has it
+    _, _, stats, centres = cv2.connectedComponentsWithStats(inked.astype(np.uint8), connectivity=8)
+    tall = stats[:, cv2.CC_STAT_HEIGHT] >= _TALL * one.ink.digit * RES
+    left, top, width, height = one.slot.rect
+    for x, y in (centres[1:][tall[1:]] + 0.5) / RES + np.array(one.ink.origin):
+        mine = left < x < left + width and top < y < top + height
+        if mine and not ((x > low[:, 0]) & (x < high[:, 0]) & (y > low[:, 1]) & (y < high[:, 1])).any():
+            return True
+    return False
 
 
 def _in_boxes(one: Asked, tile: Tile, every: Seen, marks: Marks, mine: npt.NDArray[np.intp], way: Way) -> Written:

@@ -9,7 +9,7 @@ objects by their edges: Drummond and Cipolla, 2002.)
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -78,6 +78,7 @@ class Fit:
     residual: float
     share: float
     misfit: float
+    found: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
 
 
 def fit(
@@ -90,7 +91,7 @@ def fit(
     the edges that the residual is of.
     """
     if len(edges) < 8:
-        return Fit(start, FARTHEST, 0.0, FARTHEST)
+        return Fit(start, FARTHEST, 0.0, FARTHEST, np.zeros(len(edges), np.bool_))
     low, high = edges.points.min(axis=0), edges.points.max(axis=0)
     middle = (low + high) / 2
     warp = Warp(start.homography, (float(middle[0]), float(middle[1])), float(max(high - low) / 2), None)
@@ -104,9 +105,10 @@ def fit(
             off, alike = _off(known, sheet, edges, warp, reach)
             warp = _corrected(warp, edges, off, alike, count)
     off, alike = _off(known, sheet, edges, warp, _LAST)
-    distance = np.sort(np.where(alike >= _ALIKE, np.abs(off), FARTHEST))
+    found = alike >= _ALIKE
+    distance = np.sort(np.where(found, np.abs(off), FARTHEST))
     near = distance[: max(1, round(best * len(distance)))]
-    return Fit(warp, float(near.mean()), float((alike >= _ALIKE).mean()), float(distance.mean()))
+    return Fit(warp, float(near.mean()), float(found.mean()), float(distance.mean()), found)
 
 
 def _times(one: Values, other: Values) -> Values:

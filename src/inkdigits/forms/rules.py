@@ -24,6 +24,7 @@ from typing import Any, TypeAlias
 from inkdigits.errors import nearest, one_line
 from inkdigits.forms.checking import PlaceError
 from inkdigits.forms.constraints import Value
+from inkdigits.forms.linear import Linear
 from inkdigits.forms.places import Slot
 
 Number: TypeAlias = "int | Decimal"
@@ -58,11 +59,16 @@ class _Silent(Exception):  # noqa: N818 – it is no error
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """A rule, for one row if it speaks of columns: its text, the slots that it speaks of, and whether values keep it."""
+    """A rule, for one row if it speaks of columns: its text, the slots that it speaks of, and whether values keep it.
+
+    `linear` is what `compare` compares with 0, if the rule can be said so: then it is followed exactly (`summing`).
+    """
 
     text: str
     slots: tuple[int, ...]
     check: Callable[[Values], bool]
+    linear: Linear | None = None
+    compare: Callable[[Any, Any], bool] = operator.eq
 
     def holds(self, values: Values) -> bool:
         """Tell whether values, None for empty ones, keep the rule; what it says nothing about does."""
@@ -115,7 +121,10 @@ class _Parser:
             def check(values: Values, left: _Part = left, right: _Part = right) -> bool:
                 return compare(left.value(values), right.value(values))
 
-            made.append(Rule(self._text if row is None else f"{self._text} (row {row})", slots, check))
+            text = self._text if row is None else f"{self._text} (row {row})"
+            both = left.linear is not None and right.linear is not None
+            linear = left.linear.plus(right.linear, -1) if both else None  # type: ignore[union-attr, arg-type]
+            made.append(Rule(text, slots, check, linear, compare))
         return made
 
     def _of_column(self, call: ast.Call) -> Rule:
@@ -125,7 +134,7 @@ class _Parser:
         slots = tuple(self._named(call.args[0]))
 
         def check(values: Values) -> bool:
-            known = [_number(value) for i in slots if (value := values[i]) is not None]
+            known = [as_number(value) for i in slots if (value := values[i]) is not None]
             if name == "distinct":
                 return len(set(known)) == len(known)
             return all(_ORDERS[name](a, b) for a, b in pairwise(known))
@@ -135,7 +144,8 @@ class _Parser:
     def _expression(self, node: ast.expr) -> _Side:
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
             number: Number = node.value if isinstance(node.value, int) else Decimal(str(node.value))
-            return _Side((), lambda row: _Part((), lambda values: number))
+            fixed = Linear({}, number) if isinstance(number, int) else None
+            return _Side((), lambda row: _Part((), lambda values: number, fixed))
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             inner = self._expression(node.operand)
             return _Side(inner.rows, lambda row: _joined([inner.of_row(row)], operator.neg))
@@ -166,12 +176,13 @@ class _Parser:
         operation = operator.add if name == "sum" else operator.mul
 
         def value(values: Values) -> Number:
-            known = [_number(v) for i in slots if (v := values[i]) is not None]
+            known = [as_number(v) for i in slots if (v := values[i]) is not None]
             if not known:
                 raise _Silent
             return reduce(operation, known)
 
-        return _Side((), lambda row: _Part(slots, value))
+        linear = Linear(dict.fromkeys(slots, 1)) if name == "sum" and len(set(slots)) == len(slots) else None
+        return _Side((), lambda row: _Part(slots, value, linear))
 
     def _function(self, call: ast.Call) -> str:
         name = call.func.id if isinstance(call.func, ast.Name) else ""
@@ -220,10 +231,11 @@ class _Parser:
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """A side of a comparison in one row: the slots that it speaks of, and its value. Raises _Silent."""
+    """A side of a comparison in one row: the slots that it speaks of, and its value (which raises _Silent)."""
 
     slots: tuple[int, ...]
     value: Callable[[Values], Number]
+    linear: Linear | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,17 +251,32 @@ def _one(slot: int) -> _Part:
         known = values[slot]
         if known is None:
             raise _Silent
-        return _number(known)
+        return as_number(known)
 
-    return _Part((slot,), value)
+    return _Part((slot,), value, Linear({slot: 1}, 0, frozenset((slot,))))
 
 
 def _joined(parts: Sequence[_Part], operation: Callable[..., Number]) -> _Part:
     slots = tuple(slot for part in parts for slot in part.slots)
-    return _Part(slots, lambda values: operation(*(part.value(values) for part in parts)))
+    return _Part(slots, lambda values: operation(*(part.value(values) for part in parts)), _linear(parts, operation))
 
 
-def _number(value: Value) -> Number:
+def _linear(parts: Sequence[_Part], operation: Callable[..., Number]) -> Linear | None:
+    """Return what an operation makes of parts that are linear, if that is linear."""
+    known = [part.linear for part in parts if part.linear is not None]
+    if len(known) < len(parts):
+        return None
+    if operation is operator.neg:
+        return known[0].times(-1)
+    if operation is operator.mul:
+        plain = [one for one in known if not one.factors]
+        others = [one for one in known if one.factors]
+        return others[0].times(plain[0].constant) if len(plain) == len(others) == 1 else None
+    return known[0].plus(known[1], 1 if operation is operator.add else -1)
+
+
+def as_number(value: Value) -> Number:
+    """Return the number that a rule takes a value for: of a date its day, of a text its digits."""
     if isinstance(value, datetime.date):
         return value.toordinal()
     if isinstance(value, str):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inkdigits.errors import InputError
@@ -51,14 +50,13 @@ def _read(forms: Sequence[Form], picture: Picture) -> tuple[Form, ReadPage] | In
         if not every:
             problem = f"is a sheet of form {code.form}, page {code.page}"
             return InputError(name, problem, "give that form's template")
-    aligned = aligning.align(sheet, [candidate for _, candidate in every])
+    aligned = aligning.align(sheet, [candidate for _, candidate in every], code is not None)
     form, candidate = every[aligned.which]
     if not aligned.fits:
         which = f"form {forms[0].name}" if len(forms) == 1 else f"any of {len(forms)} forms"
-        fit = aligned.fit
-        problem = f"does not fit {which}: best residual {fit.residual:.1f} mm, {fit.share:.0%} of its print found"
-        return InputError(name, problem, "give the template of this sheet, or a better picture")
-    aligned = replace(aligned, coded=code is not None)
+        return InputError(
+            name, f"does not fit {which}: {aligned}", "give the template of this sheet, or a better picture"
+        )
     return form, form.read_page(picture, sheet, candidate.page, aligned, code)
 
 

@@ -153,12 +153,14 @@ class Page(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True)
 
     `size` is "A4", "Letter" or [width, height] in millimetres. `blank` is a picture of the empty page, its path
     relative to the template's folder; without one the page is drawn as `form print` prints it. `marks` says that ArUco
-    marks stand in its corners, as on pages that `form print` makes.
+    marks stand in its corners, as on pages that `form print` makes. `filled` says that the blank had been filled in: some
+    of what is taken for print is handwriting.
     """
 
     size: Literal["A4", "Letter"] | Annotated[list[Extent], Meta(min_length=2, max_length=2)] = "A4"
     blank: Annotated[str, Meta(min_length=1, max_length=400)] | UnsetType = UNSET
     marks: bool | UnsetType = UNSET
+    filled: bool = False
     title: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
 
     @property

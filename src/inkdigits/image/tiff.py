@@ -91,6 +91,9 @@ class _File:
         self.header = 8 if self.is_big else 4  # where the first directory's place stands
 
     def one(self, kind: str, place: int) -> int:
+        """Return a number at a place. Raises struct.error for a place behind the end, however far."""
+        if place > len(self.data):
+            raise struct.error(f"a place of {place}")
         return int(struct.unpack_from(self.order + kind, self.data, place)[0])
 
     def raw(self, place: int) -> tuple[list[tuple[int, int, int, bytes]], int]:

@@ -1,0 +1,1 @@
+"""Worked examples: forms with templates, made-up values, and sheets that are filled in and photographed by script."""
