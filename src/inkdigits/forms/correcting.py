@@ -61,6 +61,11 @@ class Kinds:
         """Return the place of each (form, key) in its template."""
         return {name: i for i, name in enumerate(self._known)}
 
+    def boxes(self, form: str, key: str) -> bool:
+        """Tell whether a cell has a box for each digit."""
+        one = self._known.get((form, key))
+        return one is not None and one.boxed
+
     def value(self, form: str, key: str, text: str) -> Any:
         """Return the value that a text means in a cell, as JSON has it. Raises InputError for one that means none."""
         text = text.strip()

@@ -182,7 +182,7 @@ def _parsed(line: bytes, path: Path) -> Decision:
         one = Decision(**said)
         texts = (one.id, one.sheet, one.key, one.by, one.at)
         if not all(isinstance(text, str) for text in texts) or one.action not in get_args(Action):
-            raise ValueError("no decision")  # noqa: TRY004, TRY301
+            raise ValueError("no decision")
     except (ValueError, TypeError, RecursionError):
         raise InputError(path, "holds a line that is no decision", "remove that line, and nothing else") from None
     return one

@@ -6,7 +6,7 @@ import hashlib
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -76,8 +76,10 @@ class Review:
         self._order = self.kinds.order()
         self._leases: dict[str, tuple[str, float]] = {}
         self._seen: tuple[int, list[Said]] = (-1, [])
-        # Doubt is what the reader left, collisions of values included: who settles one settles it, and it stays in the queue.
-        self._doubtful: dict[str, Item] = {}
+        self._items: dict[str, Item] = {}
+        self._read_as = {
+            (sheet_id(sheet), cell["key"]): cell["best"] for sheet in self._raw for cell in sheet.get("cells", ())
+        }
         self._refresh()
 
     def sheets(self) -> list[Said]:
@@ -91,9 +93,6 @@ class Review:
         if count != self._seen[0]:
             self._seen = count, corrected(self._raw, self.decisions.current(), self.kinds)
             self._items = {item.id: item for item in self._all()}
-            for item in self._items.values():
-                if item.cell is not None and item.cell["status"] == "review":
-                    self._doubtful.setdefault(item.id, item)
 
     def _all(self) -> list[Item]:
         found = []
@@ -200,7 +199,7 @@ class Review:
             return self._items[id_]
 
     def state(self, most: int) -> dict[str, Any]:
-        """Return how far the review is: numbers of fields and sheets, and the estimate of what is wrong among sure fields."""
+        """Return how far the review is: how many are left of each kind, and the estimate of errors among sure fields."""
         with self._lock:
             self._refresh()
             current = self.decisions.current()
@@ -218,11 +217,8 @@ class Review:
             }
 
     def _differs(self, one: Decision) -> bool:
-        item = next(item for item in self._raw_items() if item.place == one.place)
-        assert item.cell is not None
+        """Tell whether somebody has found another value than what was read."""
         if one.action != "value":
             return True
-        return bool(self.kinds.value(item.sheet["form"], one.key, one.value or "") != item.cell["best"])
-
-    def _raw_items(self) -> Sequence[Item]:
-        return [Item(sheet, cell) for sheet in self._raw for cell in sheet.get("cells", ())]
+        form = next(item.sheet["form"] for item in self._items.values() if item.place == one.place)
+        return bool(self.kinds.value(form, one.key, one.value or "") != self._read_as[one.place])
