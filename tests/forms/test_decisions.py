@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from functools import partial
 
 import pytest
 
@@ -84,6 +85,10 @@ def _decide(folder, said, first, last):
             file.write(f"{n}\n")
 
 
+def _has_grown(folder, process, lines):
+    return not process.is_alive() or len(Decisions(folder).current()) >= lines
+
+
 def test_killed_twice_and_two_at_once_nothing_is_lost_and_nothing_is_there_twice(tmp_path):
     """Two reviewers decide the same 400 fields; one is killed twice in the middle of it and starts again."""
     context = multiprocessing.get_context("fork")
@@ -94,8 +99,7 @@ def test_killed_twice_and_two_at_once_nothing_is_lost_and_nothing_is_there_twice
         process = context.Process(target=_decide, args=(tmp_path, said[0], 0, 400))
         process.start()
         if lines is not None:
-            grown = lambda lines=lines: not process.is_alive() or len(Decisions(tmp_path).current()) >= lines  # noqa: E731
-            wait_until(grown)
+            wait_until(partial(_has_grown, tmp_path, process, lines))
             os.kill(process.pid, signal.SIGKILL)
         process.join(60)
     other.join(60)

@@ -3,11 +3,11 @@
 import itertools
 
 import pytest
+from scipy.stats import binomtest
 
 from inkdigits.errors import InputError
 from inkdigits.forms.folder import Folder
 from inkdigits.forms.reviewing import LEASE_SECONDS, Review, estimate
-from scipy.stats import binomtest
 
 COUNT = itertools.count()
 

@@ -269,6 +269,18 @@ def correct(workbook: Path, folder: Path, by: str) -> None:
 
 @form.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder, new or empty.")
+def digits(folder: Path, out: Path) -> None:
+    """Write the digits that people decided, as pictures in folders 0 to 9: `train finetune --data` takes them."""
+    from inkdigits.forms import own_digits
+
+    counts = own_digits.write(Folder(folder), out)
+    told = ", ".join(f"{digit}: {counts[digit]:,}" for digit in sorted(counts))
+    click.echo(f"{counts.total():,} digits ({told}): {one_line(out)}", err=True)
+
+
+@form.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8010, show_default=True, help="0 is any free one.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")

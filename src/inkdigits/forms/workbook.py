@@ -66,7 +66,7 @@ def read(
             if not is_empty:
                 kinds.value(sheet["form"], place[1], text)
         except InputError as error:
-            errors.append(InputError(where, error.reason, "correct it and read the workbook again"))
+            errors.append(InputError(where, f"{place[1]}: {error.reason}", "correct it and read the workbook again"))
             continue
         before = current.get(place)
         made.append(

@@ -55,7 +55,7 @@ async function firstScreen() {
   at("n-sample").textContent = `(${said.sample.toLocaleString("en")} to go)`;
   at("folder").textContent = said.folder;
   at("reach").textContent = (said.local ? "Only this machine." : "Machines on the network.") +
-    (said.token ? " Only who knows the address with its token." : said.local ? " Others can with --host, and then by a token only." : "");
+    (said.token ? " Only who knows the address with its token." : said.local ? " Others can if it is started with \u2011\u2011host, and then by a token only." : "");
   at("estimate").textContent = estimated(said.estimate);
   at("progress").textContent = "";
   show("first");
