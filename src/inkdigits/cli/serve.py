@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from inkdigits import network
-from inkdigits.errors import require
+from inkdigits.errors import InputError, require
 from inkdigits.network.session import cores
 
 _PORT, _OWN = 8000, "127.0.0.1"
@@ -66,6 +66,14 @@ def _origins(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> 
     callback=_origins,
     help="Another site whose pages may ask this server, such as https://example.org; * for all.",
 )
+@click.option(
+    "--form",
+    "templates",
+    multiple=True,
+    metavar="TEMPLATE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="A form's .toml file: its filled sheets are read at POST /forms/NAME.",
+)
 @click.option("--access-log", is_flag=True, help="A line on standard error for each request, nothing of its content.")
 def serve(
     host: str | None,
@@ -78,6 +86,7 @@ def serve(
     opens: bool,
     names: tuple[str, ...],
     origins: tuple[str, ...],
+    templates: tuple[str, ...],
     access_log: bool,
 ) -> None:
     """Serve the page and the HTTP API until Ctrl-C.
@@ -94,6 +103,7 @@ def serve(
     from inkdigits.server import address, app, kept, listener, observing
 
     models, default = app.service_models(model)
+    forms = _by_name(templates, models[default])
     with ExitStack() as files:
         folder = kept.Kept(keep or Path(files.enter_context(TemporaryDirectory(prefix="inkdigits-"))))
         if phone or token is not None:
@@ -121,8 +131,23 @@ def serve(
 
         if access_log:
             observing.log_to_standard_error()
-        service = app.Service(models, default, workers, names, token, origins)
+        service = app.Service(models, default, workers, names, token, origins, forms)
         listener.run(app.create(service), ours, service.limits, started, certificate)
+
+
+def _by_name(templates: tuple[str, ...], model: str) -> dict[str, str]:
+    """Return the templates' paths by their names, all of which can be read by. Raises InputError."""
+    if not templates:
+        return {}
+    from inkdigits.forms.form import Form
+
+    forms: dict[str, str] = {}
+    for path in templates:
+        name = Form.load(path, model).name
+        if name in forms:
+            raise InputError(path, f"has the name of another form, {name}", "give each form its own name")
+        forms[name] = path
+    return forms
 
 
 def _show(page: str, is_local: bool, has_token: bool) -> None:

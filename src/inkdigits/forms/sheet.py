@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -66,6 +66,25 @@ class Cell:
     crop: Grey = dataclasses.field(default_factory=lambda: _NO_CROP)
     signs: tuple[float, ...] = ()
     once: str | None = None
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> Cell:
+        """Return the cell that `to_dict` has made a dict of, without its crop. Raises InputError for what is none.
+
+        Of numbers with decimals and of dates, the value is text, as JSON has it.
+        """
+        try:
+            return cls(
+                **{name: said[name] for name in _AS_THEY_ARE},
+                confidence=float(said["confidence"]),
+                rivals=tuple((str(text), float(p)) for text, p in said["rivals"]),
+                residual=float(said["residual_mm"]),
+                polygon=_polygon(said["polygon"]),
+                signs=tuple(map(float, said["signs"])),
+                once=said.get("once"),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise _no_sheet(error) from None
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the crop as plain Python values: dates and decimals as text."""
@@ -227,6 +246,39 @@ class Sheet:
             "cells": [cell.to_dict() for cell in self.cells.values()],
         }
 
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> Sheet:
+        """Return the sheet that `to_dict` has made a dict of, without pictures: a line of a batch's record, for one.
+
+        `Sheet.from_dict(said).to_dict()` is `said` again. Raises InputError for what is no such dict.
+        """
+        try:
+            if said["schema"] != SCHEMA:
+                raise ValueError(f"schema {said['schema']!r}")
+            if "error" in said:
+                problem, _, remedy = said["error"].partition("; ")
+                error = InputError(said["source"], problem, remedy)
+                return cls(said["form"], {}, said["source"], error=error, number=said.get("number"))
+            return cls(
+                said["form"],
+                {one["key"]: Cell.from_dict(one) for one in said["cells"]},
+                said["source"],
+                tuple(
+                    PageOfSheet(
+                        page["source"], page["number"], page["page"], page["residual_mm"], page["share"], page["way"]
+                    )
+                    for page in said["pages"]
+                ),
+                said["copy"],
+                said["entry"],
+                None,
+                tuple(map(str, said["warnings"])),
+            )
+        except InputError:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise _no_sheet(error) from None
+
     def to_json(self) -> str:
         """Return `to_dict()` as one line of JSON, in ASCII."""
         return json.dumps(self.to_dict())
@@ -256,6 +308,18 @@ class Sheet:
         if self.error is not None:
             return f"Sheet({self.form!r}, source={self.source!r}, error={self.error.reason!r})"
         return f"Sheet({self.form!r}, source={self.source!r}, {len(self.cells)} cells, {len(self.review)} to review)"
+
+
+_AS_THEY_ARE = ("key", "field", "row", "column", "page", "status", "value", "best", "text", "reason")
+
+
+def _polygon(points: Sequence[Sequence[float]]) -> Polygon:
+    first, second, third, fourth = ((float(x), float(y)) for x, y in points)
+    return first, second, third, fourth
+
+
+def _no_sheet(error: Exception) -> InputError:
+    return InputError("a dict", f"is no sheet ({type(error).__name__}: {error})", "give one that Sheet.to_dict made")
 
 
 def plain(value: Value | None) -> Any:

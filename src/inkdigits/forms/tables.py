@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -30,10 +32,19 @@ _LONG = (
     "confidence",
     "reason",
     "decided_by",
+    "decided_at",
+    "read",
     "residual_mm",
 )
 _MOST_CROPS = 20_000  # pictures in a workbook
+HIDDEN = ("sheet", "exported")  # columns of a workbook by which corrections are read back
 _CROP_HEIGHT = 30  # pixels of a row with a picture
+
+
+def sheet_id(sheet: Said) -> str:
+    """Return what a sheet is known by: of its file's path and its number in that file, 20 hexadecimal digits."""
+    place = f"{os.path.abspath(sheet['source'])}#{sheet.get('sheet', 1)}"  # noqa: PTH100
+    return hashlib.sha256(place.encode()).hexdigest()[:20]
 
 
 def keys(sheets: Sequence[Said]) -> list[str]:
@@ -167,10 +178,12 @@ def _cells(
     crop: Callable[[Said, Said], bytes | None] | None,
 ) -> None:
     header = ["source", "copy", "key", "picture", "value", "read as", "probability", "status", "decided by", "reason"]
+    header += [*HIDDEN]
     for column, name in enumerate(header):
         page.write_string(0, column, name, head)
     page.freeze_panes(1, 0)
     page.set_column(3, 3, 26)
+    page.set_column(len(header) - len(HIDDEN), len(header) - 1, None, None, {"hidden": True})
     row = 0
     for sheet in sheets:
         for cell in sheet.get("cells", ()):
@@ -184,6 +197,7 @@ def _cells(
             )
             values = [sheet["source"], sheet.get("copy"), cell["key"], None, cell["value"], cell["text"]]
             values += [cell["confidence"], cell["status"], cell.get("decided_by", "reader"), cell["reason"]]
+            values += [sheet_id(sheet), None if cell["value"] is None else str(cell["value"])]
             for column, value in enumerate(values):
                 _write_cell(page, row, column, value, format_)
             picture = crop(sheet, cell) if crop is not None and row <= _MOST_CROPS else None
@@ -220,13 +234,15 @@ def settled(sheets: Sequence[Said]) -> list[Said]:
     claims: dict[tuple[str, str, Any], list[tuple[int, int]]] = {}
     for i, sheet in enumerate(sheets):
         for k, cell in enumerate(sheet.get("cells", ())):
-            if "once" in cell and cell["status"] == "answered":
+            if cell.get("once") is not None and cell["status"] == "answered":
                 claims.setdefault((sheet["form"], cell["once"], cell["value"]), []).append((i, k))
     made = list(sheets)
     for (_, _, value), places in claims.items():
         if len(places) < 2:
             continue
         for i, k in places:
+            if _is_corrected(made[i]["cells"][k]):
+                continue  # a person has seen it
             cells = [dict(cell) for cell in made[i]["cells"]]
             others = len(places) - 1
             reason = f"{value} stands on {others} other {'sheet' if others == 1 else 'sheets'}, too"

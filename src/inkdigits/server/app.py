@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from inkdigits import __version__, network
 from inkdigits.batch.rows import Verb
 from inkdigits.errors import InputError, TooLargeError, one_line
+from inkdigits.options import Options
 from inkdigits.server import about, contract, documentation, refusals, static
 from inkdigits.server.admission import Admission
 from inkdigits.server.body import Body
@@ -42,6 +43,7 @@ class Service:
     names    host names that the server is known by, beside localhost and all numbers
     token    what everyone must show, if anything
     origins  other sites whose pages may ask, as scheme://host:port, or * for all
+    forms    name → path of the templates whose sheets are read, by the default model
     """
 
     models: dict[str, str]
@@ -50,6 +52,7 @@ class Service:
     names: tuple[str, ...] = ()
     token: str | None = None
     origins: tuple[str, ...] = ()
+    forms: dict[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 
 
@@ -64,7 +67,13 @@ def service_models(model: str) -> tuple[dict[str, str], str]:
 
 def create(service: Service) -> ASGIApp:
     """Return the application, guarded. It starts its workers when it is started, and ends them when it is ended."""
-    pictures = Pictures(list(service.models.values()), service.workers, service.limits)
+    pictures = Pictures(
+        # Templates are read by the first.
+        [service.models[service.default], *(path for name, path in service.models.items() if name != service.default)],
+        service.workers,
+        service.limits,
+        tuple(service.forms.values()),
+    )
     budget = Budget(service.limits.held_bytes)
     metrics = Metrics(pictures.pool, budget)
 
@@ -87,6 +96,8 @@ def create(service: Service) -> ASGIApp:
     )
     refusals.add(app)
     _answers(app, service, pictures, budget, metrics)
+    if service.forms:
+        _forms(app, service, pictures, budget, metrics)
     about.add(app, service.models, service.default, pictures.pool, metrics, [400, *([401] if service.token else [])])
     places = {str(getattr(route, "path", "")): str(getattr(route, "path", "")) for route in app.routes}
     for route in (*documentation.routes(), *static.routes()):
@@ -152,6 +163,31 @@ def _answers(app: FastAPI, service: Service, reader: Pictures, budget: Budget, m
         return await answer(request, "read", options, options.picture)
 
 
+def _forms(app: FastAPI, service: Service, reader: Pictures, budget: Budget, metrics: Metrics) -> None:
+    """Add the route that reads filled sheets."""
+    statuses = (400, 403, 404, 408, 413, 415, 422, 429, 503, *([401] if service.token else []))
+
+    @app.post(
+        "/forms/{name}",
+        summary="Read filled sheets of a form",
+        responses=contract.responses(*statuses),
+        response_model=contract.Sheets,
+        openapi_extra={"requestBody": contract.request_body(service.limits)},
+    )
+    async def sheets(request: Request, name: str) -> Response:
+        path = service.forms.get(name)
+        if path is None:
+            names = ", ".join(service.forms)
+            return error(HTTPStatus.NOT_FOUND, f"form {one_line(name, 80)} is not served here; choose one of {names}")
+        with Body(request.headers, request.receive, service.limits, budget) as sent:
+            pictures = await sent.pictures()
+            options = Options.of(model=service.models[service.default])
+            answers = await _outcomes(reader.submit(Question("read", options, form=path), pictures), request)
+            for each in answers:
+                metrics.pictures.labels("form", "failed" if each.error else "answered").inc()
+            return _response(pictures, answers)
+
+
 async def _outcomes(futures: list[asyncio.Future[Answer]], request: Request) -> list[Answer]:
     """Return what the workers answer. Where the client goes away meanwhile, what still waits is dropped."""
     watch: asyncio.Task[None] | None = None
@@ -213,6 +249,8 @@ def _describe(app: FastAPI, service: Service) -> None:
                     answer = operation["responses"]["200"]["content"]["application/json"]
                     answer["example"] = contract.EXAMPLES[path[1:]]
                     for parameter in operation.get("parameters", []):
+                        if path == "/forms/{name}" and parameter["name"] == "name":
+                            parameter["schema"] = {"type": "string", "enum": list(service.forms)}
                         if parameter["name"] == "model":
                             parameter["schema"] = {"type": "string", "enum": list(service.models)}
         return original()

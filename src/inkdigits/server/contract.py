@@ -151,6 +151,34 @@ class Pages(BaseModel):
     results: list[Page | Failure]
 
 
+class Cell(BaseModel):
+    """A field of a sheet."""
+
+    key: str = Field(description="the field's name, such as total or task[3]")
+    status: Literal["answered", "review", "empty"]
+    value: str | int | float | bool | None = Field(description="the answer; null where there is none")
+    text: str = Field(description="what was read, whatever the status")
+    confidence: Share
+    reason: str | None = Field(description="why a person should look at it")
+
+
+class Sheet(BaseModel):
+    """A filled sheet, as a line of `inkdigits form read --json`; or, of a page that does not fit, `error`."""
+
+    source: str
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    form: str
+    copy_: int | None = Field(default=None, alias="copy", description="the number printed on it")
+    cells: list[Cell] | None = None
+    error: str | None = None
+
+
+class Sheets(BaseModel):
+    """An object a sheet, in the order sent."""
+
+    results: list[Sheet | Failure]
+
+
 class Model(BaseModel):
     """A model that can be asked."""
 
@@ -216,6 +244,26 @@ EXAMPLES: dict[str, Any] = {
             {"source": "b.png", "error": "is empty (0 bytes); give a PNG, JPEG, AVIF, BMP, GIF, TIFF or WebP picture"},
         ]
     },
+    "forms/{name}": {
+        "results": [
+            {
+                "source": "scan.png",
+                "schema": 1,
+                "form": "marks",
+                "copy": 7,
+                "cells": [
+                    {
+                        "key": "total",
+                        "status": "answered",
+                        "value": 17,
+                        "text": "17",
+                        "confidence": 0.998,
+                        "reason": None,
+                    }
+                ],
+            }
+        ]
+    },
     "models": {"models": [{"name": "default", "default": True, "parameters": 868113, "accuracy": 0.9969}]},
     "health": {"status": "ok", "version": __version__, "workers": 3, "waiting": 0},
     "health/live": {"status": "ok"},
@@ -225,6 +273,7 @@ _WHY = {
     400: "No picture, a broken body, or an address that this server does not answer to.",
     401: "The token is missing: the address that the server has printed holds it.",
     403: "The request comes from another site's page.",
+    404: "No form of this name is served.",
     408: "The body did not arrive in time.",
     413: "Too many bytes, pixels, pages or files.",
     415: "A body that is neither a picture nor a document nor multipart/form-data nor JSON.",

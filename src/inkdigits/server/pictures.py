@@ -23,9 +23,9 @@ _REMEDY = "save the picture again or make it smaller, or expect something simple
 class Pictures:
     """A pool that reads pictures: so many workers, and one more that is reserved for small pictures."""
 
-    def __init__(self, models: Sequence[str], workers: int, limits: Limits) -> None:
+    def __init__(self, models: Sequence[str], workers: int, limits: Limits, forms: Sequence[str] = ()) -> None:
         self._limits = limits
-        work = Reading(tuple(models), limits.pages)
+        work = Reading(tuple(models), limits.pages, tuple(forms))
         self.pool = Pool(work, workers, limits.seconds, _REMEDY, reserved=True)
 
     async def start(self) -> None:
