@@ -34,7 +34,7 @@ def reviewed(read_batch, tmp_path):
 @contextmanager
 def opened(browser, address, expects=(), **options):
     context = browser.new_context(**{"reduced_motion": "reduce", **DESKTOP, **options})
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     troubles = []
     page.on("pageerror", lambda error: troubles.append(str(error)))

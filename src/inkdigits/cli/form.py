@@ -11,16 +11,15 @@ from pathlib import Path
 import click
 
 from inkdigits.batch import inputs, parallel
+from inkdigits.cli.form_batch import Failed, correct, digits, export, review, tell
 from inkdigits.cli.form_example import example
 from inkdigits.cli.options import MODEL
 from inkdigits.cli.screen import Screen, warn
-from inkdigits.errors import InputError, one_line, require
+from inkdigits.errors import InputError, one_line
 from inkdigits.files import written_aside
-from inkdigits.forms import correcting, loading, tables
-from inkdigits.forms.decisions import Decisions
+from inkdigits.forms import loading, tables
 from inkdigits.forms.folder import Folder, Job, failure, problems
 from inkdigits.forms.tables import Said
-from inkdigits.locks import held
 from inkdigits.network.session import cores
 
 
@@ -33,7 +32,8 @@ def form() -> None:
     """
 
 
-form.add_command(example)
+for command in (example, export, correct, digits, review):
+    form.add_command(command)
 
 
 @form.command()
@@ -126,7 +126,7 @@ def read(given: tuple[str, ...], out: Path | None, is_long: bool, as_json: bool,
     templates = tuple(path for path in given if path.lower().endswith(".toml"))
     if not templates or len(templates) == len(given):
         raise click.UsageError("name a template, a .toml file, and what to read")
-    failed = _Failed()
+    failed = Failed()
     named = [path for path in given if path not in templates]
     sources = list(inputs.find(named, inputs.DOCUMENTS, failed, warn))
     shape: tables.Shape = "long" if is_long else "wide"
@@ -144,7 +144,7 @@ def read(given: tuple[str, ...], out: Path | None, is_long: bool, as_json: bool,
             tables.write(sheets, out, shape)
         else:
             _echo(sheets, as_json, shape)
-        _tell(sheets)
+        tell(sheets)
     failed.end()
 
 
@@ -155,7 +155,7 @@ def _into_folder(
     sources: list[str],
     jobs: int,
     shape: tables.Shape,
-    failed: _Failed,
+    failed: Failed,
 ) -> None:
     job = Job(templates, model, str(folder.crops))
     job.begin()
@@ -176,11 +176,11 @@ def _into_folder(
         sys.exit(1)
     for line in problems(sheets):
         warn(line)
-    _tell(sheets)
+    tell(sheets)
     click.echo(one_line(folder.path / "table.csv"), err=True)
 
 
-def _each(job: Job, sources: Sequence[str], jobs: int, failed: _Failed, take: Callable[[list[str]], None]) -> None:
+def _each(job: Job, sources: Sequence[str], jobs: int, failed: Failed, take: Callable[[list[str]], None]) -> None:
     """Read sources in processes of their own, and hand over the lines of each as they come; tell what failed."""
     if not sources:
         return
@@ -201,23 +201,6 @@ def _each(job: Job, sources: Sequence[str], jobs: int, failed: _Failed, take: Ca
             screen.step()
 
 
-class _Failed:
-    """Counts what failed."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self, error: InputError) -> None:
-        """Tell of an input, and count it."""
-        self.count += 1
-        click.echo(f"inkdigits: {error}", err=True)
-
-    def end(self) -> None:
-        """End with exit code 1 if anything failed."""
-        if self.count:
-            sys.exit(1)
-
-
 def _echo(sheets: Sequence[Said], as_json: bool, shape: tables.Shape) -> None:
     if as_json:
         for sheet in sheets:
@@ -225,98 +208,6 @@ def _echo(sheets: Sequence[Said], as_json: bool, shape: tables.Shape) -> None:
         return
     header, rows = tables.long(sheets) if shape == "long" else tables.wide(sheets)
     click.echo(tables.to_csv(header, rows).replace("\r\n", "\n"), nl=False)
-
-
-def _tell(sheets: Sequence[Said]) -> None:
-    click.echo(tables.summary(sheets), err=True)
-
-
-@form.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help="A .csv, .xlsx, .jsonl or .parquet file.",
-)
-@click.option("--long", "is_long", is_flag=True, help="A row a field, not a row a sheet.")
-def export(folder: Path, out: Path, is_long: bool) -> None:
-    """Write the table of a batch folder, with what people decided in it, and marked as theirs.
-
-    In an .xlsx each field's picture stands beside its value; `form correct` reads back what is changed there.
-    """
-    own = Folder(folder)
-    sheets = correcting.corrected(own.sheets(), Decisions(folder).current(), correcting.Kinds(folder))
-    tables.write(sheets, out, "long" if is_long else "wide", own.crop)
-    _tell(sheets)
-
-
-@form.command()
-@click.argument("workbook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--by", required=True, help="Who corrected it: kept with each correction.")
-def correct(workbook: Path, folder: Path, by: str) -> None:
-    """Read back what was changed in the column `value` of the page `cells` of an exported WORKBOOK.
-
-    Rows that do not belong to the batch are told, and the others are taken.
-    """
-    from inkdigits.forms import workbook as workbooks
-
-    decisions, failed = Decisions(folder), _Failed()
-    made, errors = workbooks.read(workbook, Folder(folder).sheets(), decisions, correcting.Kinds(folder), by)
-    decisions.add(made)
-    for error in errors:
-        failed(error)
-    click.echo(f"{len(made):,} {'correction' if len(made) == 1 else 'corrections'} taken.", err=True)
-    failed.end()
-
-
-@form.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder, new or empty.")
-def digits(folder: Path, out: Path) -> None:
-    """Write the digits that people decided, as pictures in folders 0 to 9: `train finetune --data` takes them."""
-    from inkdigits.forms import own_digits
-
-    counts = own_digits.write(Folder(folder), out)
-    told = ", ".join(f"{digit}: {counts[digit]:,}" for digit in sorted(counts))
-    click.echo(f"{counts.total():,} digits ({told}): {one_line(out)}", err=True)
-
-
-@form.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8010, show_default=True, help="0 is any free one.")
-@click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
-def review(folder: Path, host: str, port: int, opens: bool) -> None:
-    """Settle what is doubtful in a batch folder, in a page, until Ctrl-C. Each decision is saved at once.
-
-    Only this machine reaches the page. With --host others do who know the address with the token that is printed.
-    """
-    require("inkdigits form review", "serve", "starlette", "uvicorn")
-    from inkdigits.forms.reviewing import Review
-    from inkdigits.server import address, kept, listener
-    from inkdigits.server import review as reviews
-    from inkdigits.server.limits import Limits
-
-    with held(folder / ".review.lock"):  # who has which field in hand, one server knows
-        own = Review(Folder(folder))
-        ours = listener.listen(host, port)
-        is_local = address.is_for_this_machine(ours)
-        token = None if is_local else kept.new_token()
-        page = address.page(address.reachable(ours, "127.0.0.1"), ours, "http", token)
-        names = () if is_local else address.host_names()
-
-        def started() -> None:
-            click.echo(f"The review is at {page}")
-            if token is not None:
-                click.echo("Whoever knows this address, token included, sees these sheets. It comes over plain HTTP, "
-                           "where others on the network could read along.")  # fmt: skip
-            click.echo("Ctrl-C ends it.")
-            if opens:
-                click.launch(page)
-
-        listener.run(reviews.create(reviews.Service(own, names, token, is_local)), ours, Limits(), started)
 
 
 @form.command()
@@ -335,7 +226,7 @@ def check(template: str, sheet: str, out: Path | None, model: str) -> None:
     out = out or Path(f"{Path(sheet).stem}-checked.png")
     if out.suffix.lower() != ".png":
         raise click.UsageError("--out wants a name that ends in .png")
-    failed = _Failed()
+    failed = Failed()
     read_sheets = list(Form.load(template, model).read_many([sheet]))
     pictures = [(one, number) for one in read_sheets for number in sorted(one.pictures)]
     for i, (one, number) in enumerate(pictures, 1):
@@ -348,7 +239,7 @@ def check(template: str, sheet: str, out: Path | None, model: str) -> None:
     for one in read_sheets:
         if one.error is not None:
             failed(one.error)
-    _tell([one.to_dict() for one in read_sheets])
+    tell([one.to_dict() for one in read_sheets])
     failed.end()
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from inkdigits.errors import InputError
 from inkdigits.forms import constraints, loading, places
+from inkdigits.forms.cell import plain
 from inkdigits.forms.checking import PlaceError
 from inkdigits.forms.constraints import Allowed, Lists
 from inkdigits.forms.decisions import Decision, Place
-from inkdigits.forms.sheet import plain
 from inkdigits.forms.tables import Said, settled, sheet_id
 from inkdigits.forms.template import Mark
 

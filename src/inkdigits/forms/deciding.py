@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from inkdigits.forms.cell import Status
 from inkdigits.forms.constraints import Allowed, Value
 from inkdigits.forms.decoding import Posterior
 from inkdigits.forms.reading import Written
 from inkdigits.forms.rules import Rule
-from inkdigits.forms.sheet import Status
 from inkdigits.forms.solving import Choice, Solved, solve
 from inkdigits.recognising import posterior
 from inkdigits.recognising.lattice import UNEXPECTED

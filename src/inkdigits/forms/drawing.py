@@ -10,7 +10,8 @@ from PIL import Image, ImageDraw
 from inkdigits.drawing import DIM, DOUBT, SURE, font
 
 if TYPE_CHECKING:
-    from inkdigits.forms.sheet import Cell, Sheet
+    from inkdigits.forms.cell import Cell
+    from inkdigits.forms.sheet import Sheet
 
 _LEAST_TEXT = 11  # pixels
 

@@ -31,12 +31,13 @@ from inkdigits.forms import (
 from inkdigits.forms import blank as blanks
 from inkdigits.forms.aligning import Aligned, Candidate
 from inkdigits.forms.blank import Blank
+from inkdigits.forms.cell import Cell
 from inkdigits.forms.checking import PlaceError
 from inkdigits.forms.decoding import Posterior
 from inkdigits.forms.ink import Patch
 from inkdigits.forms.places import Slot
 from inkdigits.forms.reading import Asked, Written
-from inkdigits.forms.sheet import Cell, PageOfSheet, Sheet
+from inkdigits.forms.sheet import PageOfSheet, Sheet
 from inkdigits.forms.template import Mark, Template
 from inkdigits.geometry import polygon
 from inkdigits.image.load import Picture, Source, name_of

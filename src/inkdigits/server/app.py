@@ -18,7 +18,7 @@ from inkdigits import __version__, network
 from inkdigits.batch.rows import Verb
 from inkdigits.errors import InputError, TooLargeError, one_line
 from inkdigits.options import Options
-from inkdigits.server import about, contract, documentation, refusals, static
+from inkdigits.server import about, contract, contract_forms, documentation, refusals, static
 from inkdigits.server.admission import Admission
 from inkdigits.server.body import Body
 from inkdigits.server.contract import ClassifyOptions, ReadOptions
@@ -171,7 +171,7 @@ def _forms(app: FastAPI, service: Service, reader: Pictures, budget: Budget, met
         "/forms/{name}",
         summary="Read filled sheets of a form",
         responses=contract.responses(*statuses),
-        response_model=contract.Sheets,
+        response_model=contract_forms.Sheets,
         openapi_extra={"requestBody": contract.request_body(service.limits)},
     )
     async def sheets(request: Request, name: str) -> Response:
