@@ -91,10 +91,8 @@ class _File:
         self.header = 8 if self.is_big else 4  # where the first directory's place stands
 
     def one(self, kind: str, place: int) -> int:
-        """Return a number at a place. Raises struct.error for a place behind the end, however far."""
-        if place > len(self.data):
-            raise struct.error(f"a place of {place}")
-        return int(struct.unpack_from(self.order + kind, self.data, place)[0])
+        """Return a number at a place. Raises struct.error for one behind the end, be it of more than 63 bits."""
+        return int(struct.unpack_from(self.order + kind, self.data, min(place, len(self.data)))[0])
 
     def raw(self, place: int) -> tuple[list[tuple[int, int, int, bytes]], int]:
         """Return the entries of the directory at a place: tag, type, count, value or offset; and the next one's place."""
