@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import inkdigits
-from inkdigits import finetuning
+from inkdigits import finetuning, network
 from inkdigits.datasets import load, mnist
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.errors import InputError
@@ -221,6 +221,16 @@ def test_what_is_no_digit_is_rehearsed_where_there_is_a_class_for_them():
     with_them, without = (finetuning.rehearsed(chosen, 0, training, classes) for classes in (11, 10))
     assert (with_them.labels == pool.NOT_DIGIT).sum() > 40 and (without.labels == pool.NOT_DIGIT).sum() == 0
     assert len(without) > 140
+
+
+def test_second_looks_are_as_sure_as_the_sources_thresholds_ask(digits):
+    """Its thresholds are kept, and are of confidences that its weights for second looks tell: those are kept as well."""
+    source = network.load("default")
+    answering = finetuning._answering(source, {digits: source.probabilities(digits.images)}, False)
+    assert len(source.doubtful) == 4 and answering["doubtful"] == list(source.doubtful)
+    assert "doubtful" not in finetuning._answering(
+        network.load("classic"), {digits: network.load("classic").probabilities(digits.images)}, False
+    )
 
 
 def test_recipe_settings_that_cannot_be(tmp_path):

@@ -232,7 +232,9 @@ def _answering(source: Network, answers: dict[Dataset, Raw], enough: bool) -> di
     for level, target in calibration.TARGETS.items():
         thresholds[level] = max(thresholds[level], calibration.fit_threshold(beliefs.confidence, right, target))
     fitted_on = len(labels) if enough else f"what {source.name} was fitted on"
-    return {"temperature": temperature, "thresholds": thresholds, "fitted_on": fitted_on}
+    answering = {"temperature": temperature, "thresholds": thresholds, "fitted_on": fitted_on}
+    # Thresholds are of confidences that these weights tell: without them second looks would be on another scale.
+    return answering | ({"doubtful": list(source.doubtful)} if source.doubtful else {})
 
 
 def _change(source: Network, data: Dataset, after: Raw, answering: dict[str, Any]) -> Change:
