@@ -13,8 +13,7 @@ import numpy as np
 from inkdigits.datasets.dataset import Dataset
 from inkdigits.evaluation import calibration, thresholds
 from inkdigits.network.session import Network
-from inkdigits.reading import second_pass, single
-from inkdigits.recognising import decide
+from inkdigits.reading import single
 from inkdigits.training import mixture
 from inkdigits.training.locator.answering import logistic
 from inkdigits.training.pool import NOT_DIGIT
@@ -42,14 +41,13 @@ def fit(net: Network, digits: Dataset, settings: TrustSettings) -> dict[str, Any
     known = mixed.labels[seen] < raw.shape[1]  # a network of ten classes says nothing of what is no digit
     temperature = calibration.fit_temperature(raw[known], mixed.labels[seen][known])
     calibrated = replace(net, temperature=temperature)
-    views = [one.views for one in found if one.views is not None]
-    looks = second_pass.look(views, glyphs, decide.believe(raw, temperature), calibrated)
-    right = np.array([looks[row].mean[:10].argmax() == mixed.labels[seen][row] for row in looks], bool)
+    beliefs, looks = single.look(found, calibrated)
+    right = np.array([one.mean[:10].argmax() == mixed.labels[seen][row] for row, one in looks.items()], bool)
     features = np.stack([one.features for one in looks.values()]) if looks else np.zeros((0, 4), np.float32)
     doubtful = logistic(features, right)
     # What is held to be several digits has no answer at any threshold.
     answering = replace(calibrated, doubtful=tuple(doubtful), thresholds=dict.fromkeys(net.thresholds, 0.0))
-    answers = list(single.classify(mixed.pictures, answering, "normal"))
+    answers = single.decided(found, beliefs, looks, answering, "normal")
     confidence = np.array([0.0 if answer.label is None else answer.confidence for answer in answers])
     best = np.array([answer.best for answer in answers])
     is_digit = mixed.labels != NOT_DIGIT

@@ -15,6 +15,7 @@ from inkdigits.image.load import Picture, Source, load
 from inkdigits.options import Trust
 from inkdigits.reading import candidates, second_pass
 from inkdigits.recognising import decide
+from inkdigits.recognising.decide import Beliefs
 from inkdigits.results import Digit
 
 # Pictures per run of the network in classify_many: large enough to be fast, small enough for answers to come as they go.
@@ -107,14 +108,26 @@ def _prepared(
 
 
 def answer(prepared: list[Prepared], net: network.Network, trust: Trust) -> list[Digit]:
-    """Run the network once over prepared pictures, once more over the doubtful ones cleaned, and decide each."""
+    """Run the network once over prepared pictures, once more over the doubtful ones' candidates, and decide each."""
+    beliefs, looks = look(prepared, net)
+    return decided(prepared, beliefs, looks, net, trust)
+
+
+def look(prepared: list[Prepared], net: network.Network) -> tuple[Beliefs, dict[int, second_pass.Look]]:
+    """Return what is believed of those prepared pictures that have a glyph, and the second looks at doubtful rows."""
     found = [p.glyph for p in prepared if p.glyph is not None]
     if not found:
-        return [_none(p) for p in prepared]
+        return Beliefs(np.zeros((0, 10), np.float32), np.zeros(0, np.float32), np.zeros(0, np.float32)), {}
     glyphs = np.stack(found)
     beliefs = decide.believe(net.probabilities(glyphs), net.temperature)
-    looks = second_pass.look([p.views for p in prepared if p.views is not None], glyphs, beliefs, net)
-    rows = iter(range(len(glyphs)))
+    return beliefs, second_pass.look([p.views for p in prepared if p.views is not None], glyphs, beliefs, net)
+
+
+def decided(
+    prepared: list[Prepared], beliefs: Beliefs, looks: dict[int, second_pass.Look], net: network.Network, trust: Trust
+) -> list[Digit]:
+    """Return the answers to prepared pictures, of which `look` has told what is believed."""
+    rows = iter(range(len(beliefs.confidence)))
     threshold = net.thresholds[trust]
     digits = []
     for p in prepared:
