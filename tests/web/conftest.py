@@ -6,6 +6,7 @@ import functools
 import http.server
 import shutil
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,8 @@ def clip(tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser(clip):
     """Chromium, with the clip as its camera. For one module: while it runs, no other event loop can."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright for the page: pip install playwright")
+    from playwright import sync_api  # of the extra dev; not at the top, since test_javascript needs no browser
+
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         pytest.skip("no browser for the page's tests: apt-get install chromium")
@@ -83,3 +85,28 @@ def static():
         threading.Thread(target=host.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{host.server_port}"
         host.shutdown()
+
+
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+
+
+@contextmanager
+def opened_at(browser, address, ready, expects=(), within="", **options):
+    """A page at an address, once it says that `ready` is. Fails on errors but the expected ones, and on requests elsewhere.
+
+    Requests may go to addresses that begin with `within`, the address itself by default.
+    """
+    context = browser.new_context(**{"reduced_motion": "reduce", **DESKTOP, **options})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    troubles = []
+    allowed = (within or address.split("?")[0], "blob:")
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("request", lambda asked: None if asked.url.startswith(allowed) else troubles.append(asked.url))
+    page.goto(address)
+    page.wait_for_selector(f"html[data-ready={ready}]", state="attached")
+    yield page
+    context.close()
+    assert [words for words in troubles if not any(status in words for status in expects)] == []

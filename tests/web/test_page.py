@@ -17,30 +17,18 @@ import inkdigits
 from inkdigits.batch import rows
 from inkdigits.synthetic import strokes
 from tests.conftest import encoded
-from tests.web.conftest import FILMED, sheet
+from tests.web.conftest import DESKTOP, FILMED, PHONE, opened_at, sheet
 
-DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 TABS = ("draw", "photo", "camera", "inside")
 
 
 @contextmanager
 def opened(browser, address, tab="", expects=(), **options):
     """A page at an address, ready to draw on. Fails on errors but the expected ones, and on requests elsewhere."""
-    context = browser.new_context(**{"reduced_motion": "reduce", **DESKTOP, **options})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    troubles = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("request", lambda asked: None if asked.url.startswith((address, "blob:")) else troubles.append(asked.url))
-    page.goto(f"{address}/{tab}")
-    page.wait_for_selector("html[data-ready=draw]", state="attached")
-    yield page
-    context.close()
     # Chromium's advice about canvases that are read often is meant for the tests, which read the pad's pixels.
     expects = (*expects, "willReadFrequently")
-    assert [words for words in troubles if not any(status in words for status in expects)] == []
+    with opened_at(browser, f"{address}/{tab}", "draw", expects, within=address, **options) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")

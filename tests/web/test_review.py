@@ -12,9 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.forms import batch
 from tests.server.conftest import running
 from tests.waiting import wait_until
-
-DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+from tests.web.conftest import DESKTOP, PHONE, opened_at
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +31,8 @@ def reviewed(read_batch, tmp_path):
 
 @contextmanager
 def opened(browser, address, expects=(), **options):
-    context = browser.new_context(**{"reduced_motion": "reduce", **DESKTOP, **options})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    troubles = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
-    page.goto(address)
-    page.wait_for_selector("html[data-ready=review]", state="attached")
-    yield page
-    context.close()
-    assert [words for words in troubles if not any(status in words for status in expects)] == []
+    with opened_at(browser, address, "review", expects, **options) as page:
+        yield page
 
 
 def begin(page, which="doubtful", name="Kim"):
