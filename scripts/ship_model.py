@@ -24,7 +24,7 @@ from inkdigits.evaluation.evaluate import evaluate
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 MODELS = Path(__file__).parent.parent / "src" / "inkdigits" / "network" / "models"
 _DEFAULT_LIMITS = """\
-- It knows ten digits. Letters that look like them (O, l, I, S, Z, q, …) are read as digits: alone, nobody can tell.
+- It knows ten digits. Letters that look like them (O, l, I, S, Z, q, …) are read as digits: alone, they cannot be told from them.
 - It has learned what is not a digit from letters and signs by hand and in print, scribbles, shapes, textures and touching
   digits. Other things can still get an answer, though seldom a sure one.
 - Its digits are Latin ones (0-9) as written in Europe and America. Other scripts' digits are not known to it.

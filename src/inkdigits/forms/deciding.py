@@ -53,7 +53,7 @@ def decide(
 def _broken(solved: Solved) -> tuple[dict[int, str], dict[int, float]]:
     """Return the text of the rule that each slot breaks, and how probably the slot is what has been misread, if one is.
 
-    A rule is broken because somebody has added up wrongly, or because one of its cells is misread: each as probably as it
+    A rule is broken because the writer has added up wrongly, or because one of its cells is misread: each as probably as it
     was doubtful before.
     """
     texts: dict[int, str] = {}

@@ -30,7 +30,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 @dataclass(frozen=True)
 class Decision:
-    """What somebody decided about a field, or with the key "" about a whole sheet.
+    """What a reviewer decided about a field, or with the key "" about a whole sheet.
 
     id       given by who decided, so that a decision that is sent twice counts once
     sheet    the sheet's identifier, `sheet_id`
@@ -59,7 +59,7 @@ class Decision:
 
 
 class ConflictError(InputError):
-    """Somebody else has decided the same field meanwhile; `decision` is what they said."""
+    """Another reviewer has decided the same field meanwhile; `decision` is what they said."""
 
     def __init__(self, decision: Decision) -> None:
         self.decision = decision

@@ -134,7 +134,7 @@ class Review:
         return item.sheet["form"], place, len(text), text, -item.cell["confidence"], item.id
 
     def lease(self, who: str, which: Which, count: int, most: int) -> list[Item]:
-        """Return up to `count` items to decide that nobody else has in hand; they are `who`'s for two minutes.
+        """Return up to `count` items that no other reviewer is deciding; they are reserved for `who` for two minutes.
 
         `most` is the size of the sample.
         """
@@ -152,16 +152,16 @@ class Review:
             return given
 
     def release(self, who: str) -> None:
-        """Give back all that somebody has in hand."""
+        """Release all that a reviewer has reserved."""
         with self._lock:
             self._leases = {id_: one for id_, one in self._leases.items() if one[0] != who}
 
     def decide(
         self, id_: str, item_id: str, action: Action, value: str | None, by: str, is_sampled: bool = False
     ) -> Decision:
-        """Write down what somebody decided, and return it. The same `id_` twice is one decision.
+        """Record a reviewer's decision, and return it. The same `id_` twice is one decision.
 
-        Raises InputError for a value that the field cannot hold, and ConflictError where somebody else was first.
+        Raises InputError for a value that the field cannot hold, and ConflictError where another reviewer was first.
         """
         with self._lock:
             self._refresh()
@@ -217,7 +217,7 @@ class Review:
             }
 
     def _differs(self, one: Decision) -> bool:
-        """Tell whether somebody has found another value than what was read."""
+        """Tell whether a reviewer has found another value than what was read."""
         if one.action != "value":
             return True
         form = next(item.sheet["form"] for item in self._items.values() if item.place == one.place)

@@ -1,7 +1,7 @@
 """Rules between fields, as text: sums, products, order, equality, and columns that grow.
 
     total = sum(task)            weather.max >= weather.min        increasing(weather.day)
-    price = count * each         first + second <= 100             distinct(seat)
+    price = count * each         first + second <= 100             distinct(place)
 
 A name is a field (`total`), a cell (`task[3]`, `weather[3].max`) or a column (`weather.max`). A rule about columns holds
 row by row, unless it puts them into `sum`, `product` or one of the functions that speak of a whole column. In a sum,

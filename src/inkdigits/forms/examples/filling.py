@@ -40,7 +40,7 @@ class Line:
 
 
 class Hand(Protocol):
-    """Somebody who writes."""
+    """A writer: makes the ink of digits."""
 
     def line(self, text: str, height: float) -> Line:
         """Return a text of digits and separators, its digits `height` pixels high."""

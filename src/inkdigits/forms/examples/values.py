@@ -11,7 +11,7 @@ import numpy as np
 Random = np.random.Generator
 Texts: TypeAlias = "dict[str, str | bool]"
 
-WRONG_TOTALS = 0.02  # share of the sheets on which somebody has added up wrongly
+WRONG_TOTALS = 0.02  # share of the sheets on which the writer has added up wrongly
 _CLASS = 400  # student numbers in the list
 _ZIPS = 2000  # ZIP codes in the list
 

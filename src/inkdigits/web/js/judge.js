@@ -4,7 +4,7 @@
 import { decide } from "./decide.js";
 import { glyphOf } from "./glyphs.js";
 import { heightOf, leaning, markCost } from "./signs.js";
-import { opening } from "./strokes.js";
+import { gapToClose } from "./strokes.js";
 
 /**
  * @typedef {import("./groups.js").Group} Group
@@ -101,7 +101,7 @@ export class Judge {
     if (lines.length > 1) return SEVERAL * costOf(confidence) + size;
     const [line] = lines;
     if (Math.abs(leaning(line) ?? 0) > FLAT) return Infinity;
-    const opened = best === 6 && opening(line) > OPEN * (box.bottom - box.top);
+    const opened = best === 6 && gapToClose(line) > OPEN * (box.bottom - box.top);
     return costOf(confidence) + size + (opened ? OPENED : 0);
   }
 }

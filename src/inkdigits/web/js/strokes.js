@@ -91,7 +91,7 @@ export function isStraight({ path, length }) {
  * Return how far the nearer end of a line is from another part of it, in pixels: little where it closes a loop.
  * @param {Line} line
  */
-export function opening({ samples }) {
+export function gapToClose({ samples }) {
   const count = samples.length / 2;
   return Math.min(...[0, count - 1].map((end) => {
     let least = Infinity;
