@@ -12,7 +12,7 @@ from tests.forms.filled import filled
 
 TEMPLATE = """
 name = "marks"
-rules = ["total = sum(task)"]
+rules = ["total = sum(task)", "task[1] <= task[2]"]
 [fields.student]
 boxes = { left = 30, top = 45, width = 63, height = 10, count = 7 }
 list = { file = "class.csv", column = "number" }
@@ -25,8 +25,8 @@ required = true
 number = { left = 120, top = 75, width = 30, height = 12 }
 """
 
-# The third sum is wrong, and the fourth sheet has none: both are for review.
-VALUES = (("0471938", "3", "4", "7"), ("0471939", "5", "2", "7"), ("0471940", "4", "3", "9"), ("0471941", "6", "1", ""))
+# On the third sheet the sum and the order are wrong, so that all in them are for review; the fourth has no sum.
+VALUES = (("0471938", "3", "4", "7"), ("0471939", "2", "5", "7"), ("0471940", "4", "3", "9"), ("0471941", "3", "8", ""))
 
 
 def make(folder):
