@@ -15,7 +15,7 @@ const session = crypto.getRandomValues(new Uint32Array(4)).join("-");
 let by = "", which = "doubtful", most = 100;
 /** @type {Item[]} */ let queue = [];
 /** @type {Item | null} */ let item = null;
-/** @type {{decision: Decision, item: Item}[]} */ let history = [];
+/** @type {{decision: Decision, item: Item}[]} */ let decided = [];
 /** @type {Set<string>} */ const gone = new Set();
 /** @type {Set<string>} */ const unsaved = new Set();
 let isOverwriting = false, left = 0, isFetching = false, isWorking = false;
@@ -106,7 +106,7 @@ async function finished() {
   at("done-title").textContent = open ? "Others have the rest in hand" : "Nothing is left here";
   at("done-text").textContent = which === "sample" ? estimated(said.estimate)
     : "inkdigits form export writes the tables, with these decisions in them.";
-  /** @type {HTMLButtonElement} */ (at("done-undo")).disabled = !history.length;
+  /** @type {HTMLButtonElement} */ (at("done-undo")).disabled = !decided.length;
   at("progress").textContent = "";
   show("done");
   at("done-title").focus();
@@ -118,7 +118,7 @@ function draw() {
   left = Math.max(left, queue.length + 1);
   at("progress").textContent = unsaved.size > 3 ? `${unsaved.size} being saved` : `${left.toLocaleString("en")} to go`;
   const undo = which === "sheets" ? "misfit-undo" : "undo";
-  /** @type {HTMLButtonElement} */ (at(undo)).disabled = !history.length;
+  /** @type {HTMLButtonElement} */ (at(undo)).disabled = !decided.length;
   if (!item.key) { drawMisfit(); return; }
   show("work");
   at("key").textContent = item.key;
@@ -173,7 +173,7 @@ async function drawMisfit() {
 function decide(action, text = null) {
   if (!item) return;
   const decision = { id: newId(), item: item.id, action, value: text, by, sampled: which === "sample" };
-  history.push({ decision, item });
+  decided.push({ decision, item });
   gone.add(item.id);
   left -= 1;
   unsaved.add(decision.id);
@@ -194,7 +194,7 @@ async function send(decision, own) {
     } catch (error) {
       if (error instanceof Refused && error.status < 500) {
         unsaved.delete(decision.id);
-        history = history.filter((one) => one.decision.id !== decision.id);
+        decided = decided.filter((one) => one.decision.id !== decision.id);
         refused(error, own);
         return;
       }
@@ -217,7 +217,7 @@ function refused(error, own) {
 }
 
 async function undo() {
-  const last = history.pop();
+  const last = decided.pop();
   if (!last) return;
   await sending.get(last.decision.id);
   try {
