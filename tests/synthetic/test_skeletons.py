@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inkdigits.synthetic.skeletons import Skeletons, skeletons, thinned, trace
+from inkdigits.synthetic.skeletons import Skeletons, skeletons, thinned, trace, without_specks
 
 
 def shape(draw, side=40):
@@ -118,3 +118,16 @@ def test_drawn_again_a_digit_covers_itself(digits):
         near.append(float((distance[ink] < 4).mean()))
     assert np.mean(inside) > 0.97 and np.mean(near) > 0.97
     assert np.mean(np.array(inside) > 0.8) > 0.97
+
+
+def test_a_speck_beside_a_digit_is_none_of_its_strokes():
+    stroke = np.array([(0.1, 0.0), (0.1, 0.9)], np.float32)
+    bar = np.array([(0.3, 0.1), (0.6, 0.1)], np.float32)
+    speck = np.array([(0.5, 0.98), (0.52, 1.0)], np.float32)
+    kept = without_specks([stroke, bar, speck])
+    assert len(kept) == 2
+    assert np.concatenate(kept)[:, 1].max() == pytest.approx(1)  # 1 high again
+    near = np.array([(0.1, 0.95), (0.12, 0.97)], np.float32)  # where the pen left off
+    assert len(without_specks([stroke, bar, near])) == 3
+    assert len(without_specks([speck])) == 1
+    assert without_specks([]) == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -19,6 +20,8 @@ _ENLARGED = 2  # thinning works on pictures of twice the size: its paths are smo
 _AT_ONCE = 2000
 _SPUR = 4  # pixels of the enlarged picture: shorter branches come from a ragged edge, not from a pen
 _TOLERANCE = 0.4  # pixels by which a path may leave the traced one, which has more points
+# Of a digit's height: shorter paths are specks if they are farther than that from all others.
+_SPECK, _APART = 0.2, 0.1
 _AROUND = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))  # (row, column), clockwise from above
 
 
@@ -69,6 +72,34 @@ def _paths(pictures: npt.NDArray[np.uint8]) -> Iterator[list[Path]]:
         part = pictures[start : start + _AT_ONCE]
         large = np.stack([cv2.resize(p, None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC) for p in part])
         yield from (list(_scaled(trace(thin))) for thin in thinned(large > 110))
+
+
+def without_specks(paths: list[Path]) -> list[Path]:
+    """Return the paths of a digit, again 1 high, without specks beside it: beside a number they would be decimal points.
+
+    A speck is shorter than a fifth of the digit's height, and farther than a tenth of it from all other paths.
+    """
+    if len(paths) < 2:
+        return paths
+    dense = [_resampled(path, 0.03) for path in paths]
+    kept = [
+        path
+        for i, path in enumerate(paths)
+        if float(np.ptp(path, axis=0).max()) >= _SPECK or _distance(dense[i], dense[:i] + dense[i + 1 :]) <= _APART
+    ]
+    return _scaled(kept, least=1e-3) if 0 < len(kept) < len(paths) else paths
+
+
+def _resampled(path: Path, step: float) -> Path:
+    """Return a path with points no farther apart than a step."""
+    parts = [np.linspace(a, b, max(2, int(np.ceil(float(np.hypot(*(b - a))) / step)) + 1)) for a, b in pairwise(path)]
+    return np.asarray(np.concatenate(parts), np.float32)
+
+
+def _distance(path: Path, others: list[Path]) -> float:
+    """Return how far a path is from the nearest point of others."""
+    off = path[:, None] - np.concatenate(others)[None]
+    return float(np.sqrt((off**2).sum(axis=-1)).min())
 
 
 def thinned(ink: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -163,11 +194,11 @@ def _smoothed(path: Path) -> Path:
     return simple if len(simple) > 1 else path[[0, -1]]
 
 
-def _scaled(paths: list[Path]) -> list[Path]:
+def _scaled(paths: list[Path], least: float = 1.0) -> list[Path]:
     """Return paths that together are 1 high, from (0, 0) on; what is flat is a tenth as high as it is wide at least."""
     if not paths:
         return []
     points = np.concatenate(paths)
     low, high = points.min(axis=0), points.max(axis=0)
-    height = max(float(high[1] - low[1]), 0.1 * float(high[0] - low[0]), 1.0)
+    height = max(float(high[1] - low[1]), 0.1 * float(high[0] - low[0]), least)
     return [np.asarray((path - low) / height, np.float32) for path in paths]

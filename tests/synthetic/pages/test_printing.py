@@ -74,8 +74,13 @@ def test_numbers_are_digits_and_separators():
     random = np.random.default_rng(0)
     numbers = [texts.number(random) for _ in range(2000)]
     for number in numbers:
-        assert number[0].isdigit() and number[-1].isdigit() and set(number) <= set("0123456789" + SEPARATORS)
+        assert (
+            (number[0].isdigit() or number[0] == "-")
+            and number[-1].isdigit()
+            and set(number) <= set("0123456789" + SEPARATORS)
+        )
         assert not any(a in SEPARATORS and b in SEPARATORS for a, b in pairwise(number))
+    assert 20 < sum(number[0] == "-" for number in numbers) < 120
     assert {sign for number in numbers for sign in number} == set("0123456789" + SEPARATORS)
     lengths = [len(texts.digits(random)) for _ in range(2000)]
     assert min(lengths) == 1 and max(lengths) == 12

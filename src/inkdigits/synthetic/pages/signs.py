@@ -33,21 +33,30 @@ def _moved(path: Points, x: float, y: float) -> Points:
 
 
 def _point(random: np.random.Generator, pen: float, dot: Points) -> Shape:
-    if random.random() < 0.25:  # dabbed: larger than the pen
+    """Return a decimal point: touched, dabbed, or a tick in any direction; near the base line, in one of eight raised."""
+    level = random.uniform(-0.55, -0.25) if random.random() < 0.12 else random.normal(-0.03, 0.04)
+    way = random.random()
+    if way < 0.35:  # dabbed: larger than the pen
         t = np.linspace(0, 2 * np.pi, 9)
-        radius = random.uniform(0.2, 0.7) * pen
-        return [np.stack([0.05 + radius * np.cos(t), -0.04 + radius * np.sin(t)], axis=1)], 0.1
-    return [_moved(dot, 0.05, -0.04)], 0.1
+        radius = random.uniform(0.2, 1.0) * pen
+        return [np.stack([0.05 + radius * np.cos(t), level - 0.01 + radius * np.sin(t)], axis=1)], 0.1
+    if way < 0.6:  # a tick, shorter than a hyphen, and not so far below the base line as a comma
+        length, angle = random.uniform(0.05, 0.16), random.uniform(0, np.pi)
+        half = 0.5 * length * np.array([np.cos(angle), np.sin(angle)])
+        middle = np.array([max(0.05, float(abs(half[0]))), min(level, 0.04 - float(half[1]))])
+        bow = random.normal(0, 0.02, 2)
+        return [np.stack([middle - half, middle + bow, middle + half])], max(0.1, 2 * float(abs(half[0])))
+    return [_moved(dot, 0.05, level)], 0.1
 
 
 def _comma(random: np.random.Generator, pen: float, dot: Points) -> Shape:
-    length, lean = random.uniform(0.12, 0.3), random.uniform(-0.02, 0.14)
+    length, lean = random.uniform(0.17, 0.42), random.uniform(-0.02, 0.16)
     bow = random.uniform(0, 0.06)
-    return [np.array([[lean, -0.08], [lean + bow, -0.02], [0.0, length - 0.08]])], 0.14
+    return [np.array([[lean, -0.08], [lean + bow, 0.1 * length - 0.04], [0.0, length - 0.08]])], 0.14
 
 
 def _hyphen(random: np.random.Generator, pen: float, dot: Points) -> Shape:
-    width, level = random.uniform(0.15, 0.5), random.uniform(-0.62, -0.35)
+    width, level = random.uniform(0.2, 0.55), random.uniform(-0.62, -0.3)
     return [np.array([[0, level], [width, level + random.normal(0, 0.04)]])], width
 
 

@@ -11,7 +11,7 @@ from inkdigits.synthetic import fonts, hands, outlines, strokes
 from inkdigits.synthetic.forms import FORMS, LETTERS, Stroke
 from inkdigits.synthetic.held_out import Part, is_held_out
 from inkdigits.synthetic.outlines import Font
-from inkdigits.synthetic.skeletons import Path, Skeletons, packed, skeletons
+from inkdigits.synthetic.skeletons import Path, Skeletons, packed, skeletons, without_specks
 
 _VARIANTS = 60  # of each form of a digit, from the least varied to the most
 _VARIED = (0.05, 1.3)
@@ -58,7 +58,8 @@ def build(
     counts = np.array([int((writers == who).sum()) for who in people])
     chosen = people[: int(np.searchsorted(np.cumsum(counts), most)) + 1]
     rows = np.flatnonzero(np.isin(writers, chosen))
-    mnist = skeletons(images[rows])
+    redrawn = skeletons(images[rows])
+    mnist = packed(without_specks(redrawn[i]) for i in range(len(redrawn)))
     usable = np.array([_is_thin(images[row], mnist[i]) for i, row in enumerate(rows)])
     rows_of = {}
     for who in chosen:

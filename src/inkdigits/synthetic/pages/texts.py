@@ -26,14 +26,16 @@ def digits(random: np.random.Generator, count: int | None = None) -> str:
 
 
 def number(random: np.random.Generator) -> str:
-    """Return a number as people write it: mostly digits alone; decimals, dates, times, thousands, hyphens."""
+    """Return a number as people write it: mostly digits alone; decimals, dates, times, thousands, hyphens, below zero."""
     way = random.random()
 
     def short(most: int) -> str:
         return digits(random, int(random.integers(1, most + 1)))
 
-    if way < 0.54:
+    if way < 0.51:
         return digits(random)
+    if way < 0.54:
+        return "-" + short(4) + ("." + short(2) if random.random() < 0.4 else "")
     if way < 0.67:
         return short(4) + str(random.choice([".", ","], p=[0.6, 0.4])) + digits(random, int(random.integers(1, 4)))
     if way < 0.73:

@@ -200,7 +200,10 @@ class Writer:
                 width, box = self.sign(sign, left, base, height)
                 if sign in SEPARATORS:
                     self.truth.marks.append(Mark(sign, box, name, place))
-                x = left + width + max(_HEAVIEST * hand.pen + 0.02, gap + random.normal(0.04, 0.06)) * height
+                after = gap + random.normal(0.04, 0.06)
+                if random.random() < 0.12:  # some leave room behind it
+                    after += random.uniform(0.1, 0.5)
+                x = left + width + max(_HEAVIEST * hand.pen + 0.02, after) * height
             place += 1
         return x
 
