@@ -90,6 +90,14 @@ def test_the_likeliest_texts_of_marks():
     assert set(texts[:4]) == {"42", "47", "421", "471"} and len(texts) == 8
 
 
+def test_a_separator_is_as_probable_as_was_fitted():
+    fitted = Combining(separator_bias=3.0, separator_slope=2.0)
+    assert fitted.separator(0.5) == pytest.approx(1 / (1 + np.exp(-3)))
+    assert fitted.separator(0.5) > Combining(separator_bias=1.0).separator(0.5)
+    rising = [fitted.separator(score) for score in (0.0, 0.1, 0.3, 0.9, 1.0)]
+    assert rising == sorted(rising) and 0 < rising[0] < rising[-1] < 1
+
+
 def test_a_damaged_config_is_told_in_one_line(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"combining": {"weight": 0.7, "inserted": -3}}))
     with number.using(tmp_path / "model.onnx"):

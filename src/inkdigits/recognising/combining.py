@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,10 +33,23 @@ _OFF = 0.2 * DIGIT / STRIDE
 
 @dataclass(frozen=True)
 class Combining:
-    """What was fitted: `weight` of the strip's log-probability; `inserted`, log-probability of a sign without a mark."""
+    """What was fitted.
+
+    weight            of the strip's log-probability
+    inserted          log-probability of a sign without a mark
+    separator_bias    log-odds that a mark is a separator where its peak's are 0
+    separator_slope   by how much they rise with those of the peak
+    """
 
     weight: float = 0.5
     inserted: float = -5.0
+    separator_bias: float = 1.7
+    separator_slope: float = 2.0
+
+    def separator(self, score: float) -> float:
+        """Return how probably a mark of this score, from 0 to 1, is a separator, if it is anything."""
+        score = min(max(score, 1e-3), 1 - 1e-3)
+        return 1 / (1 + math.exp(-self.separator_bias - self.separator_slope * math.log(score / (1 - score))))
 
 
 def known() -> Combining:
@@ -54,7 +67,7 @@ def _known(path: Path, _changed: int) -> Combining:
         made = Combining(**{name: float(value) for name, value in stored.items()})
     except (OSError, AttributeError, TypeError, ValueError):
         made = Combining(float("nan"))
-    if not np.isfinite([made.weight, made.inserted]).all():
+    if not np.isfinite(astuple(made)).all():
         raise InputError(path, 'has a malformed "combining" part', "install inkdigits again")
     return made
 

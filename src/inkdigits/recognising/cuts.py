@@ -13,12 +13,13 @@ from inkdigits.locating.alternatives import Alternatives, excludes, separators
 from inkdigits.locating.locate import Located
 from inkdigits.locating.maps import FIRST_SEPARATOR, SEPARATORS
 from inkdigits.locating.numbers import Row
+from inkdigits.recognising.combining import Combining, known
 from inkdigits.recognising.lattice import Cut, Lattice, Node, Reading
 
 _LEAST = 0.02  # probability of being a digit from which a mark that was left out may be taken in
 _MOST_TAKEN_IN = 6  # of such marks, and of separators, in a line
 _MOST_ALTERNATIVES = 3  # to the marks of one piece
-# Score of a separator that is one as likely as not: from it on they are read.
+# Score from which a separator is read by the marks alone, as in locating.numbers.
 _EVEN = 0.3
 # A point is a comma, and a comma a point, so often, whatever the maps say: in a small picture both are two pixels.
 _POINT_OR_COMMA = 0.05
@@ -192,14 +193,12 @@ def _node(mark: int, marks: Marks) -> Node:
     if marks.is_digit(mark):
         present = float(marks.present[mark])
         return Node(mark, "0123456789", present * marks.shares[mark], 1 - present)
-    return separator(located, mark)
+    return separator(located, mark, known())
 
 
-def separator(located: Located, mark: int) -> Node:
+def separator(located: Located, mark: int, fitted: Combining) -> Node:
     """Return a mark that is a separator, if it is anything, as a node: what its peak and its maps say."""
-    score = float(np.clip(located.found.scores[mark], 1e-3, 1 - 1e-3))
-    odds = (score / (1 - score) * (1 - _EVEN) / _EVEN) ** 2  # the peak's log-odds count twice, as they do for digits
-    present = odds / (1 + odds)
+    present = fitted.separator(float(located.found.scores[mark]))
     taken = present * separators(located, mark)
     point, comma = SEPARATORS.index("."), SEPARATORS.index(",")
     both = taken[point] + taken[comma]

@@ -128,11 +128,13 @@ class _Page:
         """Return what is decided of numbers that are on one strip, None if nothing is."""
         if said is None:
             return None
-        nodes, places = self.nodes([token for part in given for token in part], said)
+        nodes, places = self.nodes([token for part in given for token in part], said, fitted)
         decision = combining.decide(nodes, places, said.logs, fitted)
         return None if decision is None else _Decided(nodes, decision)
 
-    def nodes(self, tokens: list[Token], said: StripOutput) -> tuple[list[Node], npt.NDArray[np.float64]]:
+    def nodes(
+        self, tokens: list[Token], said: StripOutput, fitted: Combining
+    ) -> tuple[list[Node], npt.NDArray[np.float64]]:
         """Return the marks of a number, and those in it that were left out, from left to right, with their columns."""
         found = self.located.found
         own = [token.mark if token.mark is not None else token.sign for token in tokens]
@@ -147,11 +149,11 @@ class _Page:
         scale, corner = np.array(said.one.scale), np.array(said.one.corner)
         points = said.frame.to_strip(found.centres[marks].astype(np.float64) * scale + corner)
         order = np.argsort(points[:, 0], kind="stable")
-        return [self._node(marks[i]) for i in order], points[order, 0] / STRIDE - 0.5
+        return [self._node(marks[i], fitted) for i in order], points[order, 0] / STRIDE - 0.5
 
-    def _node(self, mark: int) -> Node:
+    def _node(self, mark: int, fitted: Combining) -> Node:
         if self.located.found.kinds[mark] >= FIRST_SEPARATOR:
-            return cuts.separator(self.located, mark)
+            return cuts.separator(self.located, mark, fitted)
         i = self.place[mark]
         odds = float(self.judged.present[i]) / max(1 - float(self.judged.present[i]), 1e-6)
         # From PRESENT on a mark is read, so that one that is as probable as that is in or out as likely as not.

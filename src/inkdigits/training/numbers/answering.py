@@ -1,12 +1,13 @@
 """How marks and strips are combined, and how far what both say can be trusted: fitted on pages that no network has seen.
 
-Pages are read as any picture is. First the weight of the strips is sought with which most numbers are wholly right. Then
-logistic regressions tell, from what all networks say, how probably a digit and a line are right.
+Pages are read as any picture is. First the weight of the strips is sought with which most numbers are wholly right, then
+how far a located separator is believed. Then logistic regressions tell, from what all networks say, how probably a digit
+and a line are right.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -33,6 +34,7 @@ Counts = npt.NDArray[np.intp]
 
 _WEIGHTS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)  # that are tried, of the strips' log-probabilities
 _INSERTED = (-8.0, -6.0, -4.0, -2.5, -1.5)  # and log-probabilities of a sign without a mark
+_BIASES, _SLOPES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0), (1.0, 2.0)  # of Combining.separator
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,9 @@ def fit(pages: list[SyntheticPage], crops: list[SyntheticPage], net: Network) ->
     known = [_asked(known_pages.read(page, net)) for page in pages]
     tried = {(w, i): _right(known, Combining(w, i)) for w in _WEIGHTS for i in _INSERTED}
     weight, inserted = _chosen(tried)
-    fitted = Combining(weight, inserted)
+    # Both networks know that most digits have no separator behind them: together, they must not say so twice.
+    believed = {made: int(_right(known, made).sum()) for made in _with_separators(weight, inserted)}
+    fitted = max(believed, key=lambda made: believed[made])
     parts = [_features(page, page_reread(page, fitted), net) for page in known]
     digits = np.concatenate([part.digits for part in parts])
     of_ten = np.concatenate([part.digits_of_ten for part in parts])
@@ -74,7 +78,7 @@ def fit(pages: list[SyntheticPage], crops: list[SyntheticPage], net: Network) ->
         lines.append(part.lines(sigmoid(own @ np.array(known_of, np.float32))))
         whole.append(part.whole)
     return {
-        "combining": {"weight": weight, "inserted": inserted},
+        "combining": asdict(fitted),
         "answering": {
             "right": weights,
             "right_of_ten": weights_of_ten,
@@ -89,7 +93,7 @@ def fit(pages: list[SyntheticPage], crops: list[SyntheticPage], net: Network) ->
             "crops": len(crops),
             "lines": sum(map(len, whole)),
             "right with marks alone": int(_right(known, None).sum()),
-            "right with both": int(tried[weight, inserted].sum()),
+            "right with both": believed[fitted],
         },
     }
 
@@ -105,6 +109,11 @@ def _asked(page: ReadPage) -> _Page:
 def page_reread(page: _Page, fitted: Combining) -> Reread:
     """Return a page's rows once more, with a way to combine marks and strips."""
     return rereading.reread(page.read.located, page.rows, page.read.rows, page.judged, page.outputs, fitted)
+
+
+def _with_separators(weight: float, inserted: float) -> list[Combining]:
+    """Return the ways in which separators may be believed, with weights that have been chosen."""
+    return [Combining(weight, inserted, bias, slope) for slope in _SLOPES for bias in _BIASES]
 
 
 def _chosen(tried: dict[tuple[float, float], Counts]) -> tuple[float, float]:
