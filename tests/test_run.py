@@ -95,6 +95,7 @@ def test_a_run_that_learns_from_all_digits(place, tmp_path, capsys):
     assert f"{document['mean_accuracy']:.3%}" in capsys.readouterr().out
 
 
+@SAVING
 def test_killed_and_resumed(place, whole):
     """kill -9 once the second epoch is done; the resumed run has the same history and the same final figures."""
     out = place / "killed"
@@ -106,7 +107,8 @@ def test_killed_and_resumed(place, whole):
                 break
     (folder,) = out.iterdir()
     assert (folder / "checkpoint.npz").exists() and not (folder / "metrics.json").exists()
-    done = subprocess.run(command(place, out, "--resume"), capture_output=True, text=True, check=True)
+    done = verb(*command(place, out, "--resume")[3:])
+    assert done.exit_code == 0, done.stderr
     assert list(out.iterdir()) == [folder]
     assert 1 <= done.stderr.count("epoch ") <= 2
     assert not list(folder.glob(".part-*"))

@@ -139,7 +139,9 @@ def gallery(glyphs: npt.NDArray[np.uint8], titles: Sequence[str], columns: int =
         axes.text(left + 15, bottom - 29, title, ha="center", va="bottom", fontsize=8, color=WRONG)
     if not len(glyphs):
         axes.text(1, _DOWN / 2, "no errors", color=INK)
-    axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="nearest", extent=(0, sheet.shape[1], sheet.shape[0], 0))
+    axes.imshow(
+        sheet, cmap="gray", vmin=0, vmax=255, interpolation="nearest", extent=(0, sheet.shape[1], sheet.shape[0], 0)
+    )
     return figure
 
 
