@@ -12,9 +12,11 @@ import datetime
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,10 @@ RESULT = ROOT / "benchmarks" / "results" / "pythons.json"
 TESTS = [
     "tests/test_reader.py", "tests/test_results.py", "tests/test_options.py", "tests/image/test_load.py",
     "tests/image/test_document.py", "tests/image/test_tiff.py", "tests/batch/test_inputs.py",
-    "tests/batch/test_workers.py", "tests/recognising/test_decide.py",
+    "tests/workers/test_pool.py", "tests/recognising/test_decide.py",
 ]  # fmt: skip
-PACKAGES = "numpy", "pillow", "opencv-python-headless", "onnxruntime", "regex", "pypdfium2", "click", "rich"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PACKAGES = [re.split("[<>=~]", line)[0] for line in PROJECT["dependencies"]]
 ASKED = "import importlib.util as u, platform as p; print(p.python_version(), all(map(u.find_spec, ('inkdigits', 'pytest'))))"
 
 

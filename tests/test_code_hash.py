@@ -135,11 +135,13 @@ from inkdigits.datasets import mnist
 from inkdigits.training import export, fit, pool, recipe, split
 from inkdigits.training.locator import batches
 digits = mnist.train().subset(np.arange(300))
+pages = recipe.load("locator").pages
+sources = batches._sources(digits, pages, "training")
 pool._remember(digits)
+pool._sources = lambda: sources  # of as many digits: they are built once
 for number, kind in enumerate(pool.KINDS):
     pool._make(pool._Part(kind, 0, number, 2))
-pages = recipe.load("locator").pages
-batches.drawn(batches._sources(digits, pages, "training"), pages, 0, 0, 1)
+batches.drawn(sources, pages, 0, 0, 1)
 package = code_hash.PACKAGE
 inside = [Path(name) for name in opened if Path(name).is_relative_to(package)]
 files = sorted(path.relative_to(package).as_posix() for path in inside if path.suffix not in (".py", ".pyc"))

@@ -1,5 +1,6 @@
 """The documents tell the truth: commands that exist, files that exist, figures that come from results files."""
 
+import importlib
 import json
 import re
 import subprocess
@@ -93,3 +94,10 @@ def test_where_it_can_be_installed_is_what_was_found_out():
         for python, parts in pythons.items():
             can = [word for word, part in (("read", "read and serve"), ("train", "train")) if parts[part]["wheels"]]
             assert said[place][python] == (", ".join(can) or "no"), (place, python)
+
+
+def test_the_tests_that_other_pythons_are_asked_are_there(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    script = importlib.import_module("check_pythons")
+    assert [name for name in script.TESTS if not (ROOT / name).is_file()] == []
+    assert "msgspec" in script.PACKAGES and all(re.fullmatch(r"[a-z0-9-]+", name) for name in script.PACKAGES)

@@ -91,7 +91,8 @@ def test_killed_and_gone_on_with(place, whole):
                 break
     assert [len(row["run"]) > 0 for row in series.read(out)[0]["seeds"].values()] == [True]
     assert len(list(out.glob("mine-*/.lock"))) == 1  # left behind, and in nobody's way
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = inkdigits(*command[3:])
+    assert done.exit_code == 0, done.stderr
     assert "Seed 0" not in done.stderr and 1 <= done.stderr.count("epoch ") <= 2
     assert len(list(out.glob("mine-*"))) == 2
     assert accuracies(out) == accuracies(whole[0])

@@ -5,7 +5,8 @@ import threading
 import numpy as np
 import pytest
 
-from inkdigits.errors import InputError
+from inkdigits.errors import InputError, TooLargeError
+from inkdigits.image import document
 from inkdigits.image.load import load, load_pages
 
 BLANK = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] >>"
@@ -109,3 +110,10 @@ def test_threads_may_read_documents_together():
     for thread in threads:
         thread.join()
     assert len(pages) == 20 and all(np.all(page.pixels == 255) for page in pages)
+
+
+def test_more_pages_than_are_read_is_said(monkeypatch):
+    monkeypatch.setattr(document, "MAX_PAGES", 3)
+    assert len(list(load_pages(pdf(*[BLANK] * 3)))) == 3
+    with pytest.raises(TooLargeError, match="is a PDF of 4 pages; give one of at most 3"):
+        next(load_pages(pdf(*[BLANK] * 4)))

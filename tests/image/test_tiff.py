@@ -178,16 +178,20 @@ def test_wide_samples_that_are_cut_off():
         load(file([(GREY / 255, {256: (4, [60_000]), 257: (4, [60_000])})]))
 
 
-def test_damaged_tiffs_write_nothing_to_standard_error():
-    """libtiff and Pillow's log would: a strip that is not there, an impossible number of samples, an unknown tag's type."""
+def test_damaged_pictures_write_nothing_to_standard_error():
+    """libtiff and Pillow's log would: a strip that is not there, an impossible number of samples, an unknown tag's type.
+
+    So would libpng and libjpeg, where something else than Pillow decodes.
+    """
     code = """
 import io, random
 from PIL import Image
 import inkdigits.image.load as load
 random.seed(1)
-for compression in ("tiff_lzw", "tiff_adobe_deflate", "jpeg", "packbits"):
+kinds = [("TIFF", {"compression": how}) for how in ("tiff_lzw", "tiff_adobe_deflate", "jpeg", "packbits")]
+for kind, options in [*kinds, ("PNG", {}), ("JPEG", {}), ("WEBP", {})]:
     buffer = io.BytesIO()
-    Image.new("RGB", (40, 40), "white").save(buffer, "TIFF", compression=compression)
+    Image.new("RGB", (40, 40), "white").save(buffer, kind, **options)
     for _ in range(60):
         data = bytearray(buffer.getvalue())
         for _ in range(4):

@@ -56,12 +56,15 @@ def drawn(form: list[Stroke], random: np.random.Generator) -> list[Points]:
 
 def _moved(stroke: Stroke, spread: float, random: np.random.Generator) -> Stroke:
     """Move each point at random, a corner's two points together."""
+    corner = [i > 0 and stroke[i - 1] == point for i, point in enumerate(stroke)]
+    off = iter(random.normal(0, spread, (len(stroke) - sum(corner), 2)).tolist())
     moved: Stroke = []
-    for i, (x, y) in enumerate(stroke):
-        if i and stroke[i - 1] == (x, y):
+    for (x, y), doubled in zip(stroke, corner, strict=True):
+        if doubled:
             moved.append(moved[-1])
         else:
-            moved.append((x + random.normal(0, spread), y + random.normal(0, spread)))
+            dx, dy = next(off)
+            moved.append((x + dx, y + dy))
     return moved
 
 
@@ -69,10 +72,10 @@ def _ends(stroke: Stroke, random: np.random.Generator) -> Stroke:
     """Let the pen run on past a stroke's ends, or lift it early, by up to a tenth of the height and never past a point."""
 
     def end(last: tuple[float, float], before: tuple[float, float]) -> tuple[float, float]:
-        along = np.subtract(last, before)
-        length = float(np.hypot(*along))
-        reach = float(np.clip(random.normal(0, 0.025), -0.3 * length, 0.1)) / max(length, 0.05)
-        return (last[0] + reach * along[0], last[1] + reach * along[1])
+        across, down = last[0] - before[0], last[1] - before[1]
+        length = float(np.hypot(across, down))
+        reach = min(max(float(random.normal(0, 0.025)), -0.3 * length), 0.1) / max(length, 0.05)
+        return (last[0] + reach * across, last[1] + reach * down)
 
     return [end(stroke[0], stroke[1]), *stroke[1:-1], end(stroke[-1], stroke[-2])]
 

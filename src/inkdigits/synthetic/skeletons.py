@@ -132,8 +132,9 @@ def _shifted(shape: npt.NDArray[np.bool_], row: int, column: int) -> npt.NDArray
 
 def trace(thin: npt.NDArray[np.bool_]) -> list[Path]:
     """Return the lines of a thinned shape, bool (H, W), as paths from end to end, from crossing to crossing, or round."""
-    pixels = {(int(r), int(c)) for r, c in np.argwhere(thin)}
-    near = {pixel: _neighbours(pixel, pixels) for pixel in pixels}
+    pixels = {(r, c) for r, c in np.argwhere(thin).tolist()}
+    bits = _bits(thin).tolist()
+    near = {(r, c): [(r + down, c + across) for down, across in _WAYS[bits[r][c]]] for r, c in pixels}
     nodes = [pixel for pixel, others in near.items() if len(others) != 2]
     done: set[frozenset[tuple[int, int]]] = set()
     chains = []
@@ -154,16 +155,24 @@ def trace(thin: npt.NDArray[np.bool_]) -> list[Path]:
     return paths
 
 
-def _neighbours(pixel: tuple[int, int], pixels: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the pixels that a line goes on to: a corner between two of them is no way of its own."""
-    row, column = pixel
-    straight = [(row + r, column + c) for r, c in _AROUND[::2] if (row + r, column + c) in pixels]
-    diagonal = [
-        (row + r, column + c)
-        for r, c in _AROUND[1::2]
-        if (row + r, column + c) in pixels and (row + r, column) not in pixels and (row, column + c) not in pixels
-    ]
-    return straight + diagonal
+def _bits(thin: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    """Return which of the eight pixels around each one are set, uint8 (H, W): bit i for the one at _AROUND[i]."""
+    padded = np.pad(thin, 1).astype(np.uint8)
+    height, width = thin.shape
+    found = np.zeros(thin.shape, np.uint8)
+    for i, (row, column) in enumerate(_AROUND):
+        found |= padded[1 + row : 1 + row + height, 1 + column : 1 + column + width] << np.uint8(i)
+    return found
+
+
+def _ways(bits: int) -> list[tuple[int, int]]:
+    """Return the steps that a line may take from a pixel; a corner between two of them is no way of its own."""
+    is_set = [bool(bits >> i & 1) for i in range(8)]
+    diagonal = [i for i in range(1, 8, 2) if is_set[i] and not is_set[i - 1] and not is_set[(i + 1) % 8]]
+    return [_AROUND[i] for i in [*(i for i in range(0, 8, 2) if is_set[i]), *diagonal]]
+
+
+_WAYS = [_ways(bits) for bits in range(256)]
 
 
 def _follow(

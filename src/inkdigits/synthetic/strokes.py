@@ -10,15 +10,16 @@ from inkdigits.synthetic.forms import FORMS, Stroke
 
 Points = npt.NDArray[np.float64]
 
+_WAVES = np.array([[k * np.pi] for k in (1, 2, 3)])  # radians for each height: half a wave, a whole one, one and a half
+
 
 def smooth(stroke: Stroke, steps: int = 12) -> Points:
     """Return the curve through a stroke's points, (M, 2): a Catmull-Rom spline, cornered where doubled."""
     points = np.array([stroke[0], *stroke, stroke[-1]], np.float64)
+    a, b, c, d = (points[i : len(points) - 3 + i, None] for i in range(4))
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
-    pieces = []
-    for a, b, c, d in zip(points, points[1:], points[2:], points[3:], strict=False):
-        pieces.append(0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3))
-    return np.concatenate([*pieces, points[-1:]])
+    pieces = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+    return np.concatenate([pieces.reshape(-1, 2), points[-1:]])
 
 
 def vary(curves: list[Points], random: np.random.Generator, amount: float = 1.0) -> list[Points]:
@@ -28,15 +29,12 @@ def vary(curves: list[Points], random: np.random.Generator, amount: float = 1.0)
     phases = random.uniform(0, 2 * np.pi, (2, 2, 3))
     varied = []
     for curve in curves:
-        x, y = curve[:, 0], curve[:, 1]
-        shifts = [
-            sum(
-                waves[axis, along, k] * np.sin((k + 1) * np.pi * (y if along else x) + phases[axis, along, k])
-                for along in range(2)
-                for k in range(3)
-            )
-            for axis in range(2)
-        ]
+        x, y = curve.T
+        turns = np.stack([x, y])[:, None] * _WAVES + phases[..., None]  # (axis, along, wave, point)
+        bends = (waves[..., None] * np.sin(turns)).reshape(2, 6, len(curve))
+        shifts = bends[:, 0]
+        for i in range(1, 6):  # one after the other: a sum in another order is another in its last bit
+            shifts = shifts + bends[:, i]
         varied.append(np.stack([x * stretch + slant * (1 - y) + shifts[0], y + shifts[1]], axis=1))
     return varied
 

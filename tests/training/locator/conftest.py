@@ -1,12 +1,10 @@
-"""What the locator's tests share: a page drawn by hand with its truth, a tiny recipe, and sources to draw pages with."""
+"""What the locator's tests share: a page drawn by hand with its truth, and a tiny recipe."""
 
 import dataclasses
 
 import numpy as np
 import pytest
 
-from inkdigits.datasets import mnist
-from inkdigits.synthetic.pages import sources
 from inkdigits.synthetic.pages.truth import Mark, SyntheticPage, Truth
 from inkdigits.training import recipe
 
@@ -30,8 +28,6 @@ validation_pages = 8
 scene_pages = 1
 answering_pages = 2
 """
-
-DIGITS = mnist.train().subset(np.arange(600), "a few digits")
 
 
 @pytest.fixture
@@ -63,8 +59,3 @@ def tiny(tmp_path_factory):
 def odd(tiny):
     """The tiny network with numbers of channels that fill no register."""
     return dataclasses.replace(tiny.network, channels=(4, 8, 12, 20), blocks=(0, 1, 2), decoder=(12, 6))
-
-
-@pytest.fixture(scope="session")
-def source():
-    return sources.build(DIGITS.images, DIGITS.labels, DIGITS.writers, "training", 500)

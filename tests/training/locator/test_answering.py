@@ -5,14 +5,12 @@ import pytest
 
 from inkdigits import network
 from inkdigits.recognising.posterior import Answering
-from inkdigits.synthetic.pages import page, sources
+from inkdigits.synthetic.pages import page
 from inkdigits.training.locator import answering
-from tests.training.locator.conftest import DIGITS
 
 
 @pytest.fixture(scope="module")
-def pages():
-    held_out = sources.build(DIGITS.images, DIGITS.labels, DIGITS.writers, "validation", 300)
+def pages(held_out):
     return [page.draw(held_out, np.random.default_rng([9, i]), (128, 128), "lines") for i in range(12)]
 
 

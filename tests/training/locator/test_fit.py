@@ -14,7 +14,7 @@ from inkdigits.locating.peaks import Found
 from inkdigits.synthetic.pages import page
 from inkdigits.training import precision
 from inkdigits.training.locator import batches, fit, validation
-from tests.training.locator.conftest import DIGITS
+from tests.training.drawn import DIGITS, built
 
 
 def same_batches(a, b):
@@ -71,7 +71,7 @@ def train(recipe, path, seed=0, stop_at=None):
 
 
 def unseen(recipe, known=[]):  # noqa: B006 (drawn once)
-    known[:] = known or validation.build(DIGITS, recipe.pages).mixed()
+    known[:] = known or validation.ValidationPages(recipe.pages, built("validation")).mixed()
     return known
 
 

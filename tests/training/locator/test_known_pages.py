@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 from inkdigits import network
-from inkdigits.synthetic.pages import page, sources
+from inkdigits.synthetic.pages import page
 from inkdigits.synthetic.pages.truth import Mark, SyntheticPage, Truth
 from inkdigits.training.locator import known_pages
 from inkdigits.training.locator.known_pages import IGNORED, UNMATCHED
 from tests.locating import made
-from tests.training.locator.conftest import DIGITS
 
 
 def known(marks, ignored=()):
@@ -40,8 +39,7 @@ def test_what_lies_beside_digits_is_none_unless_it_is_open():
 
 
 @pytest.fixture(scope="module")
-def pages():
-    held_out = sources.build(DIGITS.images, DIGITS.labels, DIGITS.writers, "validation", 300)
+def pages(held_out):
     return [page.draw(held_out, np.random.default_rng([5, i]), (128, 160), "lines", clean=1.0) for i in range(8)]
 
 

@@ -1,10 +1,7 @@
-"""What the tests of the network of numbers share: a tiny recipe, and sources to draw pages with."""
+"""What the tests of the network of numbers share: a tiny recipe."""
 
-import numpy as np
 import pytest
 
-from inkdigits.datasets import mnist
-from inkdigits.synthetic.pages import sources
 from inkdigits.training import recipe
 
 TINY = """\
@@ -26,16 +23,9 @@ scene_strips = 1
 answering_pages = 2
 """
 
-DIGITS = mnist.train().subset(np.arange(600), "a few digits")
-
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
     path = tmp_path_factory.mktemp("tiny") / "tiny.toml"
     path.write_text(TINY)
     return recipe.load(path)
-
-
-@pytest.fixture(scope="session")
-def source():
-    return sources.build(DIGITS.images, DIGITS.labels, DIGITS.writers, "training", 500)

@@ -6,7 +6,7 @@ import pytest
 from inkdigits.recognising import strips
 from inkdigits.synthetic.pages.truth import Mark, SyntheticPage, Truth
 from inkdigits.training.numbers import batches, cutting
-from tests.training.numbers.conftest import DIGITS
+from tests.training.drawn import DIGITS
 
 
 def page(text, *, printed="", ignored=(), x=60.0, pitch=24.0):

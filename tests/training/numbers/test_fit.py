@@ -12,7 +12,7 @@ from inkdigits.recognising import ctc
 from inkdigits.training import recipe
 from inkdigits.training.numbers import batches, export, fit, losses, network, validation
 from inkdigits.training.numbers.batches import Texts
-from tests.training.numbers.conftest import DIGITS
+from tests.training.drawn import DIGITS, built
 
 
 def test_the_loss_is_what_the_forward_algorithm_says():
@@ -73,7 +73,7 @@ def train(recipe_, path, seed=0, stop_at=None):
 
 
 def unseen(recipe_, known=[]):  # noqa: B006 (drawn once)
-    known[:] = known or validation.build(DIGITS, recipe_.strips).by_scene()["lines"]
+    known[:] = known or validation.ValidationStrips(recipe_.strips, built("validation")).by_scene()["lines"]
     return known
 
 
