@@ -12,7 +12,7 @@ const TRUST = [["strict", "strict"], ["normal", "normal"], ["always", "always an
 
 /** @type {Setting[]} */
 const OF_FIELD = [
-  { key: "name", in: "field", label: "Name, the column of the table", type: "name", size: "half" },
+  { key: "name", in: "field", label: "Name", type: "name", size: "half" },
   { key: "kind", in: "field", label: "Kind", type: "kind", size: "half" },
   { key: "label", in: "field", label: "Label, for people", type: "text" },
   { key: "left", in: "area", label: "Left, mm", type: "number", size: "quarter", needed: true },
@@ -21,7 +21,7 @@ const OF_FIELD = [
   { key: "height", in: "area", label: "Height, mm", type: "number", size: "quarter", needed: true },
   { key: "count", in: "area", label: "How many boxes", type: "number", kinds: ["boxes"], size: "half", needed: true },
   { key: "rows", in: "area", label: "Rows", type: "rows", kinds: ["table"], note: "A range such as 1..30, or names with commas between them" },
-  { key: "columns", in: "area", label: "Columns: name, and the least and largest number", type: "columns", kinds: ["table"] },
+  { key: "columns", in: "area", label: "Columns: name, and numbers from … to …", type: "columns", kinds: ["table"] },
   { key: "boxes", in: "area", label: "Boxes in a cell", type: "number", kinds: ["table"], size: "half", note: "Nothing: free space" },
   { key: "format", in: "area", label: "Format", type: "text", kinds: ["date"], size: "half", note: "DD.MM.YYYY if nothing is said" },
   { key: "boxes", in: "area", label: "A box for each digit", type: "check", kinds: ["date"], size: "half" },
@@ -31,7 +31,7 @@ const OF_FIELD = [
   { key: "range", in: "field", label: "A number from … to …", type: "range", size: "half" },
   { key: "required", in: "field", label: "May not be empty", type: "check", size: "half" },
   { key: "empty", in: "field", label: "What empty means", type: "text", size: "half", note: "Such as 0" },
-  { key: "trust", in: "field", label: "How sure it must be", type: "choice", choices: [["", "as the form says"], ...TRUST], size: "half" },
+  { key: "trust", in: "field", label: "How sure it must be", type: "choice", choices: [["", "as the form"], ...TRUST], size: "half" },
   { key: "decimals", in: "field", label: "Digits after the point", type: "number", size: "half", more: true },
   { key: "pattern", in: "field", label: "Regular expression", type: "text", size: "half", more: true },
   { key: "check", in: "field", label: "Check digit", type: "choice", size: "half", more: true,
@@ -225,7 +225,7 @@ export class Settings {
         box.append(one, label);
         break;
       }
-      case "range": this.pair(made, input, id, ["least", "largest"], (value) => value ?? [], (parts) => {
+      case "range": this.pair(made, input, id, ["from", "to"], (value) => value ?? [], (parts) => {
         const bounds = parts.map(numbered);
         return bounds.every((bound) => bound === undefined) ? undefined : bounds.map((bound) => bound ?? null);
       }); break;
@@ -292,7 +292,7 @@ export class Settings {
     };
     const row = (/** @type {number} */ i) => {
       const name = input({ "aria-label": `Column ${i + 1}: name` });
-      const ends = ["least", "largest"].map((end) => input({ "aria-label": `Column ${i + 1}: ${end}`, placeholder: end, type: "number", step: "any" }));
+      const ends = ["from", "to"].map((end) => input({ "aria-label": `Column ${i + 1}: ${end}`, placeholder: end, type: "number", step: "any" }));
       name.addEventListener("change", () => replace(i, { name: name.value.trim() }));
       for (const one of ends) one.addEventListener("change", () => {
         const bounds = ends.map(({ value }) => numbered(value));

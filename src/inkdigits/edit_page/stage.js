@@ -98,8 +98,10 @@ export class Stage {
       // Until the server has told where the cells of the new size are, the old ones are stretched.
       made.push(element("path", { class: "cells", d: path, transform: `scale(${width / of.width} ${height / of.height})` }));
     }
-    const text = element("text", { x: 0, y: -4 * px, "font-size": 12 * px, "stroke-width": 3 * px });
-    text.textContent = isWrong ? `${name} !` : name;
+    // In the field, where there is no print; below it, where there is no room.
+    const words = isWrong ? `${name} !` : name, hasRoom = height > 18 * px && width > (8 * words.length + 8) * px;
+    const text = element("text", { x: (hasRoom ? 4 : 0) * px, y: hasRoom ? 14 * px : height + 14 * px, "font-size": 12 * px, "stroke-width": 3 * px });
+    text.textContent = words;
     made.push(text);
     if (isSelected) made.push(...EDGES.map((edges) => this.handle(edges, width, height, px)));
     group.replaceChildren(...made);
