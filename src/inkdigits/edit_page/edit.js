@@ -41,7 +41,7 @@ function draw() {
   disabled("undo", !model.past.length);
   disabled("redo", !model.future.length);
   const isSaved = model.template === model.saved;
-  disabled("save", isSaved || isSaving);
+  disabled("save", isSaving); // never else: what is being typed counts only when it is clicked
   at("saved").textContent = isSaving ? "Saving…" : isSaved ? (version ? "Saved" : "No file yet") : "Not saved";
   at("add").textContent = "Add";
   drawList();
@@ -111,7 +111,9 @@ async function checkNow() {
     if (template !== model.template) isStale = true;
     for (const [name, cells] of Object.entries(said.cells)) {
       const field = template.fields[name];
-      if (field) { stage.cells[name] = cells; stage.cellsOf[name] = areaOf(field); }
+      if (!field) continue;
+      stage.cellsOf[name] = areaOf(field);
+      if (JSON.stringify(cells) !== JSON.stringify(stage.cells[name])) stage.cells[name] = cells;
     }
     if (said.problem?.text !== problem?.text) problem = said.problem;
     at("paper").dataset.checked = String(Number(at("paper").dataset.checked ?? 0) + 1);
@@ -125,7 +127,8 @@ async function checkNow() {
 async function save() {
   settings.flush();
   const { template } = model;
-  if (template === model.saved || isSaving) return;
+  if (isSaving) return;
+  if (template === model.saved) { say("Saved already"); return; }
   isSaving = true;
   draw();
   try {
@@ -251,7 +254,7 @@ async function begin() {
   if (!version) model.saved = {}; // the first save writes the file
   const kinds = /** @type {HTMLSelectElement} */ (at("add-kind"));
   kinds.append(...KINDS.map((kind) => Object.assign(document.createElement("option"), { value: kind, textContent: KIND_NAMES[kind] })));
-  stage = new Stage(model, () => kinds.value);
+  stage = new Stage(model, () => kinds.value, () => settings.flush());
   settings = new Settings(model, at("settings-of-field"), at("form-settings"), say);
   const pages = /** @type {HTMLSelectElement} */ (at("page-number"));
   pages.append(...said.pages.map((/** @type {object} */ _, /** @type {number} */ i) => Object.assign(document.createElement("option"), { value: String(i), textContent: String(i + 1) })));

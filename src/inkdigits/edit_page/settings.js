@@ -5,7 +5,8 @@ import { areaOf, CONSTRAINTS, KIND_NAMES, KINDS, kindOf, MEANT } from "./model.j
 /** @import { Model, Values } from "./model.js" */
 /** @typedef {{key: string, in: "field" | "area" | "form", label: string, type: string, kinds?: string[], size?: string, more?: boolean,
  *   choices?: [string, string][], note?: string, needed?: boolean}} Setting */
-/** @typedef {{setting: Setting, box: HTMLElement, controls: HTMLElement[], show: () => void, refusal: HTMLElement}} Control */
+/** @typedef {{setting: Setting, box: HTMLElement, controls: HTMLElement[], show: () => void, refusal: HTMLElement,
+ *   wrongName: string, isGone: boolean}} Control */
 
 /** @type {[string, string][]} */
 const TRUST = [["strict", "strict"], ["normal", "normal"], ["always", "always answer"]];
@@ -75,12 +76,15 @@ export class Settings {
     this.ofField = ofField;
     this.say = say;
     this.built = "";
+    /** @type {string | null} */ this.shown = null;
     /** @type {Control[]} */ this.controls = [];
     this.formControls = OF_FORM.map((setting) => this.control(setting, ofForm));
   }
 
   draw() {
     const name = this.model.selected, field = name === null ? undefined : this.model.field(name);
+    if (name !== this.shown) for (const control of this.controls) control.wrongName = "";
+    this.shown = name;
     const built = field && name !== null ? `${kindOf(field)} ${this.model.pages.length}` : "";
     if (built !== this.built) this.build(field);
     this.built = built;
@@ -91,8 +95,9 @@ export class Settings {
   build(field) {
     const wasOpen = this.ofField.querySelector("details")?.open ?? false;
     const isKind = document.activeElement?.closest(".setting")?.getAttribute("data-key") === "kind";
-    this.ofField.replaceChildren();
+    for (const control of this.controls) control.isGone = true; // one that has the focus says once more that it has changed
     this.controls = [];
+    this.ofField.replaceChildren();
     if (!field) return;
     const kind = kindOf(field), meant = MEANT[kind];
     const own = OF_FIELD.filter(({ key, in: where, kinds }) => {
@@ -120,12 +125,11 @@ export class Settings {
     control?.focus();
   }
 
-  /** Take over what is being typed, by leaving the control and coming back. */
+  /** Take over what is being typed, as leaving the control would. */
   flush() {
     const active = document.activeElement;
-    if (!(active instanceof HTMLElement) || !active.closest(".setting")) return;
-    active.blur();
-    active.focus();
+    if (!active?.closest(".setting")) return;
+    for (const name of ["change", "focusout"]) active.dispatchEvent(new Event(name, { bubbles: true }));
   }
 
   /** Say beside its control what is wrong; returns whether there is one for that place. @param {{place: string, text: string} | null} problem @param {string} field */
@@ -140,7 +144,7 @@ export class Settings {
       const { setting } = control;
       const isWrong = setting.in === "form" ? setting.key === formKey
         : key !== undefined && setting.key === key && (setting.in === "area") === isInArea;
-      control.refusal.textContent = isWrong ? problem?.text ?? "" : "";
+      control.refusal.textContent = isWrong ? problem?.text ?? "" : control.wrongName;
       for (const one of control.controls) {
         if (isWrong) one.setAttribute("aria-invalid", "true"); else one.removeAttribute("aria-invalid");
       }
@@ -164,7 +168,8 @@ export class Settings {
 
   /** @param {Setting} setting @param {any} value @param {Control} control */
   put(setting, value, control) {
-    control.refusal.textContent = "";
+    if (control.isGone) return;
+    control.wrongName = control.refusal.textContent = "";
     const name = this.model.selected;
     if (setting.needed && (value === undefined || value === "")) { control.show(); return; }
     if (JSON.stringify(value) === JSON.stringify(this.value(setting))) return;
@@ -172,7 +177,7 @@ export class Settings {
     if (name === null) return;
     if (setting.type === "name") {
       const wrong = this.model.rename(name, String(value ?? "").trim());
-      control.refusal.textContent = wrong;
+      control.wrongName = control.refusal.textContent = wrong;
       if (wrong) this.say(wrong);
     } else if (setting.type === "kind") this.model.setKind(name, value);
     else if (setting.type === "page") { this.model.page = (value ?? 1) - 1; this.model.setField(name, { page: value }); }
@@ -187,7 +192,7 @@ export class Settings {
     const refusal = element("p", { class: "refusal", id: `${id}-wrong` });
     const described = setting.note ? `${id}-wrong ${id}-note` : `${id}-wrong`;
     /** @type {Control} */
-    const made = { setting, box, controls: [], show: () => {}, refusal };
+    const made = { setting, box, controls: [], show: () => {}, refusal, wrongName: "", isGone: false };
     const label = element("label", { for: id });
     label.textContent = setting.label;
     const put = (/** @type {any} */ value) => this.put(setting, value, made);
@@ -198,9 +203,11 @@ export class Settings {
     };
     /** One control with a text in it. @param {any} one @param {(value: any) => string} text @param {(text: string) => any} parse */
     const simple = (one, text, parse) => {
+      let isTyping = false; // an answer of the server must not take away what is being typed
       one.id = id;
-      one.addEventListener("change", () => put(parse(one.value)));
-      made.show = () => { const now = text(this.value(setting)); if (one.value !== now) one.value = now; };
+      one.addEventListener("input", () => { isTyping = true; });
+      one.addEventListener("change", () => { isTyping = false; put(parse(one.value)); });
+      made.show = () => { const now = text(this.value(setting)); if (!isTyping && one.value !== now) one.value = now; };
       box.append(label, one);
     };
     const words = (/** @type {any} */ value) => (Array.isArray(value) ? value.join(", ") : String(value ?? ""));
@@ -255,7 +262,7 @@ export class Settings {
     // On the way from one of the two to the other, half of a value is no fault yet.
     const isHalf = () => isNumber && (both[0].value === "") !== (both[1].value === "");
     for (const one of both) one.addEventListener("change", () => { if (!isHalf()) put(); });
-    row.addEventListener("focusout", (/** @type {FocusEvent} */ event) => { if (!both.includes(event.relatedTarget)) put(); });
+    row.addEventListener("focusout", (/** @type {FocusEvent} */ event) => { if (!both.includes(event.relatedTarget ?? null)) put(); });
     made.show = () => {
       if (row.contains(document.activeElement)) return;
       const now = parts(this.value(setting));
@@ -283,6 +290,7 @@ export class Settings {
     const { setting, box } = made;
     const caption = Object.assign(element("span", { class: "caption" }), { textContent: setting.label });
     const rows = element("div", { class: "rows" }), more = Object.assign(element("button", { type: "button" }), { textContent: "Add a column" });
+    /** @type {string | null} */ let of = null;
     const now = () => /** @type {(string | Values)[]} */ (this.value(setting) ?? []);
     const whole = (/** @type {string | Values} */ column) => /** @type {Values} */ (typeof column === "string" ? { name: column } : column);
     const replace = (/** @type {number} */ i, /** @type {Values} */ changes) => {
@@ -311,10 +319,13 @@ export class Settings {
       // Rows stay while their number does: the focus is in one of them.
       if (rows.children.length !== columns.length) { made.controls = []; rows.replaceChildren(...columns.map((_, i) => row(i))); }
       columns.forEach(({ name, range }, i) => {
-        const [own, least, largest] = made.controls.slice(3 * i), texts = [name, range?.[0], range?.[1]];
-        [own, least, largest].forEach((one, j) => { if (one !== document.activeElement) /** @type {HTMLInputElement} */ (one).value = String(texts[j] ?? ""); });
+        const own = /** @type {HTMLInputElement[]} */ (made.controls.slice(3 * i, 3 * i + 3)), texts = [name, range?.[0], range?.[1]];
+        // Of the field that is shown, what is being typed stays: half of a range, too.
+        const isTyping = of === this.shown && (rows.children[i].contains(document.activeElement) || (own[1].value === "") !== (own[2].value === ""));
+        if (!isTyping) own.forEach((one, j) => { one.value = String(texts[j] ?? ""); });
         rows.children[i].querySelector("button").disabled = columns.length === 1;
       });
+      of = this.shown;
     };
     box.append(caption, rows, more);
   }

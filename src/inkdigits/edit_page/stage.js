@@ -20,15 +20,17 @@ function element(name, attributes, children = []) {
 }
 
 export class Stage {
-  /** @param {Model} model @param {() => string} newKind the kind of a field that is drawn */
-  constructor(model, newKind) {
+  /** @param {Model} model @param {() => string} newKind the kind of a field that is drawn @param {() => void} beforeSelect */
+  constructor(model, newKind, beforeSelect) {
     this.model = model;
+    this.beforeSelect = beforeSelect;
     this.newKind = newKind;
     this.scroller = at("stage");
     this.svg = /** @type {SVGSVGElement} */ (/** @type {unknown} */ (at("paper")));
     this.layer = /** @type {SVGGElement} */ (/** @type {unknown} */ (at("fields")));
     this.drawn = /** @type {SVGRectElement} */ (/** @type {unknown} */ (at("drawn")));
     /** @type {Map<string, Element>} */ this.shown = new Map();
+    /** What each field was drawn of. @type {WeakMap<Element, any[]>} */ this.states = new WeakMap();
     /** @type {Record<string, Rect[]>} */ this.cells = {};
     /** @type {Record<string, Area>} */ this.cellsOf = {};
     /** @type {string | null} */ this.wrong = null;
@@ -86,13 +88,16 @@ export class Stage {
   one(name, group) {
     const field = this.model.template.fields[name], area = areaOf(field), { left, top, width, height } = area;
     const isSelected = name === this.model.selected, isWrong = name === this.wrong, px = 1 / this.scale;
+    const cells = this.cells[name] ?? [], of = this.cellsOf[name];
+    const state = [field, cells, of, isSelected, isWrong, px];
+    if (state.every((value, i) => value === this.states.get(group)?.[i])) return;
+    this.states.set(group, state);
     group.setAttribute("class", `field${isSelected ? " selected" : ""}${isWrong ? " wrong" : ""}`);
     group.setAttribute("aria-pressed", String(isSelected));
     group.setAttribute("aria-label", `${name}: ${KIND_NAMES[kindOf(field)]}, ${rounded(width)} by ${rounded(height)} mm, ` +
       `left ${rounded(left)}, top ${rounded(top)}${isWrong ? ", to be mended" : ""}`);
     group.setAttribute("transform", `translate(${left} ${top}) rotate(${area.angle ?? 0} ${width / 2} ${height / 2})`);
     const made = [element("rect", { class: "body", width, height })];
-    const cells = this.cells[name] ?? [], of = this.cellsOf[name];
     if (cells.length > 1 && of) {
       const path = cells.map(([x, y, w, h]) => `M${x} ${y}h${w}v${h}h${-w}z`).join("");
       // Until the server has told where the cells of the new size are, the old ones are stretched.
@@ -135,8 +140,8 @@ export class Stage {
     if (event.button !== 0 || this.drag) return;
     const target = /** @type {Element} */ (event.target), { x, y } = this.point(event);
     const name = target.closest(".field")?.getAttribute("data-name") ?? "", edges = target.closest(".handle")?.getAttribute("data-edges");
-    const isFinger = event.pointerType === "touch", active = document.activeElement;
-    if (active instanceof HTMLElement) active.blur(); // what was typed belongs to the field that was selected
+    const isFinger = event.pointerType === "touch";
+    this.beforeSelect(); // what was typed belongs to the field that was selected
     const wasSelected = name === this.model.selected;
     this.model.select(name || null);
     if (name) this.focus(name);
