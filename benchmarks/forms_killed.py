@@ -203,7 +203,7 @@ def run(folder: Path, sheets: int, jobs: int = 1) -> dict[str, Any]:
                 kill(reading)
                 read_kills.append(len(lines_of(record)))
             else:
-                reading.wait()
+                reading.communicate()
             assert len(lines_of(record)) > before
             # The reviewers go on with what is there, and their server is killed in the midst of it.
             server.kill()

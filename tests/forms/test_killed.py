@@ -1,4 +1,4 @@
-"""A stack that is read and reviewed while its processes are killed, as benchmarks/forms_killed.py does it, but a small one."""
+"""A small stack that is read and reviewed while its processes are killed, as in benchmarks/forms_killed.py."""
 
 import importlib
 from pathlib import Path
@@ -17,10 +17,10 @@ def killed(monkeypatch):
 
 
 def test_nothing_is_lost_and_nothing_is_there_twice(killed, tmp_path):
-    said = killed.run(tmp_path, 12)
-    assert said["reading_killed_at_sheets"][0] < said["reading_killed_at_sheets"][1] < 12
+    said = killed.run(tmp_path, 9)
+    assert said["reading_killed_at_sheets"][0] < said["reading_killed_at_sheets"][1] < 9
     assert said["review_killed"] >= 2 and said["sent_again"] > 0
-    assert (said["sheets"], said["rows_of_the_table"], said["fields"], said["decisions"]) == (12, 12, 24, 24)
+    assert (said["sheets"], said["rows_of_the_table"], said["fields"], said["decisions"]) == (9, 9, 18, 18)
     wrong = ("sheets_lost", "sheets_twice", "sheets_not_aligned", "decisions_lost", "decisions_twice")
     assert {
         name: said[name] for name in (*wrong, "decisions_that_nobody_sent", "fields_not_as_decided")
