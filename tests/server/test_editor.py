@@ -3,11 +3,14 @@
 import asyncio
 
 import httpx
+import numpy as np
 import pytest
+from PIL import Image
 
 from inkdigits.forms.editing import Editing
 from inkdigits.server import editor
 from inkdigits.server.form_page import Reach
+from tests.server.conftest import running
 
 TEMPLATE = """
 name = "marks"
@@ -91,3 +94,15 @@ def test_pages_of_other_sites_and_names_are_refused(path):
     assert own.get("/edit/state").status_code == 401
     shown = own.get("/edit/state", headers={"authorization": "Bearer a-token"})
     assert shown.status_code == 200 and not shown.json()["local"]
+
+
+def test_a_blank_without_fields_is_edited_and_the_template_written_at_the_first_save(tmp_path):
+    Image.fromarray(np.full((1754, 1240), 250, np.uint8)).save(tmp_path / "blank.png")
+    out = tmp_path / "marks.toml"
+    words = ("form", "new", tmp_path / "blank.png", "--out", out, "--edit", "--port", 0)
+    with running("inkdigits", *words) as server, server.client as client:
+        state = client.get("/edit/state").json()
+        assert state["version"] == "" and not out.exists() and (tmp_path / "marks-1.png").exists()
+        fields = {"total": {"number": {"left": 80, "top": 60, "width": 30, "height": 12}}}
+        saved = client.post("/edit/save", json={"template": {**state["template"], "fields": fields}, "version": ""})
+        assert saved.status_code == 200 and "[fields.total]" in out.read_text()
