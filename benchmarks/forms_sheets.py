@@ -11,18 +11,23 @@ Sheets of the four worked examples, written by MNIST's validation writers, print
   siblings     pairs of forms of which 70 % of the print is the same: sheets that fit their own form, and the other
   seconds      the sheet with 30 fields: a scan at 200 dots an inch, one thread (`--time`, on a quiet machine)
 
-Usage: python benchmarks/forms_sheets.py [--sheets 400] [--foreign 200] [--siblings 100] [--time] [--show]
+Usage: python benchmarks/forms_sheets.py [--sheets 400] [--foreign 200] [--siblings 100] [--time] [--show] [--anew]
 writes benchmarks/results/forms_sheets.json if all are read.
+
+What was read is kept, a line a sheet, in benchmarks/cache/forms_sheets-HASH.jsonl: a run that was stopped goes on from there.
+The hash is that of the package's code and models, of the sheets and of this script, so that no file mixes two readers.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import lru_cache
 from pathlib import Path
 from statistics import median
@@ -31,6 +36,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+import inkdigits
 import made_forms
 from inkdigits import Form
 from inkdigits.evaluation.metrics import wilson
@@ -182,6 +188,51 @@ def timed() -> dict[str, Any]:
     return {"median": median(seconds[1:]), "first": seconds[0], "fields": len(texts), "right": right}
 
 
+class Kept:
+    """What became of each sheet, as lines of a file that only grows."""
+
+    def __init__(self, folder: Path, is_anew: bool = False) -> None:
+        """Open the file of this code's results; `is_anew` forgets what is in it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / f"forms_sheets-{code()}.jsonl"
+        if is_anew:
+            self.path.unlink(missing_ok=True)
+        self.rows: dict[tuple[str, int], dict[str, Any]] = {}
+        data = self.path.read_bytes() if self.path.exists() else b""
+        whole = data[: data.rfind(b"\n") + 1]  # a kill may leave a part of a line
+        if len(whole) < len(data):
+            os.truncate(self.path, len(whole))
+        for line in whole.splitlines():
+            row = json.loads(line)
+            self.rows[row["of"], row["row"]["number"]] = row["row"]
+
+    def results(
+        self, of: Callable[[int], dict[str, Any]], numbers: range, pool: ProcessPoolExecutor
+    ) -> Iterator[dict[str, Any]]:
+        """Yield what `of` gives for each number, in order: what is not kept is computed first, and kept as it comes."""
+        name = of.__name__
+        missing = [number for number in numbers if (name, number) not in self.rows]
+        print(f"{name}: {len(numbers) - len(missing)} of {len(numbers)} are kept", flush=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            for done in as_completed([pool.submit(of, number) for number in missing]):
+                row = done.result()
+                file.write(json.dumps({"of": name, "row": row}) + "\n")
+                file.flush()
+                self.rows[name, row["number"]] = row
+        for number in numbers:
+            yield self.rows[name, number]
+
+
+def code() -> str:
+    """Return the hash of all that a result depends on: the package, its models, and the benchmark's own modules."""
+    digest = hashlib.sha256(json.dumps(made_forms.fingerprint()).encode())
+    package = Path(inkdigits.__file__).parent
+    files = [path for path in package.rglob("*") if path.suffix in {".py", ".toml", ".onnx", ".json"}]
+    for path in [*sorted(files), Path(__file__)]:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sheets", type=int, default=WHOLE)
@@ -192,18 +243,20 @@ def main() -> None:
     parser.add_argument("--time", action="store_true", help="time a sheet of 30 fields; on a quiet machine")
     parser.add_argument("--show", action="store_true", help="print every sheet and field that is wrong")
     parser.add_argument("--keep", type=Path, help="write each sheet's result to this file, a line each")
+    parser.add_argument("--anew", action="store_true", help="forget what was read before")
     asked = parser.parse_args()
+    kept = Kept(Path(__file__).parent / "cache", asked.anew)
     rows, foreign, pairs = [], [], []
     with ProcessPoolExecutor(asked.jobs) as pool:
-        for row in pool.map(of_sheet, range(asked.first, asked.first + asked.sheets)):
+        for row in kept.results(of_sheet, range(asked.first, asked.first + asked.sheets), pool):
             rows.append(row)
             if asked.show:
                 _show(row)
-        for row in pool.map(of_foreign, range(asked.foreign)):
+        for row in kept.results(of_foreign, range(asked.foreign), pool):
             foreign.append(row)
             if asked.show and row["read"]:
                 print("FOREIGN", row, flush=True)
-        for row in pool.map(of_siblings, range(asked.siblings)):
+        for row in kept.results(of_siblings, range(asked.siblings), pool):
             pairs.append(row)
             if asked.show and (row["other"] or not row["own"]):
                 print("SIBLING", row, flush=True)

@@ -13,6 +13,7 @@ import click
 from inkdigits.batch import inputs, parallel
 from inkdigits.cli.form_batch import Failed, correct, digits, export, review, tell
 from inkdigits.cli.form_example import example
+from inkdigits.cli.form_page import edit, edit_page, needs_server, serving
 from inkdigits.cli.options import MODEL
 from inkdigits.cli.screen import Screen, warn
 from inkdigits.errors import InputError, one_line
@@ -32,7 +33,7 @@ def form() -> None:
     """
 
 
-for command in (example, export, correct, digits, review):
+for command in (example, edit, export, correct, digits, review):
     form.add_command(command)
 
 
@@ -50,21 +51,47 @@ for command in (example, export, correct, digits, review):
 )
 @click.option("--filled", is_flag=True, help="BLANK has been filled in: leave its handwriting out.")
 @click.option("--force", is_flag=True, help="Replace a template that is there.")
-def new(blank: str, out: Path, name: str | None, size: str | None, page: int | None, filled: bool, force: bool) -> None:
+@click.option(
+    "--edit", "edits", is_flag=True, help="Edit it then, in a page: the options below are those of `form edit`."
+)
+@serving
+def new(
+    blank: str,
+    out: Path,
+    name: str | None,
+    size: str | None,
+    page: int | None,
+    filled: bool,
+    force: bool,
+    edits: bool,
+    host: str,
+    port: int,
+    opens: bool,
+) -> None:
     """Make a template of an empty form: find its boxes, combs, tables and boxes to be ticked."""
     from inkdigits.forms import making
+
+    if edits:
+        needs_server("inkdigits form new --edit")
 
     if out.suffix.lower() != ".toml":
         raise click.UsageError("--out wants a name that ends in .toml")
     if out.exists() and not force:
         raise InputError(out, "is there already", "name another file, or add --force to replace it")
-    made = making.make(blank, name or making.name_for(out), out.stem, _size(size), filled, page)
+    made = making.make(blank, name or making.name_for(out), out.stem, _size(size), filled, page, may_be_empty=edits)
+    if edits and not made.template.fields:
+        made.write_pictures(out)
+        click.echo("No boxes, combs or tables were found: add the fields in the editor.", err=True)
+        edit_page(out, made.template, host, port, opens)
+        return
     loading.check(made.template, blank)
     files = made.write(out)
     for line in making.described(made.template.fields):
         click.echo(line)
     count = len(made.template.fields)
     click.echo(f"{count} {'field' if count == 1 else 'fields'}: {', '.join(map(one_line, files))}", err=True)
+    if edits:
+        edit_page(out, None, host, port, opens)
 
 
 def _size(text: str | None) -> tuple[float, float] | None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from inkdigits.errors import InputError, one_line, require
+from inkdigits.cli.form_page import needs_server, serve, serving
+from inkdigits.errors import InputError, one_line
 from inkdigits.forms import correcting, tables
 from inkdigits.forms.decisions import Decisions
 from inkdigits.forms.folder import Folder
@@ -92,35 +93,17 @@ def digits(folder: Path, out: Path) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8010, show_default=True, help="0 is any free one.")
-@click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
+@serving
 def review(folder: Path, host: str, port: int, opens: bool) -> None:
     """Settle what is doubtful in a batch folder, in a page, until Ctrl-C. Each decision is saved at once.
 
     Only this machine reaches the page. With --host others do who know the address with the token that is printed.
     """
-    require("inkdigits form review", "serve", "starlette", "uvicorn")
+    needs_server("inkdigits form review")
     from inkdigits.forms.reviewing import Review
-    from inkdigits.server import address, kept, listener
     from inkdigits.server import review as reviews
-    from inkdigits.server.limits import Limits
 
     with held(folder / ".review.lock"):  # who has which field in hand, one server knows
         own = Review(Folder(folder))
-        ours = listener.listen(host, port)
-        is_local = address.is_for_this_machine(ours)
-        token = None if is_local else kept.new_token()
-        page = address.page(address.reachable(ours, "127.0.0.1"), ours, "http", token)
-        names = () if is_local else address.host_names()
-
-        def started() -> None:
-            click.echo(f"The review is at {page}")
-            if token is not None:
-                click.echo("Whoever knows this address, token included, sees these sheets. It comes over plain HTTP, "
-                           "where others on the network could read along.")  # fmt: skip
-            click.echo("Ctrl-C ends it.")
-            if opens:
-                click.launch(page)
-
-        listener.run(reviews.create(reviews.Service(own, names, token, is_local)), ours, Limits(), started)
+        create = lambda reach: reviews.create(reviews.Service(own, reach))  # noqa: E731
+        serve("review", "sees these sheets", create, host, port, opens)

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 import cv2
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -59,9 +60,15 @@ def fields(blank: Blank, page: int = 1, named: Iterable[str] = ()) -> dict[str, 
         while f"{kind}{number}" in taken:
             number += 1
         taken.add(f"{kind}{number}")
-        of_kind: dict[str, Any] = {kind: area}
+        of_kind: dict[str, Any] = {kind: _rounded(area)}
         made[f"{kind}{number}"] = Field(page=page, **of_kind)
     return made
+
+
+def _rounded(area: Area) -> Area:
+    """Return an area in whole micrometres: what a person can read in the file."""
+    values = msgspec.structs.asdict(area).items()
+    return msgspec.structs.replace(area, **{key: round(v, 3) for key, v in values if isinstance(v, float)})
 
 
 def cells(blank: Blank) -> list[Cell]:

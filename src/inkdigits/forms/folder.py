@@ -135,10 +135,15 @@ class Folder:
     @contextmanager
     def open_for(self, job: Job) -> Iterator[None]:
         """Make the folder ready for sheets that a job reads. Raises InputError for one of other templates or files."""
-        if self.path.is_dir() and any(self.path.iterdir()) and not self.record.exists():
+        make_folder(self.path)
+        # The record is written first: a kill before that leaves the lock alone, and a part of it.
+        begun = {".lock", f".part-{RECORD}"}
+        if not self.record.exists() and any(one.name not in begun for one in self.path.iterdir()):
             raise InputError(self.path, "holds other files already", "give a folder that is new or empty")
-        make_folder(self.crops)
         with held(self.path / ".lock"):
+            if not self.record.exists():
+                write_text(self.record, "")
+            make_folder(self.crops)
             about = self.path / "batch.json"
             run = job.description()
             if about.exists():
@@ -147,13 +152,11 @@ class Folder:
                     problem = f"was read by other templates, another model or version ({known}, and this is {run})"
                     raise InputError(self.path, problem, "give another folder")
             else:
-                write_text(about, json.dumps({"run": run, "templates": [Path(t).name for t in job.templates]}) + "\n")
                 for template in job.templates:
                     for path in (Path(template), *_blanks(template)):  # lists of people stay where they are
                         with written_aside(self.path / "templates" / path.name) as aside:
                             aside.write_bytes(path.read_bytes())
-            if not self.record.exists():
-                write_text(self.record, "")
+                write_text(about, json.dumps({"run": run, "templates": [Path(t).name for t in job.templates]}) + "\n")
             self._cut_torn()
             yield
 

@@ -16,7 +16,7 @@ from inkdigits.forms import checking, template
 from inkdigits.forms.checking import PlaceError
 from inkdigits.forms.template import KINDS, Amount, Boxes, Date, Field, Mark, Table, Template
 
-_MOST_BYTES = 4 << 20
+MOST_BYTES = 4 << 20  # of a template's file
 # Which struct stands at a place of the file, by the last part of its path.
 _STRUCTS: dict[str, type[msgspec.Struct]] = {
     "": Template,
@@ -43,26 +43,38 @@ _TYPES = {
 
 def read(path: Path) -> Template:
     """Return the template in a TOML file. Raises InputError, which names the place in the file, for one that is none."""
+    return parse(said_by(text_of(path), path), path)
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a template's file. Raises InputError for one that is missing, too long or no text."""
     try:
         with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
+            data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise InputError(path, "does not exist", "check the path") from None
     except OSError as error:
         raise InputError(path, f"cannot be opened ({error.strerror})", "check the path and its permissions") from None
-    if len(data) > _MOST_BYTES:
-        raise InputError(path, f"is longer than {_MOST_BYTES >> 20} MB", "give a template")
+    if len(data) > MOST_BYTES:
+        raise InputError(path, f"is longer than {MOST_BYTES >> 20} MB", "give a template")
     try:
-        said = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
         raise InputError(path, f"is no TOML ({error})", "mend the file") from None
-    return parse(said, path)
+
+
+def said_by(text: str, source: object) -> dict[str, Any]:
+    """Return the values in the text of a TOML file. Raises InputError for what is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(source, f"is no TOML ({error})", "mend the file") from None
 
 
 def parse(said: dict[str, Any], source: object) -> Template:
     """Return the template that TOML's values say. Raises InputError, naming `source`, for what is none."""
     try:
-        made = _converted(said)
+        made = converted(said)
     except PlaceError as error:
         raise InputError(source, f"{error.place}: {error.problem}", error.remedy) from None
     check(made, source)
@@ -102,7 +114,7 @@ def _toml(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return f"{round(value, 3):g}" if abs(value) < 1e5 else repr(value)
+        return f"{round(value, 6):.12g}"  # without what sums of millimetres leave behind
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str):
@@ -123,7 +135,11 @@ def schema() -> dict[str, Any]:
     return made
 
 
-def _converted(said: dict[str, Any]) -> Template:
+def converted(said: dict[str, Any]) -> Template:
+    """Return the template that TOML's values say: each value by itself will do. Raises PlaceError for one that does not.
+
+    `checking.check` tells what is wrong between them.
+    """
     rest = {key: value for key, value in said.items() if key != "fields"}
     fields = said.get("fields", {})
     if not isinstance(fields, dict):

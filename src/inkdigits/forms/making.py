@@ -43,14 +43,19 @@ class Made:
 
     def write(self, path: Path) -> list[Path]:
         """Write the template, and beside it the pictures of its pages; return all files."""
+        files = self.write_pictures(path)
+        loading.write(self.template, path)
+        return [path, *files]
+
+    def write_pictures(self, path: Path) -> list[Path]:
+        """Write the pictures of the pages beside where the template is to be; return their files."""
         files = []
         for number, one in enumerate(self.blanks, 1):
             file = path.with_name(f"{path.stem}-{number}.png")
             with written_aside(file) as aside:
                 Image.fromarray(one.grey).save(aside, "PNG", optimize=True, dpi=(_DPI, _DPI))
             files.append(file)
-        loading.write(self.template, path)
-        return [path, *files]
+        return files
 
 
 def make(
@@ -60,12 +65,14 @@ def make(
     size: tuple[float, float] | None = None,
     filled: bool = False,
     page: int | None = None,
+    may_be_empty: bool = False,
 ) -> Made:
     """Return a template of an empty form, a picture or document; `stem` begins the names of its pages' pictures.
 
     `size` is that of the pages, in millimetres, where the file does not tell. `filled` says that the form has been
     filled in: its handwriting is painted over. `page` is the one page of a document that is meant, from 1, or None for
-    all of them. Raises InputError for a file that is no form: without pages or fields, or filled in.
+    all of them. Raises InputError for a file that is no form: without pages, filled in, or without fields, unless
+    `may_be_empty`.
     """
     pages: list[Page] = []
     blanks: list[Blank] = []
@@ -84,7 +91,7 @@ def make(
         fields |= finding.fields(one, number, fields)
         blanks.append(one)
         pages.append(Page(size=_named(extent), blank=f"{stem}-{number}.png", filled=filled))
-    if not fields:
+    if not fields and not may_be_empty:
         remedy = "write its fields into a template by hand, or give a better picture of the empty form"
         raise InputError(source, "has no boxes, combs or tables that could be found", remedy)
     made = Template(name=name, pages=pages, fields=fields)

@@ -1,13 +1,13 @@
 // The review: one field after the other. The next fields are here before they are needed; each decision goes out at once,
 // and is sent again, under the same id, until the server says that it is on the disk.
 
+import { ask as asked, at, failed, many, notice, Refused } from "../form_page/asking.js";
+
 /** @typedef {{id: string, key: string, source: string, form: string, copy: number | null, text: string, reason: string | null,
  *   confidence: number, rivals: [string, number][], signs: number[], status: string, isMark: boolean, boxes: boolean,
  *   crop: string | null, page: number}} Item */
 /** @typedef {{id: string, item: string, action: string, value: string | null, by: string, sampled: boolean}} Decision */
 
-/** @template {HTMLElement} T @param {string} id @returns {T} */
-const at = (id) => /** @type {T} */ (document.getElementById(id));
 const value = /** @type {HTMLInputElement} */ (at("value"));
 const dialog = /** @type {HTMLDialogElement} */ (at("sheet"));
 const session = crypto.getRandomValues(new Uint32Array(4)).join("-");
@@ -22,29 +22,13 @@ let isOverwriting = false, left = 0, isFetching = false, isWorking = false;
 
 const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16).padStart(2, "0")).join("");
 
-class Refused extends Error {
-  /** @param {number} status @param {string} reason */
-  constructor(status, reason) { super(reason); this.status = status; }
-}
-
 /** @param {string} path @param {object} [body] @returns {Promise<any>} */
-async function ask(path, body) {
-  const answer = await fetch(`/review/${path}`, body && { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
-  const said = await answer.json().catch(() => ({ error: `the server answered ${answer.status}` }));
-  if (!answer.ok) throw new Refused(answer.status, said.error);
-  return said;
-}
-
-/** @param {string} text */
-function notice(text) { at("notice").textContent = text; at("notice").hidden = !text; }
+const ask = (path, body) => asked(`/review/${path}`, body);
 
 /** @param {"first" | "work" | "misfit" | "done"} name */
 function show(name) {
   for (const id of ["first", "work", "misfit", "done"]) at(id).hidden = id !== name;
 }
-
-/** @param {number} n @param {string} one */
-const many = (n, one) => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
 
 async function firstScreen() {
   isWorking = false;
@@ -267,9 +251,6 @@ async function stop() {
   item = null;
   await firstScreen();
 }
-
-/** @param {unknown} error */
-function failed(error) { notice(error instanceof Refused ? error.message : "The server does not answer: is it still running?"); }
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || !isWorking) return;

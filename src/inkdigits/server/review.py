@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import msgspec
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from inkdigits.errors import InputError
-from inkdigits.forms.decisions import LONGEST, ConflictError
+from inkdigits.forms.decisions import LONGEST
 from inkdigits.forms.reviewing import Item, Review
 from inkdigits.image.load import load_pages
-from inkdigits.server import shown, static
-from inkdigits.server.admission import Admission
-from inkdigits.server.guard import Guard, error
+from inkdigits.server import form_page, shown
+from inkdigits.server.form_page import Reach, body, or_refused
 
 PAGE = Path(__file__).parent.parent / "review_page"
 _MOST_BYTES = 64 * 1024  # of a request's body
@@ -69,22 +63,12 @@ class Release(msgspec.Struct, forbid_unknown_fields=True):
     session: _Id
 
 
-_T = TypeVar("_T", Next, Decide, Undo, Release)
-
-
 @dataclass(frozen=True)
 class Service:
-    """A review that is served: to whom, and what the first screen says of that.
-
-    names    host names that the server is known by
-    token    what everyone must show, if anything
-    is_local whether only this machine reaches it
-    """
+    """A review that is served, and who can reach it, which the first screen says."""
 
     review: Review
-    names: tuple[str, ...] = ()
-    token: str | None = None
-    is_local: bool = True
+    reach: Reach
 
 
 def create(service: Service) -> ASGIApp:
@@ -97,33 +81,33 @@ def create(service: Service) -> ASGIApp:
         size = int(most) if most.isascii() and most.isdigit() and 0 < len(most) < 7 else 100
         said = await asyncio.to_thread(review.state, size)
         folder = review.folder.path
-        kept = {"folder": str(folder), "local": service.is_local, "token": service.token is not None}
+        kept = {"folder": str(folder), "local": service.reach.is_local, "token": service.reach.token is not None}
         return JSONResponse(said | kept)
 
     async def take(request: Request) -> Response:
-        asked = await _body(request, Next)
+        asked = await body(request, Next, _MOST_BYTES)
         items = await asyncio.to_thread(review.lease, asked.session, asked.which, _AHEAD, asked.most)
         return JSONResponse({"items": [_said(review, item) for item in items]})
 
     async def decide(request: Request) -> Response:
-        one = await _body(request, Decide)
+        one = await body(request, Decide, _MOST_BYTES)
         call = lambda: review.decide(one.id, one.item, one.action, one.value, one.by, one.sampled)  # noqa: E731
-        decision = await _or_refused(call)
+        decision = await or_refused(call)
         return JSONResponse({"decision": decision.id})
 
     async def undo(request: Request) -> Response:
-        one = await _body(request, Undo)
-        item = await _or_refused(lambda: review.undo(one.id, one.decision, one.by))
+        one = await body(request, Undo, _MOST_BYTES)
+        item = await or_refused(lambda: review.undo(one.id, one.decision, one.by))
         return JSONResponse({"item": _said(review, item)})
 
     async def release(request: Request) -> Response:
-        review.release((await _body(request, Release)).session)
+        review.release((await body(request, Release, _MOST_BYTES)).session)
         return JSONResponse({})
 
     async def sheet(request: Request) -> Response:
-        item = await _or_refused(lambda: review.item(request.path_params["item"]))
+        item = await or_refused(lambda: review.item(request.path_params["item"]))
         source, number = _page_of(item)
-        url, width, height = await _or_refused(lambda: picture(source, number))
+        url, width, height = await or_refused(lambda: picture(source, number))
         polygon = None if item.cell is None else [[x / width, y / height] for x, y in item.cell["polygon"]]
         return JSONResponse({"picture": url, "polygon": polygon, "source": source, "page": number})
 
@@ -134,14 +118,8 @@ def create(service: Service) -> ASGIApp:
         Route("/review/undo", undo, methods=["POST"]),
         Route("/review/release", release, methods=["POST"]),
         Route("/review/sheet/{item:str}", sheet),
-        *static.routes(PAGE),
-        static.route("/style.css", static.WEB / "style.css"),
-        static.route("/icon.svg", static.WEB / "icon.svg"),
     ]
-    app: ASGIApp = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
-    if service.token is not None:
-        app = Admission(app, service.token)
-    return Guard(app, service.names)
+    return form_page.application(routes, PAGE, service.reach)
 
 
 def _said(review: Review, item: Item) -> dict[str, Any]:
@@ -174,34 +152,3 @@ def _sheet_picture(source: str, number: int) -> tuple[str, int, int]:
     picture = next(iter(load_pages(Path(source), number)))
     width, height = picture.size
     return shown.data_url(picture.pixels), width, height
-
-
-_R = TypeVar("_R")
-
-
-async def _or_refused(call: Callable[[], _R]) -> _R:
-    """Return what a call gives, made in a thread. Raises HTTPException with the line of an InputError."""
-    try:
-        return await asyncio.to_thread(call)
-    except ConflictError as caught:
-        raise HTTPException(HTTPStatus.CONFLICT, str(caught)) from None
-    except InputError as caught:
-        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(caught)) from None
-
-
-async def _body(request: Request, kind: type[_T]) -> _T:
-    """Return a request's body. Raises HTTPException for one that is too long, or is not what is asked for."""
-    data = b""
-    async for part in request.stream():
-        data += part
-        if len(data) > _MOST_BYTES:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has {_MOST_BYTES >> 10} kB at most")
-    try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.DecodeError, RecursionError) as caught:
-        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, f"the body is not what is asked for: {caught}") from None
-
-
-async def _refused(_: Request, caught: Exception) -> Response:
-    assert isinstance(caught, HTTPException)
-    return error(HTTPStatus(caught.status_code), caught.detail)
