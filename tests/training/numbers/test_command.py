@@ -39,7 +39,8 @@ def test_the_run_folder(whole):
     assert config["recipe"]["task"] == "numbers" and config["strips"] == {"training": 16, "each scene": 1}
     assert recipe.from_dict(config["recipe"], "mine", "x") == recipe.load(place / "mine.toml")
     assert config["proof"]["largest_difference"]["float32"] < 1e-3 and config["parameters"] < 60_000
-    assert set(config["combining"]) == {"weight", "inserted"} and config["fitted_on"]["pages"] == 2
+    assert set(config["combining"]) == {"weight", "inserted", "separator_bias", "separator_slope"}
+    assert config["fitted_on"]["pages"] == 2
     metrics = json.loads((folder / "metrics.json").read_text())
     assert {"accuracy", "character_error", "false_signs"} <= set(metrics) and "table" in metrics["scenes"]
     report = (folder / "report.html").read_text(encoding="utf-8")
