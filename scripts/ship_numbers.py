@@ -61,7 +61,7 @@ with the locator's marks and the digit network.
 | Held out | {digits["validation"]:,} of MNIST's training digits, whole writers, and every seventh font and form of a digit: validation strips have these alone. MNIST's test digits were not opened |
 | Size | {size / 1e6:.2f} MB, ONNX, weights in 16 bits, which become 32 when the file is loaded |
 | Export | ONNX Runtime against Keras on {config["proof"]["pictures"]} strips: at most {differences["float32"]:.1g} off with weights in 32 bits; with those of the file, the probability of a sign at most {differences["file, signs"]:.1g} |
-| Combined | weight {config["combining"]["weight"]} of its log-probabilities, {config["combining"]["inserted"]} for a sign without a mark, fitted on {fitted["pages"]} validation pages: {fitted["right with both"]:,} of their numbers wholly right, {fitted["right with marks alone"]:,} without this network |
+| Combined | weight {config["combining"]["weight"]} of its log-probabilities, {config["combining"]["inserted"]} for a sign without a mark; log-odds of a located separator {config["combining"].get("separator_bias", 1.7)} + {config["combining"].get("separator_slope", 2.0)} times those of its peak; fitted on {fitted["pages"]} validation pages: {fitted["right with both"]:,} of their numbers wholly right, {fitted["right with marks alone"]:,} without this network |
 | Made again by | `inkdigits train numbers --seed {config["seed"]}`, {config["training_hours"]:.1f} hours on {config["machine"]}, training in {config["precision"]} |
 | Versions | {versions} |
 | Code | {code_hash.words(config)} |
