@@ -34,7 +34,7 @@ _THREADS = 8  # that fetch from addresses
 
 @dataclass(frozen=True)
 class Picture:
-    """What is to be read: its name, and its content, or None where the name is a path or an address."""
+    """What is to be read: its name, and its content; None if the name is a path or an address, an InputError if none is."""
 
     name: str
     content: Any = None
@@ -88,7 +88,18 @@ class BatchReader:
             raise InputError(f"verb={verb!r}", "has no options expect and ink", "leave them out")
         if not (seconds > 0 and processes >= 1):
             raise InputError(f"seconds={seconds!r}, processes={processes!r}", "mean nothing", "give positive numbers")
-        self.reading = Reading(verb, Options.of(model=model, trust=trust, expect=expect, ink=ink), templates)
+        options = Options.of(model=model, trust=trust, expect=expect, ink=ink)
+        self._begin(Reading(verb, options, templates), seconds, processes)
+
+    @classmethod
+    def of(cls, reading: Reading, seconds: float = SECONDS, processes: int = 1) -> BatchReader:
+        """Return a reader for what has been put together already."""
+        reader = cls.__new__(cls)
+        reader._begin(reading, seconds, processes)
+        return reader
+
+    def _begin(self, reading: Reading, seconds: float, processes: int) -> None:
+        self.reading = reading
         self.seconds, self.processes = float(seconds), int(processes)
 
     def __repr__(self) -> str:
@@ -186,6 +197,8 @@ def _picture(row: dict[str, Any], number: int) -> Picture:
 def _item(picture: Picture) -> tuple[Item, Kind]:
     """Return a picture as the pool takes it. Raises InputError for a content that is none."""
     content = picture.content
+    if isinstance(content, InputError):
+        raise content
     if content is None:
         if picture.name.startswith("row "):
             raise InputError(picture.name, "holds neither a path nor a picture", "give one")
