@@ -84,7 +84,7 @@ class Table:
             about = f"{self._path}/{ABOUT}"
             if self._files.exists(about):
                 self._check(json.loads(self._files.cat_file(about)))
-            elif self._files.ls(self._path, detail=False):
+            elif self._files.exists(self._path) and self._files.ls(self._path, detail=False):
                 raise InputError(self.place, "holds other files already", "give --out a folder that is new or empty")
             else:
                 self._write(ABOUT, json.dumps({"run": self.run, "verb": self.verb, "rows": self.rows}).encode())
