@@ -201,6 +201,23 @@ def test_it_loads_nothing_before_it_is_called_and_no_engine_ever():
     assert done.returncode == 0 and "nonsense" in done.stdout, done.stderr
 
 
+def test_a_process_that_has_read_ends_by_itself():
+    """Also one that multiprocessing has started, as workers of engines are, and as a daemon, which Dask's are."""
+    code = (
+        "import multiprocessing, sys, inkdigits\n"
+        "def read():\n"
+        "    assert inkdigits.BatchReader('classify')({'path': [sys.argv[1]]})['error'][0] is None\n"
+        "if __name__ == '__main__':\n"
+        "    child = multiprocessing.get_context('fork').Process(target=read, daemon=True)\n"
+        "    child.start()\n"
+        "    child.join()\n"
+        "    read()\n"
+        "    sys.exit(child.exitcode)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, SEVEN], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_two_readers_that_are_equal_share_their_processes():
     classified({"path": [SEVEN]})
     before = {child.pid for child in multiprocessing.active_children()}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from multiprocessing import util
 from typing import Any, get_args
 
 import msgspec
@@ -232,7 +233,14 @@ def _pool(reading: Reading, processes: int, seconds: float) -> Pool:
         if pool is None or pool.failure is not None:
             pool = _pools[key] = Pool(reading, processes, seconds, _REMEDY)
             pool.start()
-    pool.wait()
+            if len(_pools) == 1:
+                # multiprocessing waits at a process's end for its children, which end only when they are told to.
+                util.Finalize(None, stop, exitpriority=1)
+    try:
+        pool.wait()
+    except ChildProcessError as error:
+        hint = 'a script that calls a reader itself must do so below: if __name__ == "__main__":'
+        raise ChildProcessError(f"{error} ({hint})") from None
     return pool
 
 
