@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import logging
 import os
 import shutil
 import signal
@@ -36,6 +37,7 @@ from inkdigits.synthetic import scenes
 from machine import write_results
 
 WHOLE, PAGES_OF, BOMBS, CRASHING = 100_000, 50, 10, 3
+EACH = {"crops": 1000, "pages": 20}  # of an archive: each is at most one part of the table
 CRASH = b"\x89PNG\r\n\x1a\n crash"
 HOOK = f"""
 import ctypes
@@ -75,25 +77,26 @@ def page(index: int) -> bytes:
 
 
 def make(work: Path, count: int) -> None:
-    """Write crops and pages as files, tar archives and Parquet of a thousand each; what is there already is left."""
+    """Write crops and pages as files, tar archives and Parquet, so many in each; what is there already is left."""
     if (work / "made").exists():
         return
     for kind, one, number in (("crops", crop, count), ("pages", page, max(count // PAGES_OF, 2))):
-        for first in range(0, number, 1000):
-            few = {f"{i:07}.png": one(i) for i in range(first, min(first + 1000, number))}
-            place = work / kind / "files" / f"{first // 1000:05}"
+        each = EACH[kind]
+        for first in range(0, number, each):
+            few = {f"{i:07}.png": one(i) for i in range(first, min(first + each, number))}
+            place = work / kind / "files" / f"{first // each:05}"
             place.mkdir(parents=True, exist_ok=True)
             for name, data in few.items():
                 (place / name).write_bytes(data)
             for form in ("tar", "parquet"):
                 (work / kind / form).mkdir(exist_ok=True)
-            with tarfile.open(work / kind / "tar" / f"{first // 1000:05}.tar", "w") as archive:
+            with tarfile.open(work / kind / "tar" / f"{first // each:05}.tar", "w") as archive:
                 for name, data in few.items():
                     member = tarfile.TarInfo(name)
                     member.size = len(data)
                     archive.addfile(member, io.BytesIO(data))
             parquet.write_table(
-                pyarrow.table({"bytes": list(few.values())}), work / kind / "parquet" / f"{first // 1000:05}.parquet"
+                pyarrow.table({"bytes": list(few.values())}), work / kind / "parquet" / f"{first // each:05}.parquet"
             )
     (work / "made").touch()
 
@@ -168,13 +171,11 @@ def deaths(work: Path, count: int) -> dict[str, Any]:
     victim = machines.add_node(num_cpus=1)
     ours = command("pages", source, out, "--ray", machines.address)
     process = subprocess.Popen(ours, stdout=subprocess.DEVNULL)
-    every = sum(
-        -(-min(1000, max(count // PAGES_OF, 2) - first) // 256) for first in range(0, max(count // PAGES_OF, 2), 1000)
-    )
-    wait_for_parts(out, max(every // 3, 1) if every > 1 else 0, process)
+    every = len(list(source.iterdir()))
+    wait_for_parts(out, max(every // 3, 1), process)
     machines.remove_node(victim, allow_graceful=False)
     at_node = parts(out)
-    wait_for_parts(out, max(2 * every // 3, 1) if every > 1 else 0, process)
+    wait_for_parts(out, max(2 * every // 3, 1), process)
     process.send_signal(signal.SIGKILL)
     process.wait()
     before = {path.name: path.stat().st_mtime_ns for path in out.glob("part-*")}
@@ -252,6 +253,7 @@ def store(work: Path, count: int) -> dict[str, Any]:
     import fsspec
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line a request
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
