@@ -103,7 +103,7 @@ def main() -> None:
         sys.path.insert(0, str(ROOT / "benchmarks"))
         from machine import write_results
 
-        write_results("engines_scale", {"engines": results})
+        write_results("engines_scale", {"command": "make test-engines", "engines": results})
 
 
 if __name__ == "__main__":
