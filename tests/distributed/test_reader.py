@@ -111,31 +111,30 @@ def test_a_picture_that_hangs_or_kills_its_process_is_one_lost_row(tmp_path):
     made = BatchReader("classify", seconds=3)({"path": paths})
     assert "took longer than 3 s" in made["error"][1] and [e is None for e in made["error"]] == [True, False, True]
 
-    before = children()
     results = []
     thread = threading.Thread(target=lambda: results.append(BatchReader("classify", seconds=200)({"path": paths})))
     thread.start()
+    ends = []  # open until the end: whoever reads next would else be told that there is nothing to come
     for _ in range(2):
         # Opening a pipe to write, without waiting, succeeds as soon as its process has opened it to read.
-        end = wait_until(lambda: opened(pipe))
-        (child,) = children() - before
+        ends.append(wait_until(lambda: opened(pipe)))
+        child = wait_until(lambda: reading(pipe))
         os.kill(child, signal.SIGKILL)
-        wait_until(lambda child=child: child not in children())
-        os.close(end)
+        wait_until(lambda child=child: reading(pipe) != child)
     thread.join()
+    for end in ends:
+        os.close(end)
     (made,) = results
     assert "killed by signal 9" in made["error"][1] and made["text"][0] == made["text"][2] is not None
 
 
-def children():
-    """The processes that this one has started and that are alive; multiprocessing's own list is for one thread only."""
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+def reading(pipe):
+    """The process other than this one that has a pipe open; None if there is none."""
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
         with contextlib.suppress(OSError):
-            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-            if int(parent) == os.getpid() and state != "Z":
-                found.add(int(stat.parent.name))
-    return found
+            if link.readlink() == pipe and int(link.parts[2]) != os.getpid():
+                return int(link.parts[2])
+    return None
 
 
 def opened(pipe):
