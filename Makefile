@@ -7,8 +7,9 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	$$python -c '$(TRAINS)' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+ENGINES := .venv-engines
 
-.PHONY: demo test test-minimum lint notebook clean
+.PHONY: demo test test-minimum test-engines lint notebook clean
 
 demo: $(VENV)/.installed-train ## train the classic CNN, test it, write its report, read the sample pictures
 	$(BIN)/inkdigits train classic
@@ -25,6 +26,11 @@ test: $(VENV)/.installed-dev lint ## lint, types, and every test
 
 test-minimum: ## every test with the lowest versions of the dependencies, in an environment of its own
 	$(or $(PYTHON),python3) scripts/check_minimum.py
+
+test-engines: ## the examples of docs/many-machines.md, in an environment of its own; Spark needs Java
+	test -x $(ENGINES)/bin/python || $(or $(PYTHON),python3) -m venv $(ENGINES)
+	$(ENGINES)/bin/python -m pip install --quiet --editable ".[scale]" daft pyspark "dask[dataframe,distributed]"
+	$(ENGINES)/bin/python scripts/check_engines.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -46,4 +52,4 @@ $(VENV)/.installed-%: pyproject.toml
 	@touch $@
 
 clean: ## remove the environment and what tests leave; runs/ stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) $(ENGINES) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -25,6 +25,7 @@ from ray.cluster_utils import Cluster
 
 from inkdigits import cluster, run, series
 from inkdigits.datasets import load, mnist
+from inkdigits.distributed import connection
 from inkdigits.training import recipe
 from machine import write_results
 
@@ -50,7 +51,7 @@ def main(place: Path) -> None:
     lost: dict[str, int] = {}
     killer = threading.Thread(target=kill_in_the_middle, args=(machines, victim, spread, lost), daemon=True)
     started = time.perf_counter()
-    with cluster.connected(machines.address):
+    with connection.connected(machines.address, "this benchmark", "ray"):
         machines.wait_for_nodes()
         killer.start()
         for outcome in cluster.train_seeds(chosen, list(range(SEEDS)), data, spread, lambda _seed: "x"):

@@ -20,7 +20,7 @@ LAYERS = [
     {"reader"},
     {"datasets", "batch"},
     {"forms"},
-    {"training", "evaluation", "explaining", "server"},
+    {"training", "evaluation", "explaining", "server", "distributed"},
     {"finetuning", "trust", "parts", "code_hash"},
     {"provenance", "derived", "measuring"},
     {"locator_run", "number_run"},

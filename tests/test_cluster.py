@@ -13,7 +13,6 @@ import pytest
 
 from inkdigits import cluster, run, series
 from inkdigits.datasets import mnist
-from inkdigits.errors import InputError
 from inkdigits.locks import held
 from inkdigits.training import recipe
 from tests.cli.conftest import run as inkdigits
@@ -82,14 +81,6 @@ def test_bad_data_and_recipes_come_back_as_one_line(place):
     settings["training"]["batch"] = 0
     outcome = cluster.work(settings, 3, str(place / "small.npz"), str(place / "out"), "x")
     assert outcome.error is not None and "training.batch" in outcome.error
-
-
-@pytest.mark.parametrize(
-    "address", ["localhost:1", "ray://localhost:1", "localhost:99999", "no.such.host.invalid:6379"]
-)
-def test_a_cluster_that_does_not_answer_is_told_at_once(address):
-    with pytest.raises(InputError, match="cannot be reached"):
-        cluster.probe(address)
 
 
 def test_wrong_usage():

@@ -22,6 +22,7 @@ _HOMES = {
     "read": "inkdigits.reader",
     "read_many": "inkdigits.reader",
     "read_pages": "inkdigits.reader",
+    "BatchReader": "inkdigits.distributed.reader",
     "Digit": "inkdigits.results",
     "Explanation": "inkdigits.explaining.explanation",
     "Form": "inkdigits.forms.form",
@@ -35,6 +36,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "BatchReader",
     "Digit",
     "Explanation",
     "Form",
@@ -56,6 +58,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from inkdigits.distributed.reader import BatchReader
     from inkdigits.errors import InputError, MissingExtraError
     from inkdigits.explaining.explanation import Explanation, explain
     from inkdigits.forms.form import Form

@@ -7,18 +7,15 @@ dies is started on another one, finds the checkpoint there, and goes on. What Ra
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from inkdigits import run, series
 from inkdigits.datasets import load
-from inkdigits.errors import InputError, InUseError, one_line, require
+from inkdigits.errors import InputError, InUseError, one_line
 from inkdigits.training import recipe
 from inkdigits.training.recipe import Recipe
 
@@ -35,42 +32,6 @@ class Outcome:
     error: str | None
     left_out: tuple[str, ...]
     warnings: tuple[str, ...] = ()
-
-
-@contextmanager
-def connected(address: str) -> Iterator[None]:
-    """Be connected to the Ray cluster at an address, or to one of this machine alone: "local".
-
-    Raises MissingExtraError without the extra, and InputError for a cluster that does not answer.
-    """
-    require("training on many machines", "ray", "ray")
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray reports its use to its makers otherwise
-    import ray
-
-    probe(address)
-    try:
-        ray.init(address, log_to_driver=False, logging_level="error")
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        reason = str(error).split("\n", maxsplit=1)[0]
-        raise InputError(
-            f"Ray at {address}", f"cannot be reached ({reason})", "check the address, or give local"
-        ) from None
-    try:
-        yield
-    finally:
-        ray.shutdown()
-
-
-def probe(address: str) -> None:
-    """Raise InputError if nothing answers at HOST:PORT: Ray itself would try for minutes. Other words are Ray's."""
-    host, _, port = address.rpartition("/")[2].rpartition(":")
-    if not port.isdigit():
-        return
-    try:
-        socket.create_connection((host, int(port)), timeout=10).close()
-    except (OSError, OverflowError, ValueError) as error:
-        remedy = "check the address that `ray start --head` has told, or give local"
-        raise InputError(f"Ray at {address}", f"cannot be reached ({error})", remedy) from None
 
 
 def train_seeds(

@@ -102,7 +102,7 @@ class Options:
 
         Runs with the same description may share a file of results. Raises InputError for what is no model.
         """
-        words = [f"model {Path(self.model).name} {_hash_of_model(self.model)}"]
+        words = [f"model {Path(self.model).name} {model_hash(self.model)}"]
         for name in NAMES[1:]:
             value = getattr(self, name)
             words += [f"{name} {one}" for one in (value if isinstance(value, tuple) else (value,))]
@@ -115,8 +115,8 @@ class Options:
 NAMES = tuple(field.name for field in fields(Options))
 
 
-def _hash_of_model(model: str) -> str:
-    """Return what tells this model, its thresholds included, from every other of the same name."""
+def model_hash(model: str) -> str:
+    """Return what tells this model, its thresholds included, from every other of the same name: 8 hexadecimal digits."""
     path = locate(model)
     config = path.with_name("config.json")
     return _hash(path.read_bytes() + (config.read_bytes() if config.is_file() else b""))

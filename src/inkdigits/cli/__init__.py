@@ -17,6 +17,7 @@ from inkdigits.errors import DamagedInstallationError, InputError, MissingExtraE
 _VERBS = {
     "classify": "Read one digit a picture, of pictures and folders.",
     "read": "Read lines of digits from pictures, documents and folders.",
+    "join": "Join the results of several machines.",
     "form": "Read filled forms into tables, and make forms to be filled in.",
     "serve": "Open the page and the HTTP API, here or for a phone.",
     "explain": "Draw what in a digit spoke for and against its answer.",

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from inkdigits.batch.job import Job
-from inkdigits.cli import drawings, many
-from inkdigits.cli.options import MODEL, TRUST, reader_options
+from inkdigits.batch.shards import Shard
+from inkdigits.cli import drawings, many, tables
+from inkdigits.cli.options import MODEL, SHARD, TRUST, reader_options
 from inkdigits.errors import one_line
 from inkdigits.options import Options
 from inkdigits.results import Digit, chance
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     help="Draw the picture's way to the network, step by step, into this .png.",
 )
 @many.output
+@tables.RAY
+@SHARD
 @reader_options(MODEL, TRUST)
 def classify(
     pictures: tuple[str, ...],
@@ -37,10 +40,12 @@ def classify(
     as_csv: bool,
     brief: bool,
     steps: Path | None,
-    out: Path | None,
+    out: str | None,
     resume: bool,
     jobs: int,
     timeout: float | None,
+    ray: str | None,
+    shard: Shard | None,
     options: Options,
 ) -> None:
     """Read the one digit in each PICTURE, or in each of a FOLDER and below it; - reads a picture from standard input.
@@ -48,12 +53,17 @@ def classify(
     Any polarity, size, place and light; PNG, JPEG, AVIF, BMP, GIF, TIFF or WebP. A ? stands where it is not sure. Many
     pictures are read in parallel; a run with --out that was stopped, even by kill -9, goes on with --resume.
     """
+    if tables.is_meant(out, ray):
+        if steps is not None or as_json or as_csv:
+            raise click.UsageError("--steps, --json and --csv are not for a table of results")
+        tables.read("classify", options, pictures, out, ray, shard, jobs, timeout)
+        return
     form = many.form(as_json, as_csv, out, resume)
     if steps is not None:
         _draw_steps(pictures, steps, options.model)
-    work = many.Many(Job("classify", form, options), pictures, jobs, timeout)
+    work = many.Many(Job("classify", form, options), pictures, jobs, timeout, shard)
     if out is not None:
-        work.write(out, resume)
+        work.write(Path(out), resume)
     elif form == "text" and not brief and work.is_few and sys.stdout.isatty():
         console = _console()
         for digit in work.answers():

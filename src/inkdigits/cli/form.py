@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 
 from inkdigits.batch import inputs, parallel
+from inkdigits.batch.shards import Shard
 from inkdigits.cli.form_batch import Failed, correct, digits, export, review, tell
 from inkdigits.cli.form_example import example
 from inkdigits.cli.form_page import edit, edit_page, needs_server, serving
-from inkdigits.cli.options import MODEL
+from inkdigits.cli.options import MODEL, SHARD
 from inkdigits.cli.screen import Screen, warn
 from inkdigits.errors import InputError, one_line
 from inkdigits.files import written_aside
@@ -147,8 +148,17 @@ def print_(template: Path, out: Path, copies: int | None, first: int, listed: Pa
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=cores, show_default="one a core", help="Processes to read in."
 )
+@SHARD
 @MODEL
-def read(given: tuple[str, ...], out: Path | None, is_long: bool, as_json: bool, jobs: int, model: str) -> None:
+def read(
+    given: tuple[str, ...],
+    out: Path | None,
+    is_long: bool,
+    as_json: bool,
+    jobs: int,
+    shard: Shard | None,
+    model: str,
+) -> None:
     """Read filled sheets. Names that end in .toml are templates; all others are pictures, documents and folders."""
     templates = tuple(path for path in given if path.lower().endswith(".toml"))
     if not templates or len(templates) == len(given):
@@ -156,6 +166,8 @@ def read(given: tuple[str, ...], out: Path | None, is_long: bool, as_json: bool,
     failed = Failed()
     named = [path for path in given if path not in templates]
     sources = list(inputs.find(named, inputs.DOCUMENTS, failed, warn))
+    if shard is not None:
+        sources = [source for source in sources if shard.has(source)]
     shape: tables.Shape = "long" if is_long else "wide"
     if out is not None and out.suffix == "":
         _into_folder(Folder(out), templates, model, sources, jobs, shape, failed)

@@ -15,6 +15,7 @@ from inkdigits.batch import inputs, parallel, rows
 from inkdigits.batch.job import Job
 from inkdigits.batch.record import Record
 from inkdigits.batch.rows import Form
+from inkdigits.batch.shards import Shard
 from inkdigits.cli.screen import Screen, warn
 from inkdigits.errors import InputError, one_line
 from inkdigits.network.session import cores
@@ -32,8 +33,9 @@ def output(verb: _Verb) -> _Verb:
     for option in reversed((
         click.option("--json", "as_json", is_flag=True, help="One JSON object a line, and nothing else."),
         click.option("--csv", "as_csv", is_flag=True, help="A table."),
-        click.option("--out", type=click.Path(path_type=Path),
-                     help="Write the results to this .jsonl or .csv file, as they come, and the failures with them."),
+        click.option("--out", type=click.Path(), metavar="FILE|FOLDER/",
+                     help="Write the results to this .jsonl or .csv file, as they come, and the failures with them; or to "
+                          "Parquet files in a folder: a name that ends in /, or an address such as s3://bucket/results/."),
         click.option("--resume", is_flag=True, help="Go on with the --out file of a run that was stopped."),
         click.option("--jobs", type=click.IntRange(min=1), default=cores, show_default="one a core",
                      help="Processes to read in."),
@@ -45,7 +47,7 @@ def output(verb: _Verb) -> _Verb:
     return verb
 
 
-def form(as_json: bool, as_csv: bool, out: Path | None, resume: bool) -> Form:
+def form(as_json: bool, as_csv: bool, out: str | None, resume: bool) -> Form:
     """Return what the results shall look like. Raises UsageError for options that contradict each other."""
     if as_json and as_csv:
         raise click.UsageError("choose --json or --csv")
@@ -55,11 +57,11 @@ def form(as_json: bool, as_csv: bool, out: Path | None, resume: bool) -> Form:
     if out is None:
         return asked
     endings: dict[str, Form] = {".jsonl": "json", ".ndjson": "json", ".csv": "csv"}
-    meant = endings.get(out.suffix.lower(), asked)
+    meant = endings.get(Path(out).suffix.lower(), asked)
     if meant == "text":
-        raise click.UsageError("--out wants a name that ends in .jsonl or .csv")
+        raise click.UsageError("--out wants a name that ends in .jsonl or .csv, or of a folder: in /")
     if asked not in ("text", meant):
-        raise click.UsageError(f"--{asked} contradicts the ending of --out {out.name}")
+        raise click.UsageError(f"--{asked} contradicts the ending of --out {Path(out).name}")
     return meant
 
 
@@ -73,12 +75,19 @@ def standard_input() -> IO[bytes]:
 class Many:
     """The files that a verb is to go through, and how many failed so far."""
 
-    def __init__(self, job: Job, sources: Iterable[str], jobs: int, timeout: float | None) -> None:
+    def __init__(
+        self, job: Job, sources: Iterable[str], jobs: int, timeout: float | None, shard: Shard | None = None
+    ) -> None:
         job.begin()
         self.job, self.jobs, self.timeout = job, jobs, timeout
         self.failed = 0
         endings = inputs.PICTURES if job.verb == "classify" else inputs.DOCUMENTS
         self.paths = list(inputs.find(sources, endings, self._fail, warn))
+        self._is_shard = shard is not None  # of which nothing may be left, and a file tells that, too
+        if shard is not None:
+            if "-" in self.paths:
+                raise click.UsageError("--shard is for files, and not for standard input")
+            self.paths = [path for path in self.paths if shard.has(path)]
 
     @property
     def is_few(self) -> bool:
@@ -122,7 +131,7 @@ class Many:
         """Write the results to a file, in the order in which they come."""
         if "-" in self.paths:
             raise click.UsageError("--out is for files, which could be read again, and not for standard input")
-        if not self.paths:
+        if not self.paths and not self._is_shard:
             return
         run = self.job.description()
         with Record(out, self.job.verb, self.job.form, run, resume) as record:
@@ -158,7 +167,7 @@ class Many:
         self, job: Job, paths: Sequence[str], screen: Screen, take: Callable[[str, Answer], None], *, ordered: bool
     ) -> None:
         """Read in processes of their own, and hand over what comes."""
-        processes, seconds = min(self.jobs, len(paths)), self.timeout or parallel.SECONDS
+        processes, seconds = max(min(self.jobs, len(paths)), 1), self.timeout or parallel.SECONDS
         with closing(parallel.run(job, paths, processes, ordered=ordered, seconds=seconds)) as results:
             for path, answer in results:
                 take(path, answer)

@@ -9,6 +9,8 @@ from typing import Any, TypeVar, get_args
 import click
 
 from inkdigits import network
+from inkdigits.batch.shards import Shard
+from inkdigits.errors import InputError
 from inkdigits.options import NAMES, AskedInk, Options, Trust
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
@@ -21,6 +23,24 @@ EXPECT = click.option("--expect", multiple=True, help="What each number is: leng
                       r"mod11, mod97, or a pattern such as \d{5}.")  # fmt: skip
 INK = click.option("--ink", type=click.Choice(get_args(AskedInk)), default="handwritten", show_default=True,
                    help="Which digits to read.")  # fmt: skip
+
+
+class _ShardType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+    """A shard such as 3/100."""
+
+    name = "K/N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
+        if isinstance(value, Shard):
+            return value
+        try:
+            return Shard.parse(value)
+        except InputError as error:
+            self.fail(error.reason, param, ctx)
+
+
+SHARD = click.option("--shard", type=_ShardType(), metavar="K/N", help="Read part K of N only, by a hash of each path: one "
+                     "for each machine. `inkdigits join` joins what they write.")  # fmt: skip
 
 
 def reader_options(*declared: Callable[[_Verb], _Verb]) -> Callable[[_Verb], Any]:

@@ -24,7 +24,7 @@ class Screen:
 
     def __init__(self, total: int, results_here: bool) -> None:
         self._total = total
-        self._done = self._failed = 0
+        self._done = self._pictures = self._failed = 0
         self._started = time.monotonic()
         self._out_on_terminal = results_here and sys.stdout.isatty()
         self._console = _console(self._out_on_terminal)
@@ -76,11 +76,13 @@ class Screen:
         else:
             click.echo(line, err=True)
 
-    def step(self) -> None:
-        """Count one more input as done."""
+    def step(self, pictures: int = 1, failed: int = 0) -> None:
+        """Count one more input as done, or a group of so many pictures, of which so many failed without being told here."""
         self._done += 1
+        self._pictures += pictures
+        self._failed += failed
         if self._bar is not None:
-            words = f"{self._done / max(self.seconds, 0.1):,.0f} a second"
+            words = f"{self._pictures / max(self.seconds, 0.1):,.0f} a second"
             words += f", {self._failed:,} failed" if self._failed else ""
             self._bar.update(self._task, completed=self._done, description=words)
 

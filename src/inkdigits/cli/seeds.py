@@ -50,6 +50,7 @@ def on_cluster(
 ) -> None:
     """Run or go on with the seeds on many machines, and show the series. Exits with 1 unless all are done."""
     from inkdigits import cluster, run, series
+    from inkdigits.distributed import connection
 
     series.read(out)
     done = run.finished(recipe, data_name, out)
@@ -61,7 +62,7 @@ def on_cluster(
     told: set[str] = set()
     data_warnings = LeftOut()
     try:
-        with cluster.connected(address):
+        with connection.connected(address, "training on many machines", "ray"):
             for outcome in cluster.train_seeds(recipe, missing.copy(), data_name, out, command):
                 for text in outcome.warnings:
                     data_warnings.warn(text)

@@ -50,7 +50,7 @@ class Job:
 
     def begin(self) -> None:
         """Load templates and model. Raises InputError for one that is none, before any sheet is read."""
-        _forms(self.templates, self.model)
+        loaded(self.templates, self.model)
 
     def __call__(self, question: None, items: Sequence[Item]) -> Iterator[Answer | None]:
         """Yield for each source a line for each of its sheets; None after each sheet."""
@@ -68,7 +68,7 @@ class Job:
 
     def _said(self, source: str) -> Iterator[dict[str, Any]]:
         """Yield what is said of each sheet of a source. Raises InputError."""
-        for number, sheet in enumerate(sorting.sheets(_forms(self.templates, self.model), source)):
+        for number, sheet in enumerate(sorting.sheets(loaded(self.templates, self.model), source)):
             said = sheet.to_dict()
             if self.crops is not None and sheet.error is None:
                 said["crops"] = _keep_crops(sheet, Path(self.crops), source, number, said)
@@ -96,7 +96,8 @@ def _lists(template: str) -> list[Path]:
 
 
 @lru_cache(maxsize=2)
-def _forms(templates: tuple[str, ...], model: str) -> tuple[Form, ...]:
+def loaded(templates: tuple[str, ...], model: str) -> tuple[Form, ...]:
+    """Return the forms of these templates, made once a process. Raises InputError where one is none, or two have a name."""
     made = tuple(Form.load(path, model) for path in templates)
     names = [form.name for form in made]
     if twice := {name for name in names if names.count(name) > 1}:

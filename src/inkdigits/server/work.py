@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from inkdigits.reader import shared
 from inkdigits.recognising.decide import unreadable
 from inkdigits.results import Page
 from inkdigits.server import shown
-from inkdigits.workers.work import Answer, Item, as_input_error
+from inkdigits.workers.work import Answer, Item, NamedBytes, as_input_error
 
 
 @dataclass(frozen=True)
@@ -48,14 +47,6 @@ class Question:
         return cls(verb, Options.from_dict(options), picture, form)
 
 
-class _Upload(io.BytesIO):
-    """A picture's bytes with its name, as a file has one."""
-
-    def __init__(self, item: Item) -> None:
-        super().__init__(item.data)
-        self.name = item.name
-
-
 @dataclass(frozen=True)
 class Reading:
     """The work of the server: by these models and templates, loaded before a picture comes, of so many pages.
@@ -77,7 +68,7 @@ class Reading:
     def __call__(self, question: list[Any], items: Sequence[Item]) -> Iterator[Answer]:
         """Yield for each picture the JSON objects of its answers: of classify one, of read one a page."""
         asked = Question.from_json(question)
-        uploads = [_Upload(item) for item in items]
+        uploads = [item.file() for item in items]
         if asked.verb == "classify":
             yield from _classified(asked, uploads)
             return
@@ -91,7 +82,7 @@ class Reading:
                 yield Answer([], as_input_error(upload.name, error))
 
 
-def _classified(asked: Question, uploads: list[_Upload]) -> Iterator[Answer]:
+def _classified(asked: Question, uploads: list[NamedBytes]) -> Iterator[Answer]:
     """Yield the digits; the network is asked once for all of them."""
     try:
         digits = shared(asked.options).classify_many(uploads)
@@ -101,7 +92,7 @@ def _classified(asked: Question, uploads: list[_Upload]) -> Iterator[Answer]:
         yield Answer([], digit.error) if digit.error else Answer([digit.to_json()])
 
 
-def _pages(asked: Question, upload: _Upload, most: int) -> Iterator[str]:
+def _pages(asked: Question, upload: NamedBytes, most: int) -> Iterator[str]:
     pages = shared(asked.options).read_pages(upload)
     first = next(pages)
     if first.pages > most:
@@ -115,7 +106,7 @@ def _form(path: str, model: str) -> Form:
     return Form.load(path, model)
 
 
-def _sheets(form: Form, upload: _Upload, most: int) -> list[str]:
+def _sheets(form: Form, upload: NamedBytes, most: int) -> list[str]:
     """Return the sheets of a document. Raises InputError where it holds none of the form."""
     pages = next(iter(load_pages(upload))).place[1]
     if pages > most:

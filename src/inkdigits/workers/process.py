@@ -30,9 +30,26 @@ def start(target: Callable[..., None], *arguments: object) -> SpawnProcess:
     """
     # A fork would copy ONNX Runtime's and OpenCV's locks without their threads.
     process = multiprocessing.get_context("spawn").Process(target=target, args=arguments, daemon=True)
-    with _children, signals_blocked():
+    with _children, signals_blocked(), _allowed_children():
         process.start()
     return process
+
+
+@contextmanager
+def _allowed_children() -> Iterator[None]:
+    """Let this process have children while the block runs, where it is a daemonic one, such as a worker of Dask's.
+
+    multiprocessing forbids them since they would outlive it; ours end with it (`begin`).
+    """
+    this = multiprocessing.current_process()
+    daemonic = this.daemon
+    if daemonic:
+        this.daemon = False
+    try:
+        yield
+    finally:
+        if daemonic:
+            this.daemon = True
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,6 +16,18 @@ class Item:
 
     name: str
     data: bytes = b""
+
+    def file(self) -> NamedBytes:
+        """Return the bytes as a file that has the item's name."""
+        return NamedBytes(self)
+
+
+class NamedBytes(io.BytesIO):
+    """The bytes of an item, as a file: what reads them calls them by the item's name."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__(item.data)
+        self.name = item.name
 
 
 @dataclass(frozen=True)
