@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
@@ -107,7 +108,9 @@ def test_kill_9_loses_nothing_and_doubles_nothing(folder, stuck, tmp_path, expec
 def test_ctrl_c_keeps_what_was_read_and_says_how_to_go_on(folder, stuck, tmp_path):
     """The signal goes to the whole group, workers included, as a terminal sends it."""
     out = tmp_path / "out.jsonl"
-    options = {"stderr": subprocess.PIPE, "start_new_session": True}
+    # Where the tests run in the background of a shell, the signal is ignored, and what they start would inherit that.
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    options = {"stderr": subprocess.PIPE, "start_new_session": True, "preexec_fn": heard}
     process = start("classify", stuck, folder, "--out", out, "--jobs", 2, **options)
     wait_for_lines(out, 5)
     os.killpg(process.pid, signal.SIGINT)
