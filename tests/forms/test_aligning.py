@@ -75,14 +75,23 @@ def test_a_code_speaks_for_a_sheet_that_lacks_some_print(own, page):
     assert found.fits
 
 
-def test_a_fax_without_pale_boxes_is_aligned_by_its_labels(own, page):
+@pytest.mark.parametrize("scale", [1.0, 0.89, 0.6])
+def test_a_fax_without_pale_boxes_is_aligned_by_its_labels(own, page, scale):
+    """Large faxes are reduced when they are loaded: thin strokes become grey."""
     bold = np.where(page < 110, 0, 255).astype(np.uint8)  # boxes are paper, labels and pen are black
+    bold = cv2.resize(bold, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     found = aligning.align(aligning.Sheet(bold), [own])
     assert found.fits
     assert found.faded
     corners = np.array([[20.0, 40.0], [180.0, 40.0], [180.0, 250.0]])
-    px = own.blank.grey.shape[1] / 210
+    px = scale * own.blank.grey.shape[1] / 210
     assert np.linalg.norm(found.fit.warp(corners) - corners * px, axis=1).max() / px < 0.6
+
+
+def test_a_scan_with_pale_print_is_not_black_and_white(page):
+    assert not aligning.Sheet(page).is_black_and_white
+    _, data = cv2.imencode(".jpg", np.where(page < 110, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 75])
+    assert aligning.Sheet(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)).is_black_and_white
 
 
 def test_pale_boxes_that_are_elsewhere_are_no_fax(own, page):

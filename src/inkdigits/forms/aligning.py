@@ -32,7 +32,9 @@ MOST_GAPS = 0.1
 MOST_GAPS_OF_FILLED = 0.4  # where the blank had been filled in: its handwriting is on no other sheet
 _SQUARE = 20.0  # millimetres
 _IN_SQUARE = 6  # edges of a square that says anything
-_GREY = 0.3  # times as many pixels of middle brightness as dark ones, from which a picture has shades of grey
+_DARK, _WHITE = 128, 225  # brightness below which a pixel is ink, and from which it is paper
+_EDGE = 5  # pixels across what the greys of a dark pixel's edge are in
+_GREY = 0.1  # times as many grey pixels as dark ones, from which a picture has shades of grey
 _LEAST_EDGES = 40  # of bold print that a page can be told by
 _RATIO = 0.8  # of the distances to the best and the next best feature (Lowe's test)
 _LEAST_FEATURES = 12
@@ -63,9 +65,14 @@ class Sheet:
 
     @cached_property
     def is_black_and_white(self) -> bool:
-        """Whether it is black and white, but for what compression makes of that: a fax, to which pale print is paper."""
-        dark, middle = (int(((self.grey >= low) & (self.grey < high)).sum()) for low, high in ((0, 64), (64, 208)))
-        return middle < _GREY * dark
+        """Whether it is black and white, but for what reducing and compressing make of that: a fax, to which pale print is paper.
+
+        Then greys are at the edges of what is dark, and nowhere else.
+        """
+        dark = self.grey < _DARK
+        beside = cv2.dilate(dark.astype(np.uint8), np.ones((_EDGE, _EDGE), np.uint8)) > 0
+        pale = (self.grey < _WHITE) & ~beside
+        return int(pale.sum()) < _GREY * int(dark.sum())
 
     @cached_property
     def features(self) -> Features:
