@@ -18,8 +18,13 @@ _AREA = 2 << 20  # pixels of a picture; more slots go into a further one
 _ACROSS, _DOWN = 80, 24  # pixels between slots: farther apart than the digits of a number
 _MARGIN = 0.35  # of a slot's height, around it: strokes that leave it
 _PAPER = 245
+_PEN = 200  # darkness, of 255, that the strokes of a field are given, whatever the pen: the networks know faint ones less well
+_TOE = 0.2  # of the strokes' darkness: what is no darker is paper
+_STROKES = 0.75  # quantile of the darkness of ink that is the strokes': the rest are their edges
 _SPECK = 0.12  # of a box's height: what is smaller is no digit, nor part of one
 _STROKE = 0.3  # and what is larger, or taller, may be a whole one
+_DIGIT = 0.5  # of a box's height: what is so large in each of two slots is a digit in both
+_NONE, _SHARED = -1, -2  # instead of the number of the slot that a stroke belongs to
 _OWN = 0.5  # share of a stroke that must be in a slot for it to be the slot's
 _LEAST_DIGIT, _MOST_DIGIT = 1.8, 16.0  # millimetres of a digit's height
 _USUAL = 0.62  # of a box's height: a digit, where there is no ink to tell
@@ -80,37 +85,72 @@ def may_be_digit(stroke: float) -> bool:
 
 
 def inks(patch: Patch, slots: Sequence[Slot]) -> list[Ink]:
-    """Return the ink of each slot of a field: strokes are given to the slot in which most of them is."""
+    """Return the ink of each slot of a field.
+
+    Strokes are given to the slot in which most of them is. What hangs together over several, as a long tail and the digit
+    below it, is cut at their borders.
+    """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(patch.inked.astype(np.uint8), connectivity=8)
     owner = _owners(patch, slots, labels, count)
     usual = _digit_height(patch, slots, owner, stats)
+    clean = _as_dark(patch)
     made = []
     for number, slot in enumerate(slots):
         margin = _MARGIN * min(slot.rect[3], 12.0)
         x1, y1, x2, y2 = patch.box(slot.rect, margin)
         part = labels[y1:y2, x1:x2]
         mine = (owner == number)[part] & (part > 0)
+        mine |= _within(patch, slot.rect, (x1, y1), part.shape) & (owner == _SHARED)[part]
         foreign = cv2.dilate(((part > 0) & ~mine).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        picture = np.where(foreign & ~mine, 255, patch.clean[y1:y2, x1:x2]).astype(np.uint8)
-        strokes = tuple(_largest(patch, rect, labels, owner == number) for rect in slot.boxes or (slot.rect,))
+        picture = np.where(foreign & ~mine, 255, clean[y1:y2, x1:x2]).astype(np.uint8)
+        own = (owner == number) | (owner == _SHARED)
+        strokes = tuple(_largest(patch, rect, labels, own) for rect in slot.boxes or (slot.rect,))
         origin = ((x1 - patch.corner[0]) / RES, (y1 - patch.corner[1]) / RES)
         made.append(Ink(strokes, picture, origin, usual))
     return made
 
 
+def _as_dark(patch: Patch) -> Grey:
+    """Return a field's picture as if a dark pen had written on it."""
+    dark = 255 - patch.clean.astype(np.float32)
+    ink = dark[patch.inked]
+    if not ink.size:
+        return patch.clean
+    strokes = max(float(np.quantile(ink, _STROKES)), 1.0)
+    return np.asarray(255 - np.clip((dark / strokes - _TOE) / (1 - _TOE), 0, 255 / _PEN) * _PEN, np.uint8)
+
+
 def _owners(patch: Patch, slots: Sequence[Slot], labels: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.intp]:
-    """Return to which slot each piece of ink belongs, −1 for none."""
+    """Return to which slot each piece of ink belongs, _SHARED for several, _NONE for the paper and what is in no slot."""
     total = np.maximum(np.bincount(labels.ravel(), minlength=count), 1)
     best = np.zeros(count)
-    owner = np.full(count, -1, np.intp)
+    owner = np.full(count, _NONE, np.intp)
+    digits = np.zeros(count, np.intp)  # in how many slots so much of a piece is that it may be a digit
     for number, slot in enumerate(slots):
         x1, y1, x2, y2 = patch.box(slot.rect)
-        share = np.bincount(labels[y1:y2, x1:x2].ravel(), minlength=count) / total
+        part = labels[y1:y2, x1:x2]
+        share = np.bincount(part.ravel(), minlength=count) / total
         better = share > best
         owner[better], best[better] = number, share[better]
-    owner[best < _OWN] = -1
-    owner[0] = -1
+        least = _DIGIT * min(slot.rect[3], 12.0) * RES
+        digits[[label for label in np.flatnonzero((share > 0) & (share < 1)) if _side(part == label) >= least]] += 1
+    owner[(best > 0) & ((best < _OWN) | (digits > 1))] = _SHARED
+    owner[0] = _NONE
     return owner
+
+
+def _side(ink: Mask) -> int:
+    """Return how many pixels high or wide ink is, the larger of the two."""
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    return int(max(np.ptp(rows), np.ptp(columns))) + 1
+
+
+def _within(patch: Patch, rect: Rect, corner: tuple[int, int], shape: tuple[int, ...]) -> Mask:
+    """Tell which pixels of a part of a field's picture, that begins at a corner, are in a rectangle of its axes."""
+    x1, y1, x2, y2 = patch.box(rect)
+    mask = np.zeros(shape, np.bool_)
+    mask[y1 - corner[1] : y2 - corner[1], x1 - corner[0] : x2 - corner[0]] = True
+    return mask
 
 
 def _digit_height(
