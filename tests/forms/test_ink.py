@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inkdigits.forms.ink import RES, without_print
+from inkdigits.forms.ink import RES, printed, strokes, without_print
 
 
 def comb():
@@ -16,10 +16,17 @@ def comb():
     return grey
 
 
+def read(seen, empty):
+    """Return a field's picture without print, and which pixels are ink, where no other field tells of a darker pen."""
+    mask = printed(empty, 0.05)
+    clean = without_print(seen, mask)
+    return clean, 255 - clean > 0.45 * strokes(clean, mask)
+
+
 def test_lines_are_no_ink():
     empty = comb()
     seen = np.clip(cv2.GaussianBlur(empty, (0, 0), 0.8).astype(int) - 5, 0, 255).astype(np.uint8)
-    clean, inked = without_print(seen, empty, 0.05)
+    clean, inked = read(seen, empty)
     assert not inked.any()
     assert clean.min() > 150
 
@@ -32,7 +39,7 @@ def test_a_stroke_that_crosses_a_line_survives_in_one_piece(shift):
     strokes = [((50, 40), (60, 108)), ((70, 70), (120, 50))]
     for first, last in strokes:
         cv2.line(seen, first, last, 20, 5, cv2.LINE_AA)
-    _, inked = without_print(seen, empty, 0.05)
+    _, inked = read(seen, empty)
     count, labels = cv2.connectedComponents(inked.astype(np.uint8))
     for first, last in strokes:
         assert labels[first[1], first[0]] == labels[last[1] - 2, last[0] - 1] != 0
@@ -50,5 +57,22 @@ def test_a_line_that_is_written_along_a_printed_one_is_not_made_up():
     empty = comb()
     seen = empty.copy()
     cv2.circle(seen, (60, 60), 8, 20, -1)
-    _, inked = without_print(seen, empty, 0.05)
+    _, inked = read(seen, empty)
     assert inked.sum() == pytest.approx(np.pi * 8.5**2, rel=0.2)
+
+
+@pytest.mark.parametrize("pen", [40, 90, 200])
+def test_a_pen_is_as_dark_as_it_is_faint_or_not(pen):
+    seen = np.random.default_rng(0).normal(250, 1.5, (100, 300)).clip(0, 255).astype(np.uint8)
+    cv2.putText(seen, "7264", (40, 70), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 250 - pen, 4, cv2.LINE_AA)
+    nothing = np.zeros(seen.shape, bool)
+    assert strokes(seen, nothing) == pytest.approx(pen + 5, abs=6)
+    inked = 255 - seen > 0.45 * strokes(seen, nothing)
+    assert cv2.connectedComponents(inked.astype(np.uint8))[0] == 5  # four digits, and the paper
+
+
+@pytest.mark.parametrize("grain", [0, 1, 3, 6])
+def test_paper_without_a_pen_has_no_ink(grain):
+    seen = np.random.default_rng(1).normal(252, grain, (100, 300)).clip(0, 255).astype(np.uint8)
+    _, inked = read(seen, np.full(seen.shape, 255, np.uint8))
+    assert inked.mean() < 1e-3

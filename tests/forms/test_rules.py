@@ -159,3 +159,17 @@ def test_a_wrong_total_takes_only_doubtful_cells_with_it():
     assert doubts[3] == 1.0  # the total is seen in any case
     assert doubts[1] > 0.9
     assert max(doubts[0], doubts[2]) < 0.01
+
+
+@pytest.mark.parametrize("text", ["total = sum(task)", "total >= task[1]"])
+@pytest.mark.parametrize("unread", range(4))
+def test_a_rule_of_which_a_value_was_not_read_at_all_says_nothing(text, unread):
+    """As on a sheet that nobody has filled in: a slot may have no reading that could be added."""
+    choices = [[choice(7, 0.9)], [choice(2, 0.9)], [choice(3, 0.9)], [choice(12, 0.9)], *([] for _ in KEYS[4:])]
+    choices[unread] = [choice(None, 0.9)]
+    solved = solving.solve(choices, rules.parse([text], SLOTS))
+    assert [one[0].value for one in solved.choices[:4]] == [
+        None if i == unread else v for i, v in enumerate((7, 2, 3, 12))
+    ]
+    choices[unread] = [choice(5, 1e-12)]  # and nothing else: that is as good as none
+    solving.solve(choices, rules.parse([text], SLOTS))

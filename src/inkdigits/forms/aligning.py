@@ -65,7 +65,7 @@ class Sheet:
 
     @cached_property
     def is_black_and_white(self) -> bool:
-        """Whether it is black and white, but for what reducing and compressing make of that: a fax, to which pale print is paper.
+        """Whether it is black and white, but for what reducing and compressing make of that: faxes lose pale print.
 
         Then greys are at the edges of what is dark, and nowhere else.
         """

@@ -140,17 +140,19 @@ class Form:
         asked: dict[int, Asked] = {}
         written: dict[int, Written] = {}
         misfits: dict[int, str] = {}
-        patches: dict[str, Patch] = {}
-        for name, field in self.template.fields.items():
-            own = [i for i, slot in enumerate(self.slots) if slot.field == name and slot.page == page]
-            if not own:
-                continue
-            slots = [self.slots[i] for i in own]
-            patch = patches[name] = ink.patch(sheet, self.blanks[page], aligned, slots)
+        numbers = {
+            name: own
+            for name in self.template.fields
+            if (own := [i for i, slot in enumerate(self.slots) if slot.field == name and slot.page == page])
+        }
+        slots_of = [[self.slots[i] for i in own] for own in numbers.values()]
+        patches = dict(zip(numbers, ink.patches(sheet, self.blanks[page], aligned, slots_of), strict=True))
+        for name, own in numbers.items():
+            patch, slots = patches[name], [self.slots[i] for i in own]
             if not patch.fits:
                 found = f"residual {patch.residual:.1f} mm, {patch.share:.0%} of its border found"
                 misfits |= dict.fromkeys(own, f"its place does not fit: {found}")
-            if isinstance(field.area, Mark):
+            if isinstance(self.template.fields[name].area, Mark):
                 written[own[0]] = _ticked(patch, slots[0])
                 continue
             for i, one in zip(own, mosaic.inks(patch, slots), strict=True):

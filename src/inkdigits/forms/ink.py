@@ -1,4 +1,4 @@
-"""A field on a sheet → its picture level and without print, and where ink is.
+"""The fields of a sheet → their pictures, level and without print, and where ink is.
 
 The blank tells where print is. There, a stroke that crosses a printed line is filled in from both sides of the line, so
 that it hangs together; everything else that is printed becomes paper.
@@ -7,7 +7,8 @@ that it hangs together; everything else that is printed becomes paper.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -39,26 +40,35 @@ _SPREAD = 0.22  # millimetres around print in which its blur may be
 _THICKEST = 2.0  # millimetres of the thickest line that a stroke is followed across
 _PRINT = 200  # brightness below which a pixel of the blank is print
 _NODES = 16  # pixels between the points at which a field's place on the sheet is computed
-_FAINT = 40  # darkness, of 255, below which nothing is ink
+# Strokes are so much darker than paper at least, of 255; so many times its grain, and what is left of print; but strokes of
+# the last are strokes on any paper.
+_FAINTEST, _GRAIN, _LEFT, _FAINT = 24.0, 10.0, 3.0, 80.0
+_OTHER_PEN = 0.4  # of the darkest field's strokes: those of another field are no fainter, as far as these are faint
+_INKED = 0.45  # of a stroke's darkness, from which a pixel is ink
 
 
 @dataclass(frozen=True, eq=False)
 class Patch:
     """A field as it is on a sheet, level.
 
-    `clean` uint8 (H, W) is its picture without print, on white paper, RES pixels a millimetre; `inked` tells which are ink;
-    `given` the same part with its print. (0, 0) of the field's axes is at `corner` (x, y) in pixels. `residual` in
-    millimetres, and `share` of its border that was found; `fits` tells whether that is good enough.
+    `clean` uint8 (H, W) is its picture without print, on white paper, RES pixels a millimetre; `given` the same part with
+    its print. `strokes` is how dark a stroke is, of 255. (0, 0) of the field's axes is at `corner` (x, y) in pixels.
+    `residual` in millimetres, and `share` of its border that was found; `fits` tells whether that is good enough.
     """
 
     clean: Grey
     given: Grey
-    inked: Mask
+    strokes: float
     corner: tuple[float, float]
     warp: Warp
     residual: float
     share: float
     fits: bool
+
+    @cached_property
+    def inked(self) -> Mask:
+        """Which pixels are ink: darker than half of what a stroke is."""
+        return np.asarray(255 - self.clean > _INKED * self.strokes, np.bool_)
 
     def box(self, rect: Rect, margin: float = 0.0) -> tuple[int, int, int, int]:
         """Return where a rectangle of the field's axes is: left, top, right, bottom in pixels, within the picture."""
@@ -71,8 +81,17 @@ class Patch:
         return int(x1), int(y1), int(x2), int(y2)
 
 
-def patch(sheet: Sheet, blank: Blank, aligned: Aligned, slots: Sequence[Slot]) -> Patch:
-    """Return the part of a sheet in which a field's slots are; the sheet has been aligned to the field's page."""
+def patches(sheet: Sheet, blank: Blank, aligned: Aligned, fields: Sequence[Sequence[Slot]]) -> list[Patch]:
+    """Return the part of a sheet in which each field's slots are; the sheet has been aligned to the fields' page.
+
+    A field may be written with a fainter pen than others are, but not with one that is hardly to be seen beside them.
+    """
+    made = [_patch(sheet, blank, aligned, slots) for slots in fields]
+    faintest = _OTHER_PEN * max((one.strokes for one in made), default=0.0)
+    return [replace(one, strokes=max(one.strokes, min(faintest, _FAINT))) for one in made]
+
+
+def _patch(sheet: Sheet, blank: Blank, aligned: Aligned, slots: Sequence[Slot]) -> Patch:
     frame = slots[0].frame
     whole = _whole([slot.rect for slot in slots])
     blank = blank.bold if aligned.faded else blank
@@ -88,9 +107,10 @@ def patch(sheet: Sheet, blank: Blank, aligned: Aligned, slots: Sequence[Slot]) -
     seen = _level(sheet.white, lambda points: warp(moved(frame, points)), rect, size, warp.scale(tuple(frame[:, 2])))
     empty = _level(blank.grey, lambda points: moved(frame, points) * PX, rect, size, PX)
     residual = aligned.fit.residual if trusted else fit.residual
-    clean, inked = without_print(seen, empty, min(residual, MOST_RESIDUAL))
+    print_ = printed(empty, min(residual, MOST_RESIDUAL))
+    clean = without_print(seen, print_)
     corner = -rect[0] * RES, -rect[1] * RES
-    return Patch(clean, seen, inked, corner, warp, residual, fit.share, fits)
+    return Patch(clean, seen, strokes(clean, print_), corner, warp, residual, fit.share, fits)
 
 
 def _whole(rects: Sequence[Rect]) -> Rect:
@@ -173,18 +193,21 @@ def _level(grey: Grey, to_pixels: Callable[[Points], Points], rect: Rect, size: 
     return np.asarray(cv2.remap(grey, there, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def without_print(seen: Grey, empty: Grey, residual: float) -> tuple[Grey, Mask]:
-    """Return a field's picture without what is printed in `empty`, the same part of the blank; and which pixels are ink.
+def printed(empty: Grey, residual: float) -> Mask:
+    """Return where print may be on a field's picture; `empty` is the same part of the blank.
 
     `residual`, in millimetres, is how far print may be from where the blank has it.
     """
     reach = max(1, round((_SPREAD + residual) * RES))
-    printed = cv2.dilate((empty < _PRINT).astype(np.uint8), _disc(reach)) > 0
+    return np.asarray(cv2.dilate((empty < _PRINT).astype(np.uint8), _disc(reach)) > 0, np.bool_)
+
+
+def without_print(seen: Grey, printed: Mask) -> Grey:
+    """Return a field's picture without what is printed."""
     dark = (255 - seen).astype(np.uint8)
     if printed.any():
         dark = _across(dark, printed)
-    clean = (255 - dark).astype(np.uint8)
-    return clean, _inked(dark)
+    return np.asarray(255 - dark, np.uint8)
 
 
 def _across(dark: Grey, printed: Mask) -> Grey:
@@ -217,7 +240,13 @@ def _disc(radius: int) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8)
 
 
-def _inked(dark: Grey) -> Mask:
-    """Return which pixels are ink: darker than half of what the strokes are, which are the darkest hundredth."""
-    strong = max(float(np.quantile(dark, 0.99)), 2.0 * _FAINT)
-    return np.asarray(dark > 0.45 * strong, np.bool_)
+def strokes(clean: Grey, printed: Mask) -> float:
+    """Return how dark the strokes of a field's picture are: as its darkest hundredth.
+
+    They are darker than grain, and than what is left of print: the faintest pen is told on smooth paper only.
+    """
+    dark = 255 - clean
+    grain = 1.4826 * float(np.median(np.abs(dark - np.median(dark))))
+    left = float(np.quantile(dark[printed], 0.75)) if printed.any() else 0.0
+    least = float(np.clip(max(_GRAIN * grain, _LEFT * left), _FAINTEST, _FAINT))
+    return max(float(np.quantile(dark, 0.99)), least)

@@ -103,6 +103,8 @@ def kept(
 
 def _share(rule: Rule, number: int, one: _Spread, other: _Spread) -> float:
     """Return how probably a number and two spreads sum to what a rule asks for."""
+    if not (len(one.sums) and len(other.sums)):
+        return 0.0  # nothing that can be added was read in one of the slots
     asked = -number - one.sums
     left = np.searchsorted(other.sums, asked, "left")
     if rule.compare is operator.eq:
