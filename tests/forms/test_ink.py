@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inkdigits.forms.ink import RES, printed, strokes, without_print
+from inkdigits.forms.ink import RES, left_of_print, printed, strokes, without_print
 
 
 def comb():
@@ -20,7 +20,7 @@ def read(seen, empty):
     """Return a field's picture without print, and which pixels are ink, where no other field tells of a darker pen."""
     mask = printed(empty, 0.05)
     clean = without_print(seen, mask)
-    return clean, 255 - clean > 0.45 * strokes(clean, mask)
+    return clean, 255 - clean > 0.45 * strokes(clean, left_of_print(clean, mask))
 
 
 def test_lines_are_no_ink():
@@ -65,9 +65,8 @@ def test_a_line_that_is_written_along_a_printed_one_is_not_made_up():
 def test_a_pen_is_as_dark_as_it_is_faint_or_not(pen):
     seen = np.random.default_rng(0).normal(250, 1.5, (100, 300)).clip(0, 255).astype(np.uint8)
     cv2.putText(seen, "7264", (40, 70), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 250 - pen, 4, cv2.LINE_AA)
-    nothing = np.zeros(seen.shape, bool)
-    assert strokes(seen, nothing) == pytest.approx(pen + 5, abs=6)
-    inked = 255 - seen > 0.45 * strokes(seen, nothing)
+    assert strokes(seen, 0.0) == pytest.approx(pen + 5, abs=6)
+    inked = 255 - seen > 0.45 * strokes(seen, 0.0)
     assert cv2.connectedComponents(inked.astype(np.uint8))[0] == 5  # four digits, and the paper
 
 

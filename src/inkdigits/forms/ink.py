@@ -52,13 +52,15 @@ class Patch:
     """A field as it is on a sheet, level.
 
     `clean` uint8 (H, W) is its picture without print, on white paper, RES pixels a millimetre; `given` the same part with
-    its print. `strokes` is how dark a stroke is, of 255. (0, 0) of the field's axes is at `corner` (x, y) in pixels.
-    `residual` in millimetres, and `share` of its border that was found; `fits` tells whether that is good enough.
+    its print. `strokes` is how dark a stroke is, of 255, and `left` what is left of print. (0, 0) of the field's axes is
+    at `corner` (x, y) in pixels. `residual` in millimetres, and `share` of its border that was found; `fits` tells whether
+    that is good enough.
     """
 
     clean: Grey
     given: Grey
     strokes: float
+    left: float
     corner: tuple[float, float]
     warp: Warp
     residual: float
@@ -110,7 +112,8 @@ def _patch(sheet: Sheet, blank: Blank, aligned: Aligned, slots: Sequence[Slot]) 
     print_ = printed(empty, min(residual, MOST_RESIDUAL))
     clean = without_print(seen, print_)
     corner = -rect[0] * RES, -rect[1] * RES
-    return Patch(clean, seen, strokes(clean, print_), corner, warp, residual, fit.share, fits)
+    left = left_of_print(clean, print_)
+    return Patch(clean, seen, strokes(clean, left), left, corner, warp, residual, fit.share, fits)
 
 
 def _whole(rects: Sequence[Rect]) -> Rect:
@@ -240,13 +243,17 @@ def _disc(radius: int) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8)
 
 
-def strokes(clean: Grey, printed: Mask) -> float:
+def left_of_print(clean: Grey, printed: Mask) -> float:
+    """Return how dark it still is where print was: most of that is its blur."""
+    return float(np.quantile((255 - clean)[printed], 0.75)) if printed.any() else 0.0
+
+
+def strokes(clean: Grey, left: float) -> float:
     """Return how dark the strokes of a field's picture are: as its darkest hundredth.
 
     They are darker than grain, and than what is left of print: the faintest pen is told on smooth paper only.
     """
     dark = 255 - clean
     grain = 1.4826 * float(np.median(np.abs(dark - np.median(dark))))
-    left = float(np.quantile(dark[printed], 0.75)) if printed.any() else 0.0
     least = float(np.clip(max(_GRAIN * grain, _LEFT * left), _FAINTEST, _FAINT))
     return max(float(np.quantile(dark, 0.99)), least)

@@ -18,8 +18,8 @@ _AREA = 2 << 20  # pixels of a picture; more slots go into a further one
 _ACROSS, _DOWN = 80, 24  # pixels between slots: farther apart than the digits of a number
 _MARGIN = 0.35  # of a slot's height, around it: strokes that leave it
 _PAPER = 245
-_PEN = 200  # darkness, of 255, that the strokes of a field are given: the networks know faint pens less well
-_TOE = 0.35  # of the strokes' darkness: what is no darker is paper
+_PEN = 120  # darkness, of 255, that the strokes of a faint pen are given: the networks know those less well
+_LEFT, _MOST_LEFT = 1.5, 0.35  # times what is left of print is paper; and so much of the strokes' darkness at most
 _STROKES = 0.75  # quantile of the darkness of ink that is the strokes': the rest are their edges
 _SPECK = 0.12  # of a box's height: what is smaller is no digit, nor part of one
 _STROKE = 0.3  # and what is larger, or taller, may be a whole one
@@ -111,13 +111,14 @@ def inks(patch: Patch, slots: Sequence[Slot]) -> list[Ink]:
 
 
 def _as_dark(patch: Patch) -> Grey:
-    """Return a field's picture as if a dark pen had written on it."""
+    """Return a field's picture as if its pen were dark, and without what is left of print; of a dark pen as it is."""
     dark = 255 - patch.clean.astype(np.float32)
     ink = dark[patch.inked]
-    if not ink.size:
+    strokes = float(np.quantile(ink, _STROKES)) if ink.size else _PEN
+    if strokes >= _PEN:
         return patch.clean
-    strokes = max(float(np.quantile(ink, _STROKES)), 1.0)
-    return np.asarray(255 - np.clip((dark / strokes - _TOE) / (1 - _TOE), 0, 255 / _PEN) * _PEN, np.uint8)
+    paper = min(_LEFT * patch.left, _MOST_LEFT * strokes)
+    return np.asarray(255 - np.clip((dark - paper) / (strokes - paper), 0, 255 / _PEN) * _PEN, np.uint8)
 
 
 def _owners(patch: Patch, slots: Sequence[Slot], labels: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.intp]:
