@@ -29,6 +29,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -247,7 +248,8 @@ def main() -> None:
     asked = parser.parse_args()
     kept = Kept(Path(__file__).parent / "cache", asked.anew)
     rows, foreign, pairs = [], [], []
-    with ProcessPoolExecutor(asked.jobs) as pool:
+    # Spawned: a fork of a process in which OpenCV has started threads may hang.
+    with ProcessPoolExecutor(asked.jobs, get_context("spawn")) as pool:
         for row in kept.results(of_sheet, range(asked.first, asked.first + asked.sheets), pool):
             rows.append(row)
             if asked.show:
