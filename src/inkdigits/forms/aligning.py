@@ -156,10 +156,8 @@ class Aligned:
 def align(sheet: Sheet, candidates: Sequence[Candidate], coded: bool = False) -> Aligned:
     """Return which of some pages, at least one, a sheet is, and where it lies on the sheet.
 
-    A way to guess is tried only where those before it have led to no page that fits; so are pages
-    without their pale print, if the sheet is black and
-    white.
-    `coded` tells that the code on the sheet names the candidates.
+    A way to guess is tried only where those before it have led to no page that fits; so are pages without their pale print,
+    if the sheet is black and white. `coded` tells that the code on the sheet names the candidates.
     """
     best = _best(sheet, candidates, coded)
     if best.fits:

@@ -133,7 +133,7 @@ def _on_line(one: Asked, tile: Tile, rows: list[numbers.Row], every: Seen, marks
 def _leaves_ink(one: Asked, low: Values, high: Values) -> bool:
     """Tell whether a stroke of free space as large as a digit is in none of the boxes of marks, (N, 2) corners each."""
     dark = 255 - one.ink.picture
-    inked = dark > 0.45 * max(float(np.quantile(dark, 0.99)), 80.0)  # as `ink` has it
+    inked = dark > 0.45 * max(float(np.quantile(dark, 0.99)), 80.0)  # `mosaic` has made a faint pen dark
     _, _, stats, centres = cv2.connectedComponentsWithStats(inked.astype(np.uint8), connectivity=8)
     tall = stats[:, cv2.CC_STAT_HEIGHT] >= _TALL * one.ink.digit * RES
     left, top, width, height = one.slot.rect
